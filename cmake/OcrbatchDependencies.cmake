@@ -1,0 +1,36 @@
+# Every library that ocrbatch is built on, found here and nowhere else.
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(Boost 1.81 REQUIRED COMPONENTS program_options json)
+find_package(TBB REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(Torch REQUIRED MODULE)
+pkg_check_modules(LEPTONICA REQUIRED IMPORTED_TARGET lept)
+pkg_check_modules(TIFF REQUIRED IMPORTED_TARGET libtiff-4)
+pkg_check_modules(EXIF REQUIRED IMPORTED_TARGET libexif)
+pkg_check_modules(TESSERACT REQUIRED IMPORTED_TARGET tesseract)
+pkg_check_modules(LIBCRYPTO REQUIRED IMPORTED_TARGET libcrypto)
+pkg_check_modules(SQLITE3 REQUIRED IMPORTED_TARGET sqlite3)
+pkg_check_modules(ICU REQUIRED IMPORTED_TARGET icu-uc icu-i18n)
+pkg_check_modules(PANGOCAIRO REQUIRED IMPORTED_TARGET pangocairo pangoft2 fontconfig)
+pkg_check_modules(HWY REQUIRED IMPORTED_TARGET libhwy)
+if(OCRBATCH_POPPLER)
+  pkg_check_modules(POPPLER REQUIRED IMPORTED_TARGET poppler-cpp)
+  pkg_check_modules(QPDF REQUIRED IMPORTED_TARGET libqpdf)
+endif()
+if(OCRBATCH_TESTS)
+  find_package(GTest REQUIRED)
+  include(GoogleTest)
+endif()
+
+# OpenCV's own CMake package insists on modules that the core ones do not need (Debian splits them), so core and
+# imgproc are imported by hand.
+find_path(OCRBATCH_OPENCV_INCLUDE opencv2/core.hpp PATH_SUFFIXES opencv4 REQUIRED)
+foreach(module core imgproc)
+  find_library(OCRBATCH_OPENCV_${module} opencv_${module} REQUIRED)
+  add_library(OpenCV::${module} UNKNOWN IMPORTED)
+  set_target_properties(OpenCV::${module} PROPERTIES
+    IMPORTED_LOCATION "${OCRBATCH_OPENCV_${module}}"
+    INTERFACE_INCLUDE_DIRECTORIES "${OCRBATCH_OPENCV_INCLUDE}")
+endforeach()
+target_link_libraries(OpenCV::imgproc INTERFACE OpenCV::core)
