@@ -1,0 +1,130 @@
+// Checks, dispatch and autograd of the depthwise convolution.
+#include "kernels/depthwise_convolution.h"
+
+#include <ATen/Parallel.h>
+#include <torch/torch.h>
+
+#include <vector>
+
+#include "kernels/check.h"
+#include "kernels/depthwise_convolution_cpu.h"
+
+namespace ocrbatch::kernels {
+
+int convolution_offset(ConvolutionWindow window, int k, int taps) {
+  switch (window) {
+    case ConvolutionWindow::kCausal:
+      return k - (taps - 1);
+    case ConvolutionWindow::kAnticausal:
+      return (taps - 1) - k;
+    case ConvolutionWindow::kCentred:
+      return k - (taps - 1) / 2;
+  }
+  return 0;
+}
+
+namespace {
+
+struct Operands {
+  at::Tensor x, weight_t, bias, lengths;
+  std::vector<int> offsets;
+  bool silu;
+
+  Operands(const at::Tensor& x_in, const at::Tensor& weight, const at::Tensor& bias_in,
+           const at::Tensor& lengths_in, ConvolutionWindow window, bool silu_in)
+      : x(x_in.to(at::kFloat).contiguous()),
+        weight_t(weight.to(at::kFloat).t().contiguous()),
+        bias(bias_in.to(at::kFloat).contiguous()),
+        lengths(lengths_in),
+        silu(silu_in) {
+    const int taps = static_cast<int>(weight.size(1));
+    for (int k = 0; k < taps; ++k) offsets.push_back(convolution_offset(window, k, taps));
+  }
+
+  ConvolutionLine line(int64_t b) const {
+    ConvolutionLine line;
+    line.length = lengths.const_data_ptr<int>()[b];
+    line.channels = x.size(2);
+    line.taps = static_cast<int>(offsets.size());
+    line.offsets = offsets.data();
+    line.x = x.const_data_ptr<float>() + b * x.size(1) * x.size(2);
+    line.weight_t = weight_t.const_data_ptr<float>();
+    line.bias = bias.const_data_ptr<float>();
+    line.silu = silu;
+    return line;
+  }
+};
+
+at::Tensor forward(const Operands& operands) {
+  at::Tensor out = at::empty_like(operands.x);
+  const int64_t item = operands.x.size(1) * operands.x.size(2);
+  at::parallel_for(0, operands.x.size(0), 1, [&](int64_t begin, int64_t end) {
+    for (int64_t b = begin; b < end; ++b) {
+      const ConvolutionLine line = operands.line(b);
+      float* const rows = out.mutable_data_ptr<float>() + b * item;
+      convolve_forward_cpu(line, rows);
+      std::fill(rows + line.length * line.channels, rows + item, 0.0F);
+    }
+  });
+  return out;
+}
+
+class DepthwiseConvolutionFunction : public torch::autograd::Function<DepthwiseConvolutionFunction> {
+ public:
+  static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x,
+                            const at::Tensor& weight, const at::Tensor& bias, const at::Tensor& lengths,
+                            int64_t window, bool silu) {
+    context->save_for_backward({x, weight, bias, lengths});
+    context->saved_data["window"] = window;
+    context->saved_data["silu"] = silu;
+    return kernels::forward(Operands(x, weight, bias, lengths, static_cast<ConvolutionWindow>(window), silu))
+        .to(x.scalar_type());
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                 const torch::autograd::variable_list& grads) {
+    const auto saved = context->get_saved_variables();
+    const at::Tensor &x = saved[0], &weight = saved[1], &bias = saved[2];
+    const Operands operands(x, weight, bias, saved[3],
+                            static_cast<ConvolutionWindow>(context->saved_data["window"].toInt()),
+                            context->saved_data["silu"].toBool());
+    const at::Tensor grad_out = grads[0].to(at::kFloat).contiguous();
+    const int64_t batch = x.size(0), channels = x.size(2), item = x.size(1) * channels, taps = weight.size(1);
+    at::Tensor grad_x = at::zeros_like(operands.x);
+    // One row a batch item, added up in order afterwards: deterministic whatever the number of threads.
+    at::Tensor grad_shared = at::zeros({batch, taps + 1, channels}, operands.x.options());
+    at::parallel_for(0, batch, 1, [&](int64_t begin, int64_t end) {
+      for (int64_t b = begin; b < end; ++b) {
+        float* const shared = grad_shared.mutable_data_ptr<float>() + b * (taps + 1) * channels;
+        convolve_backward_cpu(operands.line(b), grad_out.const_data_ptr<float>() + b * item,
+                              grad_x.mutable_data_ptr<float>() + b * item, shared, shared + taps * channels);
+      }
+    });
+    const at::Tensor shared = grad_shared.sum(0);
+    return {grad_x.to(x.scalar_type()),
+            shared.slice(0, 0, taps).t().to(weight.scalar_type()),
+            shared[taps].to(bias.scalar_type()),
+            at::Tensor(),
+            at::Tensor(),
+            at::Tensor()};
+  }
+};
+
+}  // namespace
+
+at::Tensor depthwise_convolution(const DepthwiseConvolutionInputs& in) {
+  TORCH_CHECK(in.x.dim() == 3, "depthwise_convolution: x should be (batch, T, channels), got ", in.x.sizes());
+  TORCH_CHECK(in.weight.dim() == 2 && in.weight.size(1) >= 1 && in.weight.size(1) <= 16,
+              "depthwise_convolution: weight should be (channels, 1 to 16), got ", in.weight.sizes());
+  check_shape("depthwise_convolution", "weight", in.weight, {in.x.size(2), in.weight.size(1)});
+  check_shape("depthwise_convolution", "bias", in.bias, {in.x.size(2)});
+  check_lengths("depthwise_convolution", in.lengths, in.x.size(0), in.x.size(1));
+  TORCH_CHECK(in.x.is_cpu(), "depthwise_convolution: no kernel for device ", in.x.device());
+  if (!at::GradMode::is_enabled()) {
+    return forward(Operands(in.x, in.weight, in.bias, in.lengths, in.window, in.silu)).to(in.x.scalar_type());
+  }
+  return DepthwiseConvolutionFunction::apply(in.x, in.weight, in.bias, in.lengths,
+                                             static_cast<int64_t>(in.window), in.silu);
+}
+
+}  // namespace ocrbatch::kernels

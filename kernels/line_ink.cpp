@@ -1,0 +1,146 @@
+#include "kernels/line_ink.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace ocrbatch::kernels {
+namespace {
+
+using Histogram = std::array<int, 256>;
+
+Histogram histogram_of(const cv::Mat& region, int row_step = 1) {
+  Histogram counts{};
+  for (int y = 0; y < region.rows; y += row_step) {
+    const uchar* row = region.ptr<uchar>(y);
+    for (int x = 0; x < region.cols; ++x) ++counts[row[x]];
+  }
+  return counts;
+}
+
+int percentile(const Histogram& counts, double share) {
+  int total = 0;
+  for (int count : counts) total += count;
+  int left = static_cast<int>(share * total);
+  for (int value = 0; value < 256; ++value) {
+    left -= counts[value];
+    if (left < 0) return value;
+  }
+  return 255;
+}
+
+// Otsu's two classes: the means and the share of the dark one.
+struct TwoClasses {
+  double dark_mean = 255, light_mean = 255, dark_share = 0;
+};
+
+TwoClasses split_in_two(const Histogram& counts) {
+  double total = 0, sum = 0;
+  for (int value = 0; value < 256; ++value) {
+    total += counts[value];
+    sum += static_cast<double>(value) * counts[value];
+  }
+  TwoClasses best;
+  if (total == 0) return best;
+  best.dark_mean = best.light_mean = sum / total;
+  double dark = 0, dark_sum = 0, best_variance = 0;
+  for (int value = 0; value < 255; ++value) {
+    dark += counts[value];
+    dark_sum += static_cast<double>(value) * counts[value];
+    if (dark == 0 || dark == total) continue;
+    const double dark_mean = dark_sum / dark, light_mean = (sum - dark_sum) / (total - dark);
+    const double variance = dark * (total - dark) * (light_mean - dark_mean) * (light_mean - dark_mean);
+    if (variance > best_variance) {
+      best_variance = variance;
+      best = {dark_mean, light_mean, dark / total};
+    }
+  }
+  return best;
+}
+
+}  // namespace
+
+PaperEstimate estimate_paper(const cv::Mat& region) {
+  if (region.empty()) return {};
+  // Two line heights hold a few letters with the paper between them.
+  const int segment_width = std::max(16, 2 * region.rows);
+  const int row_step = std::max(1, region.rows / 64);
+  double inverted_votes = 0, votes = 0;
+  Histogram all{};
+  for (int x0 = 0; x0 < region.cols; x0 += segment_width) {
+    const int x1 = std::min(region.cols, x0 + segment_width);
+    const Histogram counts = histogram_of(region.colRange(x0, x1), row_step);
+    for (int value = 0; value < 256; ++value) all[value] += counts[value];
+    const TwoClasses classes = split_in_two(counts);
+    const double contrast = classes.light_mean - classes.dark_mean;
+    if (contrast < kMinContrast / 2) continue;
+    // Ink covers less than half of a line, even of a bold one; the weight keeps undecided segments from
+    // deciding.
+    const double weight = contrast * std::abs(classes.dark_share - 0.5) * (x1 - x0);
+    votes += weight;
+    if (classes.dark_share > 0.5) inverted_votes += weight;
+  }
+  PaperEstimate paper;
+  paper.inverted = inverted_votes > 0.5 * votes;
+  paper.level = percentile(all, paper.inverted ? 0.25 : 0.75);
+  return paper;
+}
+
+cv::Mat measure_darkness(const cv::Mat& strip, cv::Range zone, bool inverted) {
+  cv::Mat light;
+  if (inverted) {
+    cv::bitwise_not(strip, light);
+  } else {
+    light = strip;
+  }
+  // The paper's level along the line: a high percentile per segment, the middle one of three neighbours (a
+  // segment filled by a blot must not count), and linear between the segments' centres.
+  const cv::Mat line = light.rowRange(zone);
+  const int segment_width = std::max(8, zone.size());
+  const int segments = std::max(1, (light.cols + segment_width / 2) / segment_width);
+  std::vector<float> levels(segments);
+  const auto segment_start = [&](int i) {
+    return static_cast<int>(static_cast<int64_t>(i) * light.cols / segments);
+  };
+  for (int i = 0; i < segments; ++i) {
+    levels[i] = percentile(histogram_of(line.colRange(segment_start(i), segment_start(i + 1))), 0.75);
+  }
+  std::vector<float> middle = levels;
+  for (int i = 1; i + 1 < segments; ++i) {
+    middle[i] = std::max(std::min(levels[i - 1], levels[i]),
+                         std::min(std::max(levels[i - 1], levels[i]), levels[i + 1]));
+  }
+  std::vector<short> paper(light.cols);
+  const float pitch = static_cast<float>(light.cols) / segments;
+  for (int x = 0; x < light.cols; ++x) {
+    const float position = std::clamp((x + 0.5F) / pitch - 0.5F, 0.0F, segments - 1.0F);
+    const int i = std::min(static_cast<int>(position), std::max(0, segments - 2));
+    const float share = position - i;
+    const float next = middle[std::min(i + 1, segments - 1)];
+    paper[x] = cv::saturate_cast<short>(middle[i] + share * (next - middle[i]));
+  }
+
+  Histogram depths{};
+  for (int y = 0; y < line.rows; ++y) {
+    const uchar* row = line.ptr<uchar>(y);
+    for (int x = 0; x < line.cols; ++x) ++depths[std::clamp(paper[x] - row[x], 0, 255)];
+  }
+  // 1 % of a line's pixels lie well inside its strokes.
+  const int ink_depth = std::max(kMinContrast, static_cast<int>(0.9 * percentile(depths, 0.99)));
+
+  std::array<uchar, 256> darkness_of{};
+  // The texture of the paper stays below a tenth of the ink's depth.
+  const int texture = ink_depth / 10;
+  for (int depth = 0; depth < 256; ++depth) {
+    darkness_of[depth] = std::clamp((depth - texture) * 255 / (ink_depth - texture), 0, 255);
+  }
+  cv::Mat darkness(light.size(), CV_8UC1);
+  for (int y = 0; y < light.rows; ++y) {
+    const uchar* row = light.ptr<uchar>(y);
+    uchar* out = darkness.ptr<uchar>(y);
+    for (int x = 0; x < light.cols; ++x) out[x] = darkness_of[std::clamp(paper[x] - row[x], 0, 255)];
+  }
+  return darkness;
+}
+
+}  // namespace ocrbatch::kernels

@@ -1,0 +1,27 @@
+// What is ink and what is paper in the neighbourhood of one line, whatever the light and the polarity.
+#pragma once
+
+#include <opencv2/core.hpp>
+#include <vector>
+
+namespace ocrbatch::kernels {
+
+// Paper and polarity of a region of a page, judged segment by segment so that a shadow across the line does
+// not pass for ink.
+struct PaperEstimate {
+  int level = 255;        // gray value of the paper
+  bool inverted = false;  // light ink on dark paper
+};
+// `region` is CV_8UC1 and holds one line, roughly; empty gives white paper.
+PaperEstimate estimate_paper(const cv::Mat& region);
+
+// Gray values of a cut line turned into darkness: 0 is paper, 255 the line's ink. Rows `zone` hold the line
+// itself; levels are taken there, so that neighbours do not count. A strip without ink keeps its noise at the
+// noise's own size: the range never falls below kMinContrast gray values.
+inline constexpr int kMinContrast = 40;
+cv::Mat measure_darkness(const cv::Mat& strip, cv::Range zone, bool inverted);
+
+// Darkness above which a pixel counts as ink.
+inline constexpr int kInkDarkness = 110;
+
+}  // namespace ocrbatch::kernels

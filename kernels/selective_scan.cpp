@@ -1,0 +1,178 @@
+// Checks, dispatch and autograd of the selective scan.
+#include "kernels/selective_scan.h"
+
+#include <ATen/Parallel.h>
+#include <torch/torch.h>
+
+#include "kernels/check.h"
+#include "kernels/selective_scan_cpu.h"
+
+namespace ocrbatch::kernels {
+namespace {
+
+void check_inputs(const SelectiveScanInputs& in) {
+  TORCH_CHECK(in.u.dim() == 3, "selective_scan: u should be (batch, T, channels), got ", in.u.sizes());
+  const int64_t batch = in.u.size(0), steps = in.u.size(1), channels = in.u.size(2);
+  TORCH_CHECK(in.A.dim() == 2, "selective_scan: A should be (channels, d_state), got ", in.A.sizes());
+  const int64_t states = in.A.size(1);
+  TORCH_CHECK(states >= 1 && states <= 64, "selective_scan: d_state should be 1 to 64, got ", states);
+  check_shape("selective_scan", "delta", in.delta, {batch, steps, channels});
+  check_shape("selective_scan", "A", in.A, {channels, states});
+  check_shape("selective_scan", "B", in.B, {batch, steps, states});
+  check_shape("selective_scan", "C", in.C, {batch, steps, states});
+  check_shape("selective_scan", "D", in.D, {channels});
+  if (in.z.defined()) check_shape("selective_scan", "z", in.z, {batch, steps, channels});
+  if (in.delta_bias.defined()) check_shape("selective_scan", "delta_bias", in.delta_bias, {channels});
+  check_lengths("selective_scan", in.lengths, batch, steps);
+  TORCH_CHECK(in.u.is_cpu(), "selective_scan: no kernel for device ", in.u.device());
+}
+
+at::Tensor as_floats(const at::Tensor& t) {
+  return t.to(at::kFloat).contiguous();
+}
+
+// What forward and backward share: float32 contiguous inputs, and the arrays over channels padded.
+struct Operands {
+  at::Tensor u, delta, A_t, B, C, D, z, delta_bias, lengths;
+  int64_t batch, steps, channels, padded, states;
+  bool softplus, reverse;
+
+  Operands(const at::Tensor& u_in, const at::Tensor& delta_in, const at::Tensor& A, const at::Tensor& B_in,
+           const at::Tensor& C_in, const at::Tensor& D_in, const at::Tensor& z_in, const at::Tensor& bias,
+           const at::Tensor& lengths_in, bool softplus_in, bool reverse_in)
+      : u(as_floats(u_in)),
+        delta(as_floats(delta_in)),
+        B(as_floats(B_in)),
+        C(as_floats(C_in)),
+        lengths(lengths_in),
+        batch(u.size(0)),
+        steps(u.size(1)),
+        channels(u.size(2)),
+        padded((channels + kScanPadding - 1) / kScanPadding * kScanPadding),
+        states(A.size(1)),
+        softplus(softplus_in),
+        reverse(reverse_in) {
+    A_t = at::constant_pad_nd(A.to(at::kFloat).t(), {0, padded - channels}).contiguous();
+    D = at::constant_pad_nd(D_in.to(at::kFloat), {0, padded - channels}).contiguous();
+    delta_bias = bias.defined()
+                     ? at::constant_pad_nd(bias.to(at::kFloat), {0, padded - channels}).contiguous()
+                     : at::zeros({padded}, u.options());
+    if (z_in.defined()) z = as_floats(z_in);
+  }
+
+  ScanLine line(int64_t b) const {
+    ScanLine line;
+    line.length = lengths.const_data_ptr<int>()[b];
+    line.channels = channels;
+    line.padded = padded;
+    line.states = states;
+    line.softplus = softplus;
+    line.reverse = reverse;
+    line.u = u.const_data_ptr<float>() + b * steps * channels;
+    line.delta = delta.const_data_ptr<float>() + b * steps * channels;
+    line.A_t = A_t.const_data_ptr<float>();
+    line.B = B.const_data_ptr<float>() + b * steps * states;
+    line.C = C.const_data_ptr<float>() + b * steps * states;
+    line.D = D.const_data_ptr<float>();
+    line.z = z.defined() ? z.const_data_ptr<float>() + b * steps * channels : nullptr;
+    line.delta_bias = delta_bias.const_data_ptr<float>();
+    return line;
+  }
+};
+
+at::Tensor forward(const Operands& operands) {
+  at::Tensor out = at::empty_like(operands.u);
+  float* const to = out.mutable_data_ptr<float>();
+  at::parallel_for(0, operands.batch, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t b = begin; b < end; ++b) {
+      const ScanLine line = operands.line(b);
+      float* const rows = to + b * operands.steps * operands.channels;
+      scan_forward_cpu(line, rows);
+      std::fill(rows + line.length * operands.channels, rows + operands.steps * operands.channels, 0.0F);
+    }
+  });
+  return out;
+}
+
+// The inputs of one call, for autograd's save-and-restore.
+class SelectiveScanFunction : public torch::autograd::Function<SelectiveScanFunction> {
+ public:
+  // autograd takes an absent tensor as an empty optional, never as an undefined tensor.
+  static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& u,
+                            const at::Tensor& delta, const at::Tensor& A, const at::Tensor& B,
+                            const at::Tensor& C, const at::Tensor& D,
+                            const std::optional<at::Tensor>& maybe_z,
+                            const std::optional<at::Tensor>& maybe_bias, const at::Tensor& lengths,
+                            bool softplus, bool reverse) {
+    const at::Tensor z = maybe_z.value_or(at::Tensor()), bias = maybe_bias.value_or(at::Tensor());
+    context->save_for_backward({u, delta, A, B, C, D, z, bias, lengths});
+    context->saved_data["softplus"] = softplus;
+    context->saved_data["reverse"] = reverse;
+    const Operands operands(u, delta, A, B, C, D, z, bias, lengths, softplus, reverse);
+    return kernels::forward(operands).to(u.scalar_type());
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                 const torch::autograd::variable_list& grads) {
+    const auto saved = context->get_saved_variables();
+    const at::Tensor &u = saved[0], &delta = saved[1], &A = saved[2], &B = saved[3], &C = saved[4],
+                     &D = saved[5], &z = saved[6], &bias = saved[7], &lengths = saved[8];
+    const Operands operands(u, delta, A, B, C, D, z, bias, lengths, context->saved_data["softplus"].toBool(),
+                            context->saved_data["reverse"].toBool());
+    const at::Tensor grad_out = as_floats(grads[0]);
+    const int64_t batch = operands.batch, steps = operands.steps, channels = operands.channels,
+                  padded = operands.padded, states = operands.states;
+    at::Tensor grad_u = at::zeros_like(operands.u), grad_delta = at::zeros_like(operands.u);
+    at::Tensor grad_B = at::zeros_like(operands.B), grad_C = at::zeros_like(operands.C);
+    at::Tensor grad_z = z.defined() ? at::zeros_like(operands.u) : at::Tensor();
+    // One row a batch item, added up in order afterwards: deterministic whatever the number of threads.
+    at::Tensor grad_shared = at::zeros({batch, states + 2, padded}, operands.u.options());
+    at::parallel_for(0, batch, 1, [&](int64_t begin, int64_t end) {
+      for (int64_t b = begin; b < end; ++b) {
+        const ScanLine line = operands.line(b);
+        float* const shared = grad_shared.mutable_data_ptr<float>() + b * (states + 2) * padded;
+        ScanLineGradients to;
+        to.u = grad_u.mutable_data_ptr<float>() + b * steps * channels;
+        to.delta = grad_delta.mutable_data_ptr<float>() + b * steps * channels;
+        to.A_t = shared;
+        to.D = shared + states * padded;
+        to.delta_bias = shared + (states + 1) * padded;
+        to.B = grad_B.mutable_data_ptr<float>() + b * steps * states;
+        to.C = grad_C.mutable_data_ptr<float>() + b * steps * states;
+        to.z = z.defined() ? grad_z.mutable_data_ptr<float>() + b * steps * channels : nullptr;
+        scan_backward_cpu(line, grad_out.const_data_ptr<float>() + b * steps * channels, to);
+      }
+    });
+    const at::Tensor shared = grad_shared.sum(0).slice(1, 0, channels);
+    const auto like = [](const at::Tensor& gradient, const at::Tensor& input) {
+      return input.defined() ? gradient.to(input.scalar_type()) : at::Tensor();
+    };
+    return {like(grad_u, u),
+            like(grad_delta, delta),
+            like(shared.slice(0, 0, states).t(), A),
+            like(grad_B, B),
+            like(grad_C, C),
+            like(shared[states], D),
+            like(grad_z, z),
+            like(shared[states + 1], bias),
+            at::Tensor(),
+            at::Tensor(),
+            at::Tensor()};
+  }
+};
+
+}  // namespace
+
+at::Tensor selective_scan(const SelectiveScanInputs& in) {
+  check_inputs(in);
+  if (!at::GradMode::is_enabled()) {
+    return forward(Operands(in.u, in.delta, in.A, in.B, in.C, in.D, in.z, in.delta_bias, in.lengths,
+                            in.delta_softplus, in.reverse))
+        .to(in.u.scalar_type());
+  }
+  const auto optional = [](const at::Tensor& t) { return t.defined() ? std::optional(t) : std::nullopt; };
+  return SelectiveScanFunction::apply(in.u, in.delta, in.A, in.B, in.C, in.D, optional(in.z),
+                                      optional(in.delta_bias), in.lengths, in.delta_softplus, in.reverse);
+}
+
+}  // namespace ocrbatch::kernels

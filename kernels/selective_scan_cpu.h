@@ -1,0 +1,44 @@
+// The vectorized CPU selective scan on raw float32 arrays: one lane a channel, states in registers, the
+// widest instruction set of the running CPU chosen at run time (Highway). Shapes and meaning as in
+// selective_scan.h.
+#pragma once
+
+#include <cstdint>
+
+namespace ocrbatch::kernels {
+
+// Row-major. `padded` is `channels` rounded up to a multiple of kScanPadding. Arrays over channels that
+// several lines share (A_t, D, delta_bias) are padded with zeros, so whole vectors may be loaded.
+inline constexpr int64_t kScanPadding = 16;
+
+struct ScanLine {  // one batch item
+  int64_t length = 0, channels = 0, padded = 0, states = 0;
+  bool softplus = true, reverse = false;
+  const float* u = nullptr;           // (length, channels)
+  const float* delta = nullptr;       // (length, channels)
+  const float* A_t = nullptr;         // (states, padded): A transposed
+  const float* B = nullptr;           // (length, states)
+  const float* C = nullptr;           // (length, states)
+  const float* D = nullptr;           // (padded)
+  const float* z = nullptr;           // (length, channels) or null
+  const float* delta_bias = nullptr;  // (padded)
+};
+
+void scan_forward_cpu(const ScanLine& line, float* out /* (length, channels) */);
+
+struct ScanLineGradients {
+  float* u = nullptr;           // (length, channels)
+  float* delta = nullptr;       // (length, channels)
+  float* A_t = nullptr;         // (states, padded), added to
+  float* B = nullptr;           // (length, states)
+  float* C = nullptr;           // (length, states)
+  float* D = nullptr;           // (padded), added to
+  float* z = nullptr;           // (length, channels) or null
+  float* delta_bias = nullptr;  // (padded), added to
+};
+
+// `grad_out` is (length, channels). Recomputes the forward states into a scratch buffer that stays in the L2
+// cache for text-line lengths, so that nothing but the inputs has to be kept from the forward pass.
+void scan_backward_cpu(const ScanLine& line, const float* grad_out, const ScanLineGradients& gradients);
+
+}  // namespace ocrbatch::kernels
