@@ -1,0 +1,39 @@
+#include "io/error.h"
+
+namespace ocrbatch::io {
+
+const char* error_code_name(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kNotFound:
+      return "not_found";
+    case ErrorCode::kUnreadable:
+      return "unreadable";
+    case ErrorCode::kEmpty:
+      return "empty";
+    case ErrorCode::kUnknownFormat:
+      return "unknown_format";
+    case ErrorCode::kEncrypted:
+      return "encrypted";
+    case ErrorCode::kCorrupt:
+      return "corrupt";
+    case ErrorCode::kNoPages:
+      return "no_pages";
+    case ErrorCode::kTooLarge:
+      return "too_large";
+    case ErrorCode::kUnsupported:
+      return "unsupported";
+    case ErrorCode::kTimeout:
+      return "timeout";
+    case ErrorCode::kOutOfMemory:
+      return "out_of_memory";
+    case ErrorCode::kLayoutFailed:
+      return "layout_failed";
+    case ErrorCode::kRecognizeFailed:
+      return "recognize_failed";
+    case ErrorCode::kInternal:
+      return "internal";
+  }
+  return "internal";
+}
+
+}  // namespace ocrbatch::io

@@ -1,0 +1,34 @@
+// Files that appear whole, and writing that reports what went wrong.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "io/writer.h"
+
+namespace ocrbatch::io {
+
+// Writes all of `data`. Throws OutputClosed when the reader of a pipe has gone, else OutputError naming
+// `name`.
+void write_fully(int file_descriptor, std::string_view data, const std::string& name);
+
+// A file under a temporary name in its folder until commit() renames it. What is not committed leaves no
+// trace. A target that exists and is no regular file (a device, a pipe) is written to directly. Throws
+// OutputError.
+class OutputFile {
+ public:
+  explicit OutputFile(const std::filesystem::path& target);  // its folder must exist
+  ~OutputFile();
+  OutputFile(const OutputFile&) = delete;
+  OutputFile& operator=(const OutputFile&) = delete;
+
+  void write(std::string_view data);
+  void commit();  // to disk, then under its name; nothing may be written afterwards
+
+ private:
+  std::filesystem::path target_, temporary_;  // temporary_ is empty when the target is written to directly
+  int file_descriptor_ = -1;
+};
+
+}  // namespace ocrbatch::io
