@@ -1,0 +1,74 @@
+#include "recognizer/arch/mamba_ctc.h"
+
+namespace ocrbatch::recognizer {
+namespace {
+
+int half(int size) {
+  return (size + 1) / 2;
+}  // a 3-wide convolution with stride 2 and padding 1
+
+}  // namespace
+
+MambaCtc::MambaCtc(const ModelConfig& config) {
+  int in = 1, height = config.img_height;
+  for (std::size_t i = 0; i < config.cnn_channels.size(); ++i) {
+    Stage stage;
+    stage.halves_width = i < 2;
+    const int out = config.cnn_channels[i];
+    ConvolutionBlockOptions options{in, out};
+    options.stride = {2, stage.halves_width ? 2 : 1};
+    const std::string name = "stage" + std::to_string(i);
+    stage.first = register_module(name, ConvolutionBlock(options));
+    for (int b = 0; b < config.cnn_blocks[i]; ++b) {
+      stage.blocks.push_back(register_module(name + "_block" + std::to_string(b), ResidualBlock(out)));
+    }
+    stages_.push_back(std::move(stage));
+    in = out;
+    height = half(height);
+  }
+  ConvolutionBlockOptions collapse{in, config.mamba_d_model};
+  collapse.kernel = {height, 1};
+  collapse.padding = {0, 0};
+  collapse_ = register_module("collapse", ConvolutionBlock(collapse));
+
+  const MambaOptions mamba{config.mamba_d_model, config.d_state, config.expand, config.d_conv};
+  for (int i = 0; i < config.mamba_layers; ++i) {
+    layers_.push_back(register_module("layer" + std::to_string(i), MambaLayer(mamba, config.dropout)));
+  }
+  norm_ = register_module("norm", torch::nn::LayerNorm(torch::nn::LayerNormOptions({config.mamba_d_model})));
+  dropout_ = register_module("dropout", torch::nn::Dropout(config.dropout));
+  head_ = register_module("head", torch::nn::Linear(config.mamba_d_model, config.alphabet.classes()));
+}
+
+int MambaCtc::frames(int width_px) const {
+  return half(half(width_px));
+}
+
+torch::Tensor MambaCtc::forward(const torch::Tensor& images, const torch::Tensor& widths_px) {
+  torch::Tensor maps = images.contiguous(torch::MemoryFormat::ChannelsLast);
+  torch::Tensor widths = widths_px;
+  for (Stage& stage : stages_) {
+    maps = stage.first->forward(maps);
+    if (stage.halves_width) widths = torch::floor_divide(widths + 1, 2).to(torch::kInt);
+    maps = clear_padding(maps, widths);
+    for (ResidualBlock& block : stage.blocks) maps = block->forward(maps, widths);
+  }
+  maps = collapse_->forward(maps);
+  torch::Tensor x = maps.squeeze(2).transpose(1, 2).to(torch::kFloat);  // (batch, T, d_model)
+  for (MambaLayer& layer : layers_) x = layer->forward(x, widths);
+  return linear_in_weight_type(head_, dropout_->forward(norm_->forward(x))).to(torch::kFloat);
+}
+
+void MambaCtc::prepare_for_inference(bool bfloat16) {
+  const torch::ScalarType type = bfloat16 ? torch::kBFloat16 : torch::kFloat;
+  eval();
+  for (Stage& stage : stages_) {
+    stage.first->fold(type);
+    for (ResidualBlock& block : stage.blocks) block->fold(type);
+  }
+  collapse_->fold(type);
+  for (MambaLayer& layer : layers_) layer->convert_matrices(type);
+  // The head stays float32: its 0.06 M weights cost little, and confidences come from it.
+}
+
+}  // namespace ocrbatch::recognizer

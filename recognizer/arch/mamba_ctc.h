@@ -1,0 +1,42 @@
+// mamba_ctc: convolutional backbone -> sequence (batch, T, d_model) -> bidirectional Mamba layers -> linear
+// -> CTC.
+//
+// For img_height 40 and the default channels, a line of width W:
+//   image        1 x 40 x W
+//   stem        32 x 20 x W/2      3x3, stride 2
+//   stage 1     64 x 10 x W/4      3x3, stride 2, residual blocks
+//   stage 2     96 x  5 x W/4      3x3, stride (2, 1), residual blocks
+//   collapse   192 x  1 x W/4      one convolution over the whole height
+#pragma once
+
+#include <torch/nn.h>
+
+#include "recognizer/layers/convolution_block.h"
+#include "recognizer/layers/mamba.h"
+#include "recognizer/network.h"
+
+namespace ocrbatch::recognizer {
+
+class MambaCtc : public CtcNetwork {
+ public:
+  explicit MambaCtc(const ModelConfig& config);
+  torch::Tensor forward(const torch::Tensor& images, const torch::Tensor& widths) override;
+  int frames(int width_px) const override;
+  double pixels_per_frame() const override { return 4.0; }
+  void prepare_for_inference(bool bfloat16) override;
+
+ private:
+  struct Stage {
+    ConvolutionBlock first{nullptr};
+    std::vector<ResidualBlock> blocks;
+    bool halves_width = true;
+  };
+  std::vector<Stage> stages_;
+  ConvolutionBlock collapse_{nullptr};
+  std::vector<MambaLayer> layers_;
+  torch::nn::LayerNorm norm_{nullptr};
+  torch::nn::Dropout dropout_{nullptr};
+  torch::nn::Linear head_{nullptr};
+};
+
+}  // namespace ocrbatch::recognizer

@@ -1,0 +1,52 @@
+#include "recognizer/ctc_decoder.h"
+
+#include <algorithm>
+
+namespace ocrbatch::recognizer {
+
+std::vector<std::vector<CtcLabel>> decode_greedy(const torch::Tensor& logits,
+                                                 const std::vector<int>& frames) {
+  const torch::NoGradGuard no_grad;
+  const auto best = torch::softmax(logits, -1).max(-1);
+  const torch::Tensor probabilities = std::get<0>(best).contiguous(), labels = std::get<1>(best).contiguous();
+  const int64_t steps = logits.size(1);
+  std::vector<std::vector<CtcLabel>> lines(frames.size());
+  for (std::size_t b = 0; b < frames.size(); ++b) {
+    const float* const probability = probabilities.const_data_ptr<float>() + static_cast<int64_t>(b) * steps;
+    const int64_t* const label = labels.const_data_ptr<int64_t>() + static_cast<int64_t>(b) * steps;
+    int previous = Alphabet::kBlank;
+    for (int t = 0; t < frames[b]; ++t) {
+      const int now = static_cast<int>(label[t]);
+      if (now != Alphabet::kBlank && now == previous) {
+        lines[b].back().last_frame = t;
+        lines[b].back().confidence = std::max(lines[b].back().confidence, probability[t]);
+      } else if (now != Alphabet::kBlank) {
+        lines[b].push_back({now, t, t, probability[t]});
+      }
+      previous = now;
+    }
+  }
+  return lines;
+}
+
+Hypothesis to_hypothesis(const std::vector<CtcLabel>& labels, const Alphabet& alphabet,
+                         double pixels_per_frame) {
+  Hypothesis hypothesis;
+  for (const CtcLabel& label : labels) {
+    Character character;
+    character.text = alphabet.text(label.label);
+    character.x0_px = static_cast<float>(label.first_frame * pixels_per_frame);
+    character.x1_px = static_cast<float>((label.last_frame + 1) * pixels_per_frame);
+    character.confidence = label.confidence;
+    hypothesis.characters.push_back(std::move(character));
+  }
+  return hypothesis;
+}
+
+std::string Hypothesis::text() const {
+  std::string out;
+  for (const Character& character : characters) out += character.text;
+  return out;
+}
+
+}  // namespace ocrbatch::recognizer

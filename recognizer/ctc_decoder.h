@@ -1,0 +1,27 @@
+// Greedy CTC decoding (Graves et al. 2006): best label a frame, repeats merged, blanks dropped.
+#pragma once
+
+#include <torch/types.h>
+
+#include <vector>
+
+#include "recognizer/alphabet.h"
+#include "recognizer/recognizer.h"
+
+namespace ocrbatch::recognizer {
+
+// One decoded label: frames [first_frame, last_frame] chose it; confidence is the highest probability among
+// them.
+struct CtcLabel {
+  int label = 0, first_frame = 0, last_frame = 0;
+  float confidence = 0;
+};
+
+// logits (batch, T, classes) float32 on the CPU; frames[b] <= T of each line count.
+std::vector<std::vector<CtcLabel>> decode_greedy(const torch::Tensor& logits, const std::vector<int>& frames);
+
+// Labels to characters with columns of the prepared line.
+Hypothesis to_hypothesis(const std::vector<CtcLabel>& labels, const Alphabet& alphabet,
+                         double pixels_per_frame);
+
+}  // namespace ocrbatch::recognizer

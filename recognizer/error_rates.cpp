@@ -1,0 +1,89 @@
+#include "recognizer/error_rates.h"
+
+#include <unicode/unistr.h>
+
+#include <algorithm>
+#include <sstream>
+
+namespace ocrbatch::recognizer {
+namespace {
+
+std::vector<std::string> code_points(const std::string& utf8) {
+  const icu::UnicodeString text = icu::UnicodeString::fromUTF8(utf8);
+  std::vector<std::string> out;
+  for (int32_t i = 0; i < text.length(); i = text.moveIndex32(i, 1)) {
+    std::string one;
+    icu::UnicodeString(text.char32At(i)).toUTF8String(one);
+    out.push_back(std::move(one));
+  }
+  return out;
+}
+
+std::vector<std::string> words_of(const std::string& utf8) {
+  std::istringstream stream(utf8);
+  std::vector<std::string> out;
+  for (std::string word; stream >> word;) out.push_back(std::move(word));
+  return out;
+}
+
+// The full table of Levenshtein distances: row i, column j for the first i and j items.
+class DistanceTable {
+ public:
+  DistanceTable(const std::vector<std::string>& a, const std::vector<std::string>& b)
+      : columns_(b.size() + 1), cells_((a.size() + 1) * columns_) {
+    for (std::size_t i = 0; i <= a.size(); ++i) {
+      for (std::size_t j = 0; j <= b.size(); ++j) {
+        if (i == 0 || j == 0) {
+          at(i, j) = static_cast<std::uint32_t>(i + j);
+        } else {
+          at(i, j) = std::min(
+              {at(i - 1, j) + 1, at(i, j - 1) + 1, at(i - 1, j - 1) + (a[i - 1] == b[j - 1] ? 0U : 1U)});
+        }
+      }
+    }
+  }
+  std::uint32_t& at(std::size_t i, std::size_t j) { return cells_[i * columns_ + j]; }
+  std::uint32_t distance() const { return cells_.back(); }
+
+ private:
+  std::size_t columns_;
+  std::vector<std::uint32_t> cells_;
+};
+
+}  // namespace
+
+void ErrorRates::add(const std::string& truth_utf8, const std::string& read_utf8) {
+  const auto truth = code_points(truth_utf8), read = code_points(read_utf8);
+  DistanceTable table(truth, read);
+  ++lines_;
+  if (truth == read) ++lines_right_;
+  characters_ += truth.size();
+  character_errors_ += table.distance();
+  const auto truth_words = words_of(truth_utf8), read_words = words_of(read_utf8);
+  words_ += truth_words.size();
+  word_errors_ += DistanceTable(truth_words, read_words).distance();
+
+  std::size_t i = truth.size(), j = read.size();
+  while (i > 0 || j > 0) {
+    const std::uint32_t here = table.at(i, j);
+    if (i > 0 && j > 0 && table.at(i - 1, j - 1) + (truth[i - 1] == read[j - 1] ? 0U : 1U) == here) {
+      if (truth[i - 1] != read[j - 1]) ++confusions_[{truth[i - 1], read[j - 1]}];
+      --i, --j;
+    } else if (i > 0 && table.at(i - 1, j) + 1 == here) {
+      ++confusions_[{truth[--i], ""}];
+    } else {
+      ++confusions_[{"", read[--j]}];
+    }
+  }
+}
+
+std::vector<ErrorRates::Confusion> ErrorRates::worst_confusions(std::size_t count) const {
+  std::vector<Confusion> out;
+  for (const auto& [pair, times] : confusions_) out.push_back({pair.first, pair.second, times});
+  std::stable_sort(out.begin(), out.end(),
+                   [](const Confusion& a, const Confusion& b) { return a.count > b.count; });
+  out.resize(std::min(count, out.size()));
+  return out;
+}
+
+}  // namespace ocrbatch::recognizer

@@ -1,0 +1,69 @@
+#include "recognizer/layers/convolution_block.h"
+
+namespace ocrbatch::recognizer {
+
+torch::Tensor clear_padding(const torch::Tensor& maps, const torch::Tensor& widths) {
+  const int64_t columns = maps.size(3);
+  const int* const width = widths.const_data_ptr<int>();
+  bool padded = false;
+  for (int64_t b = 0; b < widths.size(0); ++b) padded = padded || width[b] < columns;
+  if (!padded) return maps;
+  if (torch::GradMode::is_enabled()) {
+    const torch::Tensor mask = torch::arange(columns).unsqueeze(0).lt(widths.unsqueeze(1));
+    return maps * mask.to(maps.device(), maps.scalar_type()).view({widths.size(0), 1, 1, columns});
+  }
+  for (int64_t b = 0; b < widths.size(0); ++b) {
+    if (width[b] < columns) maps[b].slice(2, width[b]).zero_();
+  }
+  return maps;
+}
+
+ConvolutionBlockImpl::ConvolutionBlockImpl(const ConvolutionBlockOptions& options) : relu_(options.relu) {
+  convolution_ = register_module(
+      "convolution", torch::nn::Conv2d(torch::nn::Conv2dOptions(options.in, options.out,
+                                                                torch::ExpandingArray<2>(options.kernel))
+                                           .stride(torch::ExpandingArray<2>(options.stride))
+                                           .padding(torch::ExpandingArray<2>(options.padding))
+                                           .bias(false)));
+  torch::nn::init::kaiming_normal_(convolution_->weight, 0.0, torch::kFanOut, torch::kReLU);
+  norm_ = register_module("norm", torch::nn::BatchNorm2d(options.out));
+}
+
+torch::Tensor ConvolutionBlockImpl::forward(const torch::Tensor& maps, const torch::Tensor& skip) {
+  torch::Tensor out;
+  if (folded_) {
+    out = convolution_->forward(maps.to(convolution_->weight.scalar_type()));
+  } else {
+    out = norm_->forward(convolution_->forward(maps));
+  }
+  if (skip.defined()) out = folded_ ? out.add_(skip) : out + skip;
+  return relu_ ? out.relu_() : out;
+}
+
+void ConvolutionBlockImpl::fold(torch::ScalarType weights) {
+  const torch::NoGradGuard no_grad;
+  const torch::Tensor scale = norm_->weight / torch::sqrt(norm_->running_var + norm_->options.eps());
+  const torch::Tensor bias = norm_->bias - norm_->running_mean * scale;
+  convolution_->weight = (convolution_->weight * scale.view({-1, 1, 1, 1}))
+                             .to(weights)
+                             .contiguous(torch::MemoryFormat::ChannelsLast);
+  convolution_->bias = bias.to(weights);
+  folded_ = true;
+}
+
+ResidualBlockImpl::ResidualBlockImpl(int channels) {
+  first_ = register_module("first", ConvolutionBlock(ConvolutionBlockOptions{channels, channels}));
+  second_ = register_module("second", ConvolutionBlock(ConvolutionBlockOptions{channels, channels}));
+}
+
+torch::Tensor ResidualBlockImpl::forward(const torch::Tensor& maps, const torch::Tensor& widths) {
+  const torch::Tensor inner = clear_padding(first_->forward(maps), widths);
+  return clear_padding(second_->forward(inner, maps), widths);
+}
+
+void ResidualBlockImpl::fold(torch::ScalarType weights) {
+  first_->fold(weights);
+  second_->fold(weights);
+}
+
+}  // namespace ocrbatch::recognizer

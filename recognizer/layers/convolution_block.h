@@ -1,0 +1,46 @@
+// Convolution, batch norm and ReLU, the brick of the convolutional backbones.
+#pragma once
+
+#include <torch/nn.h>
+
+namespace ocrbatch::recognizer {
+
+// Zeroes columns at and beyond each line's width, so that a convolution sees at a line's right end what it
+// would see without the batch's padding. maps (batch, C, H, W); widths (batch) int32 on the CPU. In place
+// where no gradient is wanted.
+torch::Tensor clear_padding(const torch::Tensor& maps, const torch::Tensor& widths);
+
+struct ConvolutionBlockOptions {
+  int in = 1, out = 1;
+  std::vector<int64_t> kernel = {3, 3}, stride = {1, 1}, padding = {1, 1};
+  bool relu = true;
+};
+
+class ConvolutionBlockImpl : public torch::nn::Module {
+ public:
+  explicit ConvolutionBlockImpl(const ConvolutionBlockOptions& options);
+  // (batch, in, H, W) -> (batch, out, H', W'); `skip`, when defined, is added before the ReLU.
+  torch::Tensor forward(const torch::Tensor& maps, const torch::Tensor& skip = {});
+  // Folds the batch norm into the convolution: same results in evaluation, one pass less.
+  void fold(torch::ScalarType weights);
+
+ private:
+  bool relu_, folded_ = false;
+  torch::nn::Conv2d convolution_{nullptr};
+  torch::nn::BatchNorm2d norm_{nullptr};
+};
+TORCH_MODULE(ConvolutionBlock);
+
+// Two 3x3 blocks around a skip connection (arXiv 1512.03385, basic block).
+class ResidualBlockImpl : public torch::nn::Module {
+ public:
+  explicit ResidualBlockImpl(int channels);
+  torch::Tensor forward(const torch::Tensor& maps, const torch::Tensor& widths);
+  void fold(torch::ScalarType weights);
+
+ private:
+  ConvolutionBlock first_{nullptr}, second_{nullptr};
+};
+TORCH_MODULE(ResidualBlock);
+
+}  // namespace ocrbatch::recognizer

@@ -1,0 +1,104 @@
+#include "recognizer/layers/mamba.h"
+
+#include <cmath>
+
+#include "kernels/depthwise_convolution.h"
+#include "kernels/selective_scan.h"
+
+namespace ocrbatch::recognizer {
+
+torch::Tensor linear_in_weight_type(const torch::nn::Linear& linear, const torch::Tensor& x) {
+  return torch::linear(x.to(linear->weight.scalar_type()), linear->weight, linear->bias);
+}
+
+BidirectionalMambaImpl::BidirectionalMambaImpl(const MambaOptions& options)
+    : options_(options), d_inner_(options.expand * options.d_model), dt_rank_((options.d_model + 15) / 16) {
+  in_proj_ = register_module(
+      "in_proj", torch::nn::Linear(torch::nn::LinearOptions(options.d_model, 2 * d_inner_).bias(false)));
+  forward_ = make_direction("");
+  backward_ = make_direction("_b");
+  out_proj_ = register_module(
+      "out_proj", torch::nn::Linear(torch::nn::LinearOptions(d_inner_, options.d_model).bias(false)));
+}
+
+BidirectionalMambaImpl::Direction BidirectionalMambaImpl::make_direction(const std::string& suffix) {
+  Direction d;
+  d.conv1d = register_module(
+      "conv1d" + suffix,
+      torch::nn::Conv1d(torch::nn::Conv1dOptions(d_inner_, d_inner_, options_.d_conv).groups(d_inner_)));
+  d.x_proj = register_module(
+      "x_proj" + suffix,
+      torch::nn::Linear(torch::nn::LinearOptions(d_inner_, dt_rank_ + 2 * options_.d_state).bias(false)));
+  d.dt_proj = register_module("dt_proj" + suffix, torch::nn::Linear(dt_rank_, d_inner_));
+  // Initialization of the paper (section 3.6): A = -1..-N, and steps log-uniform in [0.001, 0.1] through the
+  // inverse of softplus.
+  d.A_log = register_parameter(
+      "A" + suffix + "_log",
+      torch::log(torch::arange(1, options_.d_state + 1, torch::kFloat)).repeat({d_inner_, 1}));
+  d.D = register_parameter("D" + suffix, torch::ones({d_inner_}));
+  const torch::NoGradGuard no_grad;
+  const double bound = 1.0 / std::sqrt(static_cast<double>(dt_rank_));
+  torch::nn::init::uniform_(d.dt_proj->weight, -bound, bound);
+  const torch::Tensor step =
+      torch::exp(torch::rand({d_inner_}) * (std::log(0.1) - std::log(0.001)) + std::log(0.001))
+          .clamp_min(1e-4);
+  d.dt_proj->bias.copy_(step + torch::log(-torch::expm1(-step)));
+  return d;
+}
+
+torch::Tensor BidirectionalMambaImpl::run(const Direction& direction, bool reverse, const torch::Tensor& x,
+                                          const torch::Tensor& z, const torch::Tensor& lengths) const {
+  kernels::DepthwiseConvolutionInputs convolution;
+  convolution.x = x;
+  convolution.weight = direction.conv1d->weight.squeeze(1);
+  convolution.bias = direction.conv1d->bias;
+  convolution.lengths = lengths;
+  convolution.window =
+      reverse ? kernels::ConvolutionWindow::kAnticausal : kernels::ConvolutionWindow::kCausal;
+  const torch::Tensor u = kernels::depthwise_convolution(convolution);
+
+  const auto parts = linear_in_weight_type(direction.x_proj, u)
+                         .split_with_sizes({dt_rank_, options_.d_state, options_.d_state}, -1);
+  kernels::SelectiveScanInputs scan;
+  scan.u = u;
+  // The projection's bias is added in float32 by the scan: bfloat16 would lose the small steps.
+  const torch::Tensor& dt_weight = direction.dt_proj->weight;
+  scan.delta = torch::linear(parts[0].to(dt_weight.scalar_type()), dt_weight);
+  scan.A = -torch::exp(direction.A_log);
+  scan.B = parts[1];
+  scan.C = parts[2];
+  scan.D = direction.D;
+  scan.z = z;
+  scan.delta_bias = direction.dt_proj->bias;
+  scan.lengths = lengths;
+  scan.reverse = reverse;
+  return kernels::selective_scan(scan);
+}
+
+torch::Tensor BidirectionalMambaImpl::forward(const torch::Tensor& x, const torch::Tensor& lengths) {
+  const auto xz = linear_in_weight_type(in_proj_, x).chunk(2, -1);
+  const torch::Tensor y =
+      run(forward_, false, xz[0], xz[1], lengths) + run(backward_, true, xz[0], xz[1], lengths);
+  return linear_in_weight_type(out_proj_, y);
+}
+
+void BidirectionalMambaImpl::convert_matrices(torch::ScalarType type) {
+  const torch::NoGradGuard no_grad;
+  for (auto* linear : {&in_proj_, &out_proj_, &forward_.x_proj, &backward_.x_proj}) {
+    (*linear)->weight = (*linear)->weight.to(type);
+  }
+  for (auto* direction : {&forward_, &backward_})
+    direction->dt_proj->weight = direction->dt_proj->weight.to(type);
+}
+
+MambaLayerImpl::MambaLayerImpl(const MambaOptions& options, double dropout) {
+  norm_ = register_module("norm", torch::nn::LayerNorm(torch::nn::LayerNormOptions({options.d_model})));
+  mixer_ = register_module("mixer", BidirectionalMamba(options));
+  dropout_ = register_module("dropout", torch::nn::Dropout(dropout));
+}
+
+torch::Tensor MambaLayerImpl::forward(const torch::Tensor& x, const torch::Tensor& lengths) {
+  return x + dropout_->forward(mixer_->forward(norm_->forward(x), lengths).to(x.scalar_type()));
+}
+
+}  // namespace ocrbatch::recognizer

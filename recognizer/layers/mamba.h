@@ -1,0 +1,57 @@
+// Bidirectional Mamba: the block of arXiv 2312.00752 run in both directions around shared projections, as in
+// Vision Mamba (arXiv 2401.09417, bimamba v2). Parameter names are those of mamba-ssm (in_proj, conv1d,
+// x_proj, dt_proj, A_log, D, out_proj) and of Vision Mamba for the second direction (conv1d_b, ...).
+#pragma once
+
+#include <torch/nn.h>
+
+namespace ocrbatch::recognizer {
+
+struct MambaOptions {
+  int d_model = 192, d_state = 8, expand = 2, d_conv = 4;
+};
+
+class BidirectionalMambaImpl : public torch::nn::Module {
+ public:
+  explicit BidirectionalMambaImpl(const MambaOptions& options);
+  // x (batch, T, d_model); lengths (batch) int32 on the CPU. Rows at and beyond lengths[b] of the result are
+  // zero.
+  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& lengths);
+  // Stores the matrices in that type; the scan's own parameters stay float32.
+  void convert_matrices(torch::ScalarType type);
+
+ private:
+  struct Direction {
+    torch::nn::Conv1d conv1d{nullptr};
+    torch::nn::Linear x_proj{nullptr}, dt_proj{nullptr};
+    torch::Tensor A_log, D;
+  };
+  Direction make_direction(const std::string& suffix);
+  torch::Tensor run(const Direction& direction, bool reverse, const torch::Tensor& x, const torch::Tensor& z,
+                    const torch::Tensor& lengths) const;
+
+  MambaOptions options_;
+  int d_inner_, dt_rank_;
+  torch::nn::Linear in_proj_{nullptr}, out_proj_{nullptr};
+  Direction forward_, backward_;
+};
+TORCH_MODULE(BidirectionalMamba);
+
+// x + mixer(norm(x)), the residual form in which Mamba blocks are stacked.
+class MambaLayerImpl : public torch::nn::Module {
+ public:
+  MambaLayerImpl(const MambaOptions& options, double dropout);
+  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& lengths);
+  void convert_matrices(torch::ScalarType type) { mixer_->convert_matrices(type); }
+
+ private:
+  torch::nn::LayerNorm norm_{nullptr};
+  BidirectionalMamba mixer_{nullptr};
+  torch::nn::Dropout dropout_{nullptr};
+};
+TORCH_MODULE(MambaLayer);
+
+// x @ weight^T + bias in the weight's dtype.
+torch::Tensor linear_in_weight_type(const torch::nn::Linear& linear, const torch::Tensor& x);
+
+}  // namespace ocrbatch::recognizer

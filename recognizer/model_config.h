@@ -1,0 +1,41 @@
+// What a network is made of: the "model" object of a configuration and of model.json.
+#pragma once
+
+#include <boost/json.hpp>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "kernels/line_preparation.h"
+#include "recognizer/alphabet.h"
+
+namespace ocrbatch::recognizer {
+
+struct ModelConfig {
+  std::string architecture = "mamba_ctc";  // a row of the table in architectures.cpp
+  int img_height = 40;                     // height of prepared lines, pixels
+  int img_width = 2560;                    // longer lines are squeezed to this width, pixels
+  std::string vocab;                       // an alphabet file, relative to the configuration's folder
+  Alphabet alphabet;                       // read from `vocab`, or from model.json's "alphabet"
+
+  // The convolutional backbone: a stem at half resolution, then stages at a quarter of the width.
+  std::vector<int> cnn_channels = {32, 64, 96};
+  std::vector<int> cnn_blocks = {0, 1, 1};  // residual blocks after each stage's first convolution
+
+  int mamba_d_model = 192;
+  int mamba_layers = 2;
+  int d_state = 8;
+  int expand = 2;
+  int d_conv = 4;
+  double dropout = 0.0;
+};
+
+// Reads "architecture" and "model" strictly; `folder` is where a relative `vocab` starts. Throws ConfigError.
+ModelConfig read_model_config(const boost::json::value& model, const std::filesystem::path& folder);
+// The inverse, with the alphabet written out, so that a model folder needs no other file.
+boost::json::object to_json(const ModelConfig& config);
+
+// How lines must be prepared for the network.
+kernels::LinePreparation line_preparation_of(const ModelConfig& config);
+
+}  // namespace ocrbatch::recognizer

@@ -1,0 +1,167 @@
+#include "recognizer/model_folder.h"
+
+#include <openssl/evp.h>
+
+#include <array>
+#include <fstream>
+#include <sstream>
+
+#include "recognizer/safetensors.h"
+#include "recognizer/strict_json.h"
+
+namespace ocrbatch::recognizer {
+namespace {
+
+constexpr const char* kDescription = "model.json";
+constexpr const char* kWeights = "weights.safetensors";
+constexpr int kSchema = 1;
+
+std::string sha256_of(const std::filesystem::path& file) {
+  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
+  EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr);
+  std::ifstream stream(file, std::ios::binary);
+  std::array<char, 1 << 16> buffer{};
+  while (stream.read(buffer.data(), buffer.size()) || stream.gcount() > 0) {
+    EVP_DigestUpdate(context.get(), buffer.data(), static_cast<std::size_t>(stream.gcount()));
+  }
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int size = 0;
+  EVP_DigestFinal_ex(context.get(), digest.data(), &size);
+  std::string hex;
+  for (unsigned int i = 0; i < size; ++i) {
+    constexpr const char* kDigits = "0123456789abcdef";
+    hex += kDigits[digest[i] >> 4];
+    hex += kDigits[digest[i] & 15];
+  }
+  return hex;
+}
+
+// model.json without its weights. `measured` and `training` are free-form and not read back.
+ModelConfig read_description(const std::filesystem::path& folder) {
+  const boost::json::value json = parse_json_file(folder / kDescription);
+  StrictObject object(json, "");
+  int schema = 0;
+  object.read("schema", schema);
+  if (schema != kSchema) {
+    throw ConfigError("schema is " + std::to_string(schema) + ", this program reads " +
+                      std::to_string(kSchema));
+  }
+  object.find("training");
+  object.find("measured");
+  const boost::json::value* model = object.find("model");
+  if (model == nullptr) throw ConfigError("the key model is missing");
+  object.finish();
+  return read_model_config(*model, folder);
+}
+
+ModelInfo describe(const std::filesystem::path& folder, const ModelConfig& config) {
+  ModelInfo info;
+  const std::filesystem::path plain = folder.lexically_normal();
+  info.name = plain.has_filename() ? plain.filename().string() : plain.parent_path().filename().string();
+  info.architecture = config.architecture;
+  info.folder = folder;
+  info.line_preparation = line_preparation_of(config);
+  info.alphabet = config.alphabet.labels();
+  info.alphabet_size = info.alphabet.size();
+  info.sha256 = sha256_of(folder / kWeights);
+  return info;
+}
+
+template <class F>
+auto with_model_errors(const std::filesystem::path& folder, F body) {
+  if (!std::filesystem::is_directory(folder)) throw ModelError(folder.string() + ": no such model folder");
+  for (const char* name : {kDescription, kWeights}) {
+    if (!std::filesystem::is_regular_file(folder / name)) {
+      throw ModelError(folder.string() + ": not a model folder, it has no " + name);
+    }
+  }
+  try {
+    return body();
+  } catch (const ModelError&) {
+    throw;
+  } catch (const ConfigError& error) {
+    const std::string what = error.what();
+    const std::string file = (folder / kDescription).string();
+    throw ModelError(what.starts_with(file) ? what : file + ": " + what);
+  } catch (const std::exception& error) {
+    throw ModelError(error.what());
+  }
+}
+
+}  // namespace
+
+std::map<std::string, torch::Tensor> named_state(const torch::nn::Module& network) {
+  std::map<std::string, torch::Tensor> state;
+  for (const auto& item : network.named_parameters()) state[item.key()] = item.value();
+  for (const auto& item : network.named_buffers()) {
+    // The count of batches seen is of no use to a reader and is an integer among floats.
+    if (!item.key().ends_with("num_batches_tracked")) state[item.key()] = item.value();
+  }
+  return state;
+}
+
+void load_state(torch::nn::Module& network, const std::map<std::string, torch::Tensor>& tensors,
+                const std::string& where) {
+  const torch::NoGradGuard no_grad;
+  auto state = named_state(network);
+  for (auto& [name, target] : state) {
+    const auto found = tensors.find(name);
+    if (found == tensors.end()) throw ModelError(where + ": the tensor " + name + " is missing");
+    if (found->second.sizes() != target.sizes()) {
+      std::stringstream message;
+      message << where << ": the tensor " << name << " is " << found->second.sizes() << ", the model needs "
+              << target.sizes();
+      throw ModelError(message.str());
+    }
+    target.copy_(found->second);
+  }
+  for (const auto& [name, tensor] : tensors) {
+    if (!state.contains(name)) throw ModelError(where + ": the model has no tensor " + name);
+  }
+}
+
+ModelInfo read_model_info(const std::filesystem::path& folder) {
+  return with_model_errors(folder, [&] {
+    ModelInfo info = describe(folder, read_description(folder));
+    for (const auto& [name, tensor] : read_safetensors(folder / kWeights).tensors)
+      info.parameters += tensor.numel();
+    return info;
+  });
+}
+
+LoadedModel load_model(const std::filesystem::path& folder) {
+  return with_model_errors(folder, [&] {
+    LoadedModel model;
+    model.config = read_description(folder);
+    model.info = describe(folder, model.config);
+    model.network = build_network(model.config);
+    load_state(*model.network, read_safetensors(folder / kWeights).tensors, (folder / kWeights).string());
+    model.network->eval();
+    for (const auto& parameter : model.network->parameters()) model.info.parameters += parameter.numel();
+    return model;
+  });
+}
+
+void save_model(const std::filesystem::path& folder, const ModelConfig& config,
+                const std::map<std::string, torch::Tensor>& state, const boost::json::object& training,
+                const boost::json::object& measured) {
+  std::filesystem::create_directories(folder);
+  TensorFile weights;
+  for (const auto& [name, tensor] : state) {
+    // Half the download at no cost in accuracy: readers compute the matrices in bfloat16, which is coarser
+    // still.
+    const bool matrix = tensor.dim() >= 2 && tensor.abs().max().item<float>() < 60000.0F;
+    weights.tensors[name] = matrix ? tensor.to(torch::kHalf) : tensor;
+  }
+  write_safetensors(folder / kWeights, weights);
+  const boost::json::object description{
+      {"schema", kSchema}, {"model", to_json(config)}, {"training", training}, {"measured", measured}};
+  const std::filesystem::path file = folder / kDescription, temporary = file.string() + ".tmp";
+  std::ofstream stream(temporary, std::ios::trunc);
+  stream << boost::json::serialize(description) << "\n";
+  stream.close();
+  if (!stream) throw std::runtime_error(temporary.string() + ": cannot be written");
+  std::filesystem::rename(temporary, file);
+}
+
+}  // namespace ocrbatch::recognizer

@@ -1,0 +1,35 @@
+// A model on disk: a folder with model.json (what the network is, how lines are prepared, where it comes
+// from) and weights.safetensors.
+#pragma once
+
+#include <boost/json.hpp>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "recognizer/network.h"
+#include "recognizer/recognizer.h"
+
+namespace ocrbatch::recognizer {
+
+struct LoadedModel {
+  ModelInfo info;
+  ModelConfig config;
+  std::shared_ptr<CtcNetwork> network;
+};
+
+// Throws ModelError naming the file, and for weights that do not fit, the tensor with both shapes.
+LoadedModel load_model(const std::filesystem::path& folder);
+
+// Parameters and buffers by name, as they go into the file and come out of it.
+std::map<std::string, torch::Tensor> named_state(const torch::nn::Module& network);
+void load_state(torch::nn::Module& network, const std::map<std::string, torch::Tensor>& tensors,
+                const std::string& where);
+
+// Matrices are stored as float16, vectors as float32. `training` and `measured` go into model.json as they
+// are: provenance (recipe, lines seen, seed) and figures (CER).
+void save_model(const std::filesystem::path& folder, const ModelConfig& config,
+                const std::map<std::string, torch::Tensor>& state, const boost::json::object& training,
+                const boost::json::object& measured);
+
+}  // namespace ocrbatch::recognizer

@@ -1,0 +1,74 @@
+// A trained recognizer as the pipeline sees it: prepared line images in, text with positions and confidences
+// out. No LibTorch type crosses this header, so whoever includes it compiles fast.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <opencv2/core.hpp>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "kernels/line_preparation.h"
+
+namespace ocrbatch::recognizer {
+
+// The model folder is missing or does not fit; names the file or tensor. Ends the run with exit status 5.
+class ModelError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// The device asked for cannot be used. Ends the run with exit status 6.
+class DeviceError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+struct Character {
+  std::string text;            // UTF-8, one label of the alphabet (a space for a word gap)
+  float x0_px = 0, x1_px = 0;  // columns of the prepared line that this character covers
+  float confidence = 0;        // 0-1
+};
+
+struct Hypothesis {
+  std::vector<Character> characters;
+  std::string text() const;
+};
+
+struct ModelInfo {
+  std::string name;          // the folder's name
+  std::string architecture;  // "mamba_ctc", ...
+  std::string sha256;        // of weights.safetensors
+  std::filesystem::path folder;
+  kernels::LinePreparation line_preparation;  // how lines must be prepared for it
+  std::int64_t parameters = 0;
+  std::size_t alphabet_size = 0;
+  std::vector<std::string> alphabet;  // labels, UTF-8
+};
+
+class Recognizer {
+ public:
+  virtual ~Recognizer() = default;
+  virtual const ModelInfo& info() const = 0;
+
+  // Lines whose prepared widths share a bucket may be recognized in one batch without work on padding. The
+  // bucket is a function of the width alone: a line's result depends on its own pixels, never on its company.
+  virtual int width_bucket(int width_px) const = 0;
+  // How many lines of a bucket make a batch that uses the device well.
+  virtual int batch_size(int bucket) const = 0;
+
+  // CV_8UC1 images of info().line_preparation.height_px rows, all of one width bucket. Thread-safe: on the
+  // CPU each call runs on the calling thread alone. Results are in the order of the lines.
+  virtual std::vector<Hypothesis> recognize(std::span<const cv::Mat> lines) const = 0;
+};
+
+// `device` is "auto", "cpu", "cuda" or "cuda:N". Throws ModelError or DeviceError.
+std::unique_ptr<Recognizer> load_recognizer(const std::filesystem::path& model_folder,
+                                            const std::string& device);
+
+// Reads model.json and checks that the weights file is there, without loading it. Throws ModelError.
+ModelInfo read_model_info(const std::filesystem::path& model_folder);
+
+}  // namespace ocrbatch::recognizer

@@ -1,0 +1,27 @@
+// The kinds of text that stand on paper: running text, dates, prices, tables' fragments, ...
+#pragma once
+
+#include <string>
+
+#include "recognizer/synth/corpus.h"
+
+namespace ocrbatch::recognizer {
+
+struct TextContext {
+  const LanguageText& language;
+  const TextStyle& style;
+  const std::vector<std::u32string>& rare;  // labels that need occurrences
+  Random& random;
+};
+
+using MakeText = std::u32string (*)(TextContext&);
+
+struct TextKind {
+  const char* name;
+  MakeText make;
+};
+
+// Every kind, by the name that recipes use.
+const std::vector<TextKind>& text_kinds();
+
+}  // namespace ocrbatch::recognizer

@@ -1,0 +1,124 @@
+#include "recognizer/train/batch_loader.h"
+
+#include <algorithm>
+#include <numeric>
+#include <random>
+#include <stdexcept>
+
+namespace ocrbatch::recognizer {
+namespace {
+
+// Pools kept ready or in work: enough that the workers never wait for the trainer in the middle of a pool.
+constexpr std::uint64_t kPoolsAhead = 2;
+
+// std::shuffle's result is not the same in every standard library; this one's is.
+template <class T>
+void shuffle(std::vector<T>& items, std::uint64_t seed) {
+  std::mt19937_64 random(seed);
+  for (std::size_t i = items.size(); i > 1; --i) std::swap(items[i - 1], items[random() % i]);
+}
+
+}  // namespace
+
+BatchLoader::BatchLoader(const LineSource& source, int batch_size, int workers, std::uint64_t seed,
+                         std::int64_t first_step)
+    : source_(source), batch_size_(static_cast<std::size_t>(batch_size)), seed_(seed), step_(first_step) {
+  if (source.size() == std::uint64_t{0}) throw std::invalid_argument("the training data has no lines");
+  for (int i = 0; i < std::max(1, workers); ++i) workers_.emplace_back([this] { work(); });
+}
+
+BatchLoader::~BatchLoader() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_all();
+  for (std::thread& worker : workers_) worker.join();
+}
+
+std::uint64_t BatchLoader::source_index(std::uint64_t line_number) {
+  const auto size = source_.size();
+  if (!size) return line_number;
+  const std::uint64_t epoch = line_number / *size;
+  auto& order = orders_[epoch];
+  if (order.empty()) {
+    order.resize(*size);
+    std::iota(order.begin(), order.end(), 0U);
+    shuffle(order, seed_ * 1000003 + epoch);
+    while (orders_.begin()->first + 2 < epoch) orders_.erase(orders_.begin());
+  }
+  return order[line_number % *size];
+}
+
+void BatchLoader::arrange(Pool& pool, std::uint64_t pool_number) const {
+  std::vector<std::size_t> by_width(pool.lines.size());
+  std::iota(by_width.begin(), by_width.end(), std::size_t{0});
+  std::stable_sort(by_width.begin(), by_width.end(), [&](std::size_t a, std::size_t b) {
+    return pool.lines[a].pixels.cols < pool.lines[b].pixels.cols;
+  });
+  for (std::size_t i = 0; i < by_width.size(); i += batch_size_) {
+    pool.batches.emplace_back(by_width.begin() + static_cast<std::ptrdiff_t>(i),
+                              by_width.begin() + static_cast<std::ptrdiff_t>(i + batch_size_));
+  }
+  shuffle(pool.batches, seed_ * 7919 + pool_number);
+}
+
+void BatchLoader::work() {
+  const std::size_t pool_lines = batch_size_ * kPoolBatches;
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    const std::uint64_t current = static_cast<std::uint64_t>(step_) / kPoolBatches;
+    Pool* pool = nullptr;
+    std::uint64_t number = current;
+    for (; number < current + kPoolsAhead && pool == nullptr; ++number) {
+      auto& slot = pools_[number];
+      if (!slot) {
+        slot = std::make_unique<Pool>();
+        slot->lines.resize(pool_lines);
+      }
+      if (slot->claimed < pool_lines) {
+        pool = slot.get();
+        break;
+      }
+    }
+    if (pool == nullptr || failure_) {
+      changed_.wait(lock);
+      continue;
+    }
+    const std::size_t place = pool->claimed++;
+    const std::uint64_t index = source_index(number * pool_lines + place);
+    lock.unlock();
+    LabeledLine line;
+    std::exception_ptr failure;
+    try {
+      line = source_.get(index);
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    lock.lock();
+    if (failure && !failure_) failure_ = failure;
+    pool->lines[place] = std::move(line);
+    if (++pool->finished == pool_lines) arrange(*pool, number);
+    if (pool->finished == pool_lines || failure) changed_.notify_all();
+  }
+}
+
+std::vector<LabeledLine> BatchLoader::next() {
+  std::unique_lock lock(mutex_);
+  const std::uint64_t number = static_cast<std::uint64_t>(step_) / kPoolBatches;
+  const std::size_t batch = static_cast<std::size_t>(step_) % kPoolBatches;
+  changed_.wait(lock,
+                [&] { return failure_ || (pools_.contains(number) && !pools_[number]->batches.empty()); });
+  if (failure_) std::rethrow_exception(failure_);
+  Pool& pool = *pools_[number];
+  std::vector<LabeledLine> lines;
+  for (const std::size_t i : pool.batches[batch]) lines.push_back(std::move(pool.lines[i]));
+  ++step_;
+  if (batch + 1 == kPoolBatches) {
+    pools_.erase(number);
+    changed_.notify_all();
+  }
+  return lines;
+}
+
+}  // namespace ocrbatch::recognizer

@@ -1,0 +1,59 @@
+// Fetches lines on worker threads and hands them out in batches of similar width.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <exception>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "recognizer/train/line_source.h"
+
+namespace ocrbatch::recognizer {
+
+// The batch of step s is a function of the source, the batch size, the seed and s: a resumed run continues
+// with the batches that an undisturbed run would have seen. Lines are taken in order (a finite source is
+// shuffled anew each epoch), kPoolBatches batches at a time are sorted by width, cut, and put into random
+// order.
+class BatchLoader {
+ public:
+  static constexpr int kPoolBatches = 16;
+
+  BatchLoader(const LineSource& source, int batch_size, int workers, std::uint64_t seed,
+              std::int64_t first_step);
+  ~BatchLoader();
+  BatchLoader(const BatchLoader&) = delete;
+  BatchLoader& operator=(const BatchLoader&) = delete;
+
+  // The next step's lines; waits for the workers. Rethrows what a source's get() threw.
+  std::vector<LabeledLine> next();
+
+ private:
+  struct Pool {
+    std::vector<LabeledLine> lines;
+    std::size_t claimed = 0, finished = 0;
+    std::vector<std::vector<std::size_t>> batches;  // set when finished
+  };
+
+  void work();
+  std::uint64_t source_index(std::uint64_t line_number);  // called with the mutex held
+  void arrange(Pool& pool, std::uint64_t pool_number) const;
+
+  const LineSource& source_;
+  const std::size_t batch_size_;
+  const std::uint64_t seed_;
+  std::int64_t step_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::map<std::uint64_t, std::unique_ptr<Pool>> pools_;
+  std::map<std::uint64_t, std::vector<std::uint32_t>> orders_;  // shuffled indices by epoch
+  std::exception_ptr failure_;
+  bool stopping_ = false;
+  std::vector<std::thread> workers_;
+};
+
+}  // namespace ocrbatch::recognizer

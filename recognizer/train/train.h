@@ -1,0 +1,52 @@
+// Training as its callers see it: a job in, reports out. No LibTorch type crosses this header.
+#pragma once
+
+#include <boost/json.hpp>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+
+#include "recognizer/error_rates.h"
+#include "recognizer/model_config.h"
+#include "recognizer/train/learning_curve.h"
+#include "recognizer/train/line_source.h"
+#include "recognizer/train/train_config.h"
+
+namespace ocrbatch::recognizer {
+
+struct TrainJob {
+  ModelConfig model;
+  TrainConfig train;
+  boost::json::object recipe;  // put into the model's provenance as it is
+  std::filesystem::path out;   // gets model/, checkpoint.safetensors, curve.csv, curve.svg
+  bool resume = false;         // go on from out/checkpoint.safetensors
+  std::optional<std::filesystem::path> init_from;  // a model folder whose weights to start from
+};
+
+// Seconds spent since the last report, by phase.
+struct PhaseSeconds {
+  double wait_for_lines = 0, forward = 0, loss = 0, backward = 0, optimizer = 0;
+};
+
+struct TrainReport {
+  CurvePoint point;
+  std::int64_t total_steps = 0;
+  PhaseSeconds phases;
+  std::uint64_t lines_too_short_for_ctc =
+      0;  // since the start: fewer frames than labels and repeats; left out
+};
+
+// What the trainer tells its owner; called on the training thread.
+struct TrainEvents {
+  std::function<void(const TrainReport&)> on_log;
+  std::function<void(const TrainReport&, const ErrorRates&, bool best)> on_validation;
+  std::function<bool()> should_stop;  // asked every step; true: save a checkpoint and return
+};
+
+// Runs the job to its end, or until should_stop. Throws ConfigError, ModelError (init_from) or
+// std::runtime_error.
+void train(const TrainJob& job, const LineSource& train_lines, const LineSource& validation_lines,
+           const TrainEvents& events);
+
+}  // namespace ocrbatch::recognizer
