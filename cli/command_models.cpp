@@ -1,0 +1,117 @@
+#include <spdlog/fmt/fmt.h>
+
+#include <boost/json.hpp>
+#include <fstream>
+#include <sstream>
+
+#include "cli/commands.h"
+#include "cli/errors.h"
+#include "cli/model_checksums.h"
+#include "cli/model_path.h"
+#include "cli/options.h"
+#include "cli/stdout_guard.h"
+#include "cli/text_layout.h"
+#include "recognizer/recognizer.h"
+
+namespace ocrbatch::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kDescription =
+    "Shows which models there are, and whether they are whole.\n"
+    "\n"
+    "  list    name, architecture, size, alphabet, and CER on the training's validation lines\n"
+    "  show    one model in full: where it is, its checksum, and its model.json\n"
+    "  verify  loads models (all of them without a name) and checks their files against SHA256SUMS";
+
+boost::json::object read_description(const fs::path& folder) {
+  std::ifstream stream(folder / "model.json");
+  std::stringstream text;
+  text << stream.rdbuf();
+  boost::system::error_code error;
+  boost::json::parse_options with_comments;
+  with_comments.allow_comments = true;
+  const boost::json::value value = boost::json::parse(text.str(), error, {}, with_comments);
+  return !error && value.is_object() ? value.as_object() : boost::json::object();
+}
+
+std::string measured_cer(const fs::path& folder) {
+  const boost::json::object description = read_description(folder);
+  const boost::json::value* measured = description.if_contains("measured");
+  if (measured == nullptr || !measured->is_object()) return "-";
+  const boost::json::value* cer = measured->as_object().if_contains("validation_cer");
+  if (cer == nullptr || !cer->is_number()) return "-";
+  return fmt::format("{:.2f} %", 100 * cer->to_number<double>());
+}
+
+ExitCode list_models() {
+  constexpr const char* kRow = "{:<20} {:<20} {:>12} {:>9} {:>8}  {}\n";
+  std::string table = fmt::format(kRow, "NAME", "ARCHITECTURE", "PARAMETERS", "ALPHABET", "CER", "FOLDER");
+  const std::vector<fs::path> folders = installed_models();
+  if (folders.empty()) {
+    std::string places;
+    for (const fs::path& place : model_search_path()) places += (places.empty() ? "" : ", ") + place.string();
+    throw recognizer::ModelError("no model is installed; looked in " + places);
+  }
+  for (const fs::path& folder : folders) {
+    const recognizer::ModelInfo info = recognizer::read_model_info(folder);
+    table += fmt::format(kRow, info.name, info.architecture, with_thousands(info.parameters),
+                         info.alphabet_size, measured_cer(folder), folder.string());
+  }
+  print_result(table);
+  return ExitCode::kOk;
+}
+
+ExitCode show_model(const std::string& name) {
+  const fs::path folder = find_model(name);
+  const recognizer::ModelInfo info = recognizer::read_model_info(folder);
+  std::ifstream stream(folder / "model.json");
+  std::stringstream description;
+  description << stream.rdbuf();
+  print_result(fmt::format(
+      "name          {}\nfolder        {}\narchitecture  {}\nparameters    {}\nalphabet      {} "
+      "characters\nlines         {} pixels high, at most {} wide\nsha256        {}\n\n{}\n",
+      info.name, folder.string(), info.architecture, with_thousands(info.parameters), info.alphabet_size,
+      info.line_preparation.height_px, info.line_preparation.max_width_px, info.sha256, description.str()));
+  return ExitCode::kOk;
+}
+
+ExitCode verify_models(const std::vector<fs::path>& folders) {
+  if (folders.empty()) throw recognizer::ModelError("no model is installed");
+  for (const fs::path& folder : folders) {
+    const std::size_t checked = check_model_checksums(folder);
+    const auto recognizer = recognizer::load_recognizer(folder, "cpu");
+    const std::string files = checked > 0 ? counted(checked, "file") + " as listed in SHA256SUMS"
+                                          : "it has no SHA256SUMS, files unchecked";
+    print_result(fmt::format("{}: loads; {}; weights {}\n", recognizer->info().name, files,
+                             recognizer->info().sha256));
+  }
+  return ExitCode::kOk;
+}
+
+}  // namespace
+
+ExitCode run_models_command(const std::vector<std::string>& arguments) {
+  std::vector<std::string> words;
+  CommandOptions options("models list | show NAME|DIR | verify [NAME|DIR...]", kDescription);
+  options.positional(&words);
+  if (!options.parse(arguments)) return ExitCode::kOk;
+  if (words.empty()) throw UsageError("models needs one of list, show, verify");
+  require_one_of("models", words[0], {"list", "show", "verify"});
+  const std::vector<std::string> names(words.begin() + 1, words.end());
+  if (words[0] == "list") {
+    if (!names.empty())
+      throw UsageError("models list takes no name; `ocrbatch models show " + names[0] + "` does");
+    return list_models();
+  }
+  if (words[0] == "show") {
+    if (names.size() != 1) throw UsageError("models show needs one model");
+    return show_model(names[0]);
+  }
+  std::vector<fs::path> folders = names.empty() ? installed_models() : std::vector<fs::path>();
+  for (const std::string& name : names) folders.push_back(find_model(name));
+  return verify_models(folders);
+}
+
+}  // namespace ocrbatch::cli

@@ -1,0 +1,86 @@
+#include <spdlog/spdlog.h>
+
+#include <memory>
+#include <optional>
+
+#include "cli/commands.h"
+#include "cli/dry_run.h"
+#include "cli/model_path.h"
+#include "cli/progress.h"
+#include "cli/scan_options.h"
+#include "cli/signals.h"
+#include "cli/stdout_guard.h"
+#include "cli/summary.h"
+#include "io/reader.h"
+#include "io/writer.h"
+#include "io/writers/output_file.h"
+
+namespace ocrbatch::cli {
+namespace {
+
+std::vector<std::unique_ptr<io::Writer>> make_writers(const ScanCommand& command) {
+  std::vector<std::unique_ptr<io::Writer>> writers;
+  if (command.out == "-") {
+    writers.push_back(io::make_jsonl_writer(result_fd()));
+  } else if (!command.out.empty()) {
+    writers.push_back(io::make_jsonl_writer(std::filesystem::path(command.out)));
+  }
+  if (!command.hocr.empty()) writers.push_back(io::make_folder_writer("hocr", command.hocr));
+  if (!command.txt.empty()) writers.push_back(io::make_folder_writer("txt", command.txt));
+  return writers;
+}
+
+void report_failure(const std::string& document, const io::PageRecord& record) {
+  std::string place = document;
+  if (record.page_number) place += " page " + std::to_string(*record.page_number);
+  spdlog::error("{}: {}: {}", place, io::error_code_name(record.error->code), record.error->message);
+}
+
+// The status of a run that went to its end.
+ExitCode outcome(const ScanCommand& command, const pipeline::ScanSummary& summary) {
+  if (summary.documents == 0) {
+    if (command.list_was_empty) return ExitCode::kOk;
+    spdlog::error("no document was found in what was given");
+    return ExitCode::kNoInput;
+  }
+  // Pages that failed were at least there; here not one document could be opened.
+  if (summary.documents_failed == summary.documents) return ExitCode::kNoInput;
+  const bool some_failed = summary.documents_failed + summary.pages_failed > 0;
+  return some_failed ? ExitCode::kSomeFailed : ExitCode::kOk;
+}
+
+}  // namespace
+
+ExitCode run_scan_command(const std::vector<std::string>& arguments) {
+  const std::optional<ScanCommand> command = parse_scan_command(arguments);
+  if (!command) return ExitCode::kOk;
+  io::initialize_readers();
+  if (command->dry_run) return dry_run(command->scan);
+
+  pipeline::ScanProgress progress;
+  const StopSignals signals(progress.stop_requested);
+  // Before the model: a place that cannot be written to is reported at once.
+  const auto writers = make_writers(*command);
+  std::optional<io::OutputFile> stats;
+  if (!command->stats.empty()) stats.emplace(command->stats);
+  const auto recognizer = recognizer::load_recognizer(find_model(command->model), command->device);
+
+  std::vector<io::Writer*> targets;
+  for (const auto& writer : writers) targets.push_back(writer.get());
+  std::optional<ProgressDisplay> display(std::in_place, progress, command->progress);
+  const pipeline::ScanSummary summary =
+      pipeline::run_scan(command->scan, *recognizer, targets, progress, report_failure);
+  display.reset();
+
+  // A stopped run keeps what it has finished.
+  for (const auto& writer : writers) writer->finish();
+  if (stats) {
+    stats->write(summary_json(summary, recognizer->info(), command->scan.version));
+    stats->commit();
+  }
+  if (!command->quiet) spdlog::info("{}", summary_text(summary));
+  if (summary.stopped) return signals.received().value_or(ExitCode::kInternal);
+  return outcome(*command, summary);
+}
+
+}  // namespace ocrbatch::cli

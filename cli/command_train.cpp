@@ -1,0 +1,149 @@
+// ocrbatch train: from a configuration and labelled lines to a model folder.
+#include <spdlog/spdlog.h>
+
+#include <atomic>
+#include <fstream>
+
+#include "cli/commands.h"
+#include "cli/errors.h"
+#include "cli/line_data.h"
+#include "cli/model_path.h"
+#include "cli/options.h"
+#include "cli/signals.h"
+#include "recognizer/model_config.h"
+#include "recognizer/strict_json.h"
+#include "recognizer/train/train.h"
+
+namespace ocrbatch::cli {
+namespace {
+
+constexpr const char* kDescription =
+    "Trains a recognizer from scratch, or goes on from a model's weights (--init-from).\n"
+    "\n"
+    "Training lines are a list file (\"path label\" a line), a folder with NAME.png and NAME.gt.txt, or "
+    "synth:RECIPE\n"
+    "for synthetic lines made on the fly from fonts and the texts given with --text. OUT/model is the best "
+    "model so\n"
+    "far on the validation lines, ready for `scan --model OUT/model`.";
+
+// Synthetic validation lines come from a seed far from any training seed.
+constexpr std::uint64_t kValidationSeed = 0x76616C6964617465;
+
+struct TrainArguments {
+  std::string config, train, validation, out, init_from, amp;
+  std::vector<std::string> text, fonts, settings;
+  bool resume = false;
+  std::int64_t epochs = 0, max_steps = 0, batch_size = 0;
+  double learning_rate = 0;
+};
+
+boost::json::value resolved_config(const TrainArguments& a) {
+  boost::json::value config = recognizer::parse_json_file(a.config);
+  if (!config.is_object()) throw recognizer::ConfigError(a.config + ": should be an object");
+  // Defaults are written out first, so that --set finds every key there is.
+  boost::json::object& train = config.as_object()["train"].is_object()
+                                   ? config.as_object()["train"].as_object()
+                                   : config.as_object()["train"].emplace_object();
+  train = recognizer::to_json(recognizer::read_train_config(train));
+  if (a.epochs > 0) train["epochs"] = a.epochs;
+  if (a.max_steps > 0) train["max_steps"] = a.max_steps;
+  if (a.batch_size > 0) train["batch_size"] = a.batch_size;
+  if (a.learning_rate > 0) train["learning_rate"] = a.learning_rate;
+  if (!a.amp.empty()) train["amp"] = a.amp;
+  for (const std::string& setting : a.settings) {
+    const std::size_t equals = setting.find('=');
+    if (equals == std::string::npos) throw UsageError("--set " + setting + ": should be key=value");
+    recognizer::set_by_path(config, setting.substr(0, equals), setting.substr(equals + 1));
+  }
+  return config;
+}
+
+std::string time_left(double seconds) {
+  const auto minutes = static_cast<long>(seconds / 60);
+  return minutes >= 60 ? fmt::format("{}h{:02}m", minutes / 60, minutes % 60) : fmt::format("{}m", minutes);
+}
+
+void log_progress(const recognizer::TrainReport& report, int batch_size) {
+  const auto& p = report.point;
+  const auto& s = report.phases;
+  const double left =
+      static_cast<double>((report.total_steps - p.step) * batch_size) / std::max(0.1, p.lines_per_second);
+  spdlog::info(
+      "step {}/{} · loss {:.4f} · {:.0f} lines/s · {} left · lr {:.2e} · waiting {:.1f} s, forward {:.1f}, "
+      "loss {:.1f}, "
+      "backward {:.1f}, optimizer {:.1f}",
+      p.step, report.total_steps, p.loss, p.lines_per_second, time_left(left), p.learning_rate,
+      s.wait_for_lines, s.forward, s.loss, s.backward, s.optimizer);
+  if (report.lines_too_short_for_ctc > 0) {
+    spdlog::warn("{} lines so far are too short for their label (or empty) and were left out",
+                 report.lines_too_short_for_ctc);
+  }
+}
+
+}  // namespace
+
+ExitCode run_train_command(const std::vector<std::string>& arguments) {
+  TrainArguments a;
+  CommandOptions options("train --config FILE --train DATA --val DATA --out DIR", kDescription);
+  options.group("Data")("train", value(&a.train, "LIST|DIR|synth:FILE"), "training lines")(
+      "val", value(&a.validation, "LIST|DIR|synth:FILE"), "validation lines")(
+      "text", value(&a.text, "PATH")->multitoken(),
+      "texts for synthetic lines: files, or a folder a language")(
+      "fonts", value(&a.fonts, "DIR")->multitoken(), "more fonts for synthetic lines than the system's");
+  options.group("Training")("config", value(&a.config, "FILE"),
+                            "model and training configuration (configs/*.json)")(
+      "init-from", value(&a.init_from, "MODEL"), "start from this model's weights")(
+      "resume", flag(&a.resume), "go on from the checkpoint in --out")("epochs", value(&a.epochs, "N"),
+                                                                       "passes over the training lines")(
+      "max-steps", value(&a.max_steps, "N"), "stop after so many steps, whatever the epochs")(
+      "batch-size", value(&a.batch_size, "N"), "lines a step")("learning-rate", value(&a.learning_rate, "X"),
+                                                               "peak of the one-cycle schedule")(
+      "amp", value(&a.amp, "off|bf16"), "mixed precision")(
+      "set", value(&a.settings, "KEY=VALUE")->multitoken(),
+      "any key of the configuration, e.g. train.warmup=0.1");
+  options.group("Output")("out", value(&a.out, "DIR"),
+                          "gets model/, checkpoint.safetensors, curve.csv and curve.svg");
+  if (!options.parse(arguments)) return ExitCode::kOk;
+  for (const auto& [name, text] : {std::pair{"--config", &a.config},
+                                   {"--train", &a.train},
+                                   {"--val", &a.validation},
+                                   {"--out", &a.out}}) {
+    if (text->empty()) throw UsageError(std::string(name) + " is missing");
+  }
+
+  recognizer::TrainJob job;
+  const boost::json::value config = resolved_config(a);
+  recognizer::StrictObject root(config, "");
+  const boost::json::value* model = root.find("model");
+  const boost::json::value* train = root.find("train");
+  root.finish();
+  if (model == nullptr) throw recognizer::ConfigError(a.config + ": the key model is missing");
+  job.model = recognizer::read_model_config(*model, std::filesystem::path(a.config).parent_path());
+  job.train = recognizer::read_train_config(*train);
+  job.recipe = {{"train", recognizer::to_json(job.train)}, {"data", a.train}, {"init_from", a.init_from}};
+  job.out = a.out;
+  job.resume = a.resume;
+  if (!a.init_from.empty()) job.init_from = find_model(a.init_from);
+
+  const kernels::LinePreparation preparation = recognizer::line_preparation_of(job.model);
+  const SynthChoices training{a.text, a.fonts, job.train.seed}, validation{a.text, a.fonts, kValidationSeed};
+  const auto train_lines = open_line_data(a.train, training, job.model.alphabet, preparation);
+  const auto validation_lines = open_line_data(a.validation, validation, job.model.alphabet, preparation);
+
+  std::atomic<bool> stop{false};
+  const StopSignals signals(stop);
+  recognizer::TrainEvents events;
+  events.on_log = [&](const recognizer::TrainReport& report) { log_progress(report, job.train.batch_size); };
+  events.on_validation = [&](const recognizer::TrainReport& report, const recognizer::ErrorRates& rates,
+                             bool best) {
+    log_progress(report, job.train.batch_size);
+    spdlog::info("validation: CER {:.2f} % · WER {:.2f} % · {:.1f} % of {} lines fully right{}",
+                 100 * rates.cer(), 100 * rates.wer(), 100 * rates.lines_right(), rates.lines(),
+                 best ? " · best so far, saved" : "");
+  };
+  events.should_stop = [&] { return stop.load(); };
+  recognizer::train(job, *train_lines, *validation_lines, events);
+  return signals.received().value_or(ExitCode::kOk);
+}
+
+}  // namespace ocrbatch::cli

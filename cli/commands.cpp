@@ -1,0 +1,20 @@
+#include "cli/commands.h"
+
+namespace ocrbatch::cli {
+namespace {
+
+constexpr Command kCommands[] = {
+    {"scan", "read documents, write their text: the main job", run_scan_command},
+    {"train", "train or fine-tune a recognizer", run_train_command},
+    {"eval", "measure a model on labelled lines", run_eval_command},
+    {"synth", "make synthetic labelled lines", run_synth_command},
+    {"models", "list, show and verify installed models", run_models_command},
+};
+
+}  // namespace
+
+std::span<const Command> commands() {
+  return kCommands;
+}
+
+}  // namespace ocrbatch::cli

@@ -1,0 +1,13 @@
+// SHA256SUMS of a model folder: the format of sha256sum, so that `sha256sum -c` checks it too.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+
+namespace ocrbatch::cli {
+
+// How many files were checked; 0 when the folder has no SHA256SUMS. Throws recognizer::ModelError naming the
+// file that is missing or differs.
+std::size_t check_model_checksums(const std::filesystem::path& folder);
+
+}  // namespace ocrbatch::cli

@@ -1,0 +1,115 @@
+#include "cli/scan_options.h"
+
+#include <algorithm>
+#include <iostream>
+#include <regex>
+
+#include "cli/errors.h"
+#include "cli/model_path.h"
+#include "cli/values.h"
+#include "cli/version.h"
+
+namespace ocrbatch::cli {
+namespace {
+
+constexpr const char* kDescription =
+    "Reads every page of the given documents (PDF, PNG, JPEG, TIFF, WebP, JPEG 2000, BMP, PNM, GIF; told "
+    "apart by "
+    "content) and writes what it read: one JSON record a page, in the order of the input. A document that "
+    "cannot be "
+    "read becomes an error record, and the run goes on.\n"
+    "\n"
+    "INPUT is a file, a folder (searched through, hidden names left out), or - for a list of paths on "
+    "standard input, "
+    "one a line or separated by NUL bytes.\n"
+    "\n"
+    "  ocrbatch scan ./docs --out results.jsonl\n"
+    "  find /archive -name '*.tif' -print0 | ocrbatch scan - --out - | jq -r .text";
+
+// Replaces each "-" by the paths on standard input, where it can stand only once.
+std::vector<std::string> expand_inputs(const std::vector<std::string>& given, bool& list_was_empty) {
+  if (std::ranges::count(given, "-") > 1)
+    throw UsageError("the list on standard input (-) can be given once only");
+  std::vector<std::string> inputs;
+  for (const std::string& input : given) {
+    if (input.empty()) throw UsageError("an INPUT is empty");
+    if (input != "-") {
+      inputs.push_back(input);
+      continue;
+    }
+    const std::vector<std::string> listed = read_path_list(std::cin);
+    inputs.insert(inputs.end(), listed.begin(), listed.end());
+  }
+  list_was_empty = inputs.empty();
+  return inputs;
+}
+
+void check(const ScanCommand& command, const CommandOptions& options) {
+  const pipeline::ScanOptions& scan = command.scan;
+  if (options.given("jobs") && (scan.jobs < 1 || scan.jobs > 4096)) {
+    throw UsageError("--jobs: must be 1 to 4096");
+  }
+  if (options.given("dpi") && !(scan.dpi >= 36 && scan.dpi <= 2400)) {
+    throw UsageError("--dpi: must be 36 to 2400");
+  }
+  if (!(scan.max_megapixels > 0)) throw UsageError("--max-megapixels: must be more than 0");
+  if (!std::regex_match(command.device, std::regex("auto|cpu|cuda(:[0-9]+)?"))) {
+    throw UsageError("--device: '" + command.device + "' is none of auto, cpu, cuda, cuda:N");
+  }
+  if (command.out.empty() && command.hocr.empty() && command.txt.empty() && !command.dry_run) {
+    throw UsageError(
+        "scan has nowhere to write: add --out FILE (or --out - for standard output), --hocr DIR or --txt "
+        "DIR");
+  }
+}
+
+}  // namespace
+
+std::optional<ScanCommand> parse_scan_command(const std::vector<std::string>& arguments) {
+  ScanCommand command;
+  pipeline::ScanOptions& scan = command.scan;
+  command.model = kDefaultModel;
+  std::vector<std::string> given;
+  std::string pages, max_memory, layout = "tesseract";
+
+  CommandOptions options("scan INPUT... --out FILE|- [options]", kDescription);
+  options.positional(&given);
+  // clang-format off
+  options.group("Output")
+      ("out,o", value(&command.out, "FILE|-"), "JSON Lines, a record a page, to a file or to standard output; an existing file is replaced when the run ends")
+      ("hocr", value(&command.hocr, "DIR"), "hOCR, a file a document, in folders that mirror the input")
+      ("txt", value(&command.txt, "DIR"), "plain text, in the same way")
+      ("timings", flag(&scan.timings), "put each page's timing_ms into its record (the same input then no longer gives the same bytes)")
+      ("stats", value(&command.stats, "FILE"), "write what the run did, and where its time went, as JSON");
+  options.group("Input")
+      ("include", value(&scan.include, "GLOB"), "from folders, take files whose name or path below the folder matches, whatever their content (repeatable)")
+      ("exclude", value(&scan.exclude, "GLOB"), "from folders, leave out files and folders that match (repeatable)")
+      ("pages", value(&pages, "LIST"), "only these pages of each document, for example 1-3,7,10-")
+      ("dpi", value(&scan.dpi, "N"), "render PDF pages at N dpi; default: as the page was scanned, within 150-400, and 300 where it is no scan")
+      ("max-megapixels", value(&scan.max_megapixels, "N"), "refuse larger pages (default 400)")
+      ("dry-run", flag(&command.dry_run), "list the documents with their page counts, read nothing");
+  options.group("Recognition")
+      ("model", value(&command.model, "NAME|DIR"), "a model by name (see `ocrbatch models list`) or its folder; default latin-fast")
+      ("layout", value(&layout, "MODE"), "tesseract (default): find blocks, lines and reading order; line: every image is one text line");
+  options.group("Resources")
+      ("jobs,j", value(&scan.jobs, "N"), "threads in all; default: the cores that this process may use")
+      ("device", value(&command.device, "NAME"), "auto (default) or cpu")
+      ("max-memory", value(&max_memory, "SIZE"), "for decoded pages in flight, for example 512M; default: a quarter of the memory, at most 2G");
+  // clang-format on
+  if (!options.parse(arguments)) return std::nullopt;
+
+  if (given.empty())
+    throw UsageError("scan needs an INPUT: a file, a folder, or - for a list on standard input");
+  check(command, options);
+  require_one_of("--layout", layout, {"tesseract", "line"});
+  scan.layout = layout == "line" ? pipeline::LayoutMode::kLine : pipeline::LayoutMode::kTesseract;
+  if (options.given("pages")) scan.pages = parse_pages(pages);
+  if (options.given("max-memory")) scan.max_memory_bytes = parse_size("--max-memory", max_memory);
+  scan.version = program_version();
+  command.quiet = options.quiet();
+  command.progress = options.progress();
+  scan.inputs = expand_inputs(given, command.list_was_empty);
+  return command;
+}
+
+}  // namespace ocrbatch::cli

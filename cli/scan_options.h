@@ -1,0 +1,27 @@
+// `ocrbatch scan`: every option, what it may be, and what it means for the pipeline.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/options.h"
+#include "pipeline/scan.h"
+
+namespace ocrbatch::cli {
+
+struct ScanCommand {
+  pipeline::ScanOptions scan;
+  std::string model, device = "auto";
+  std::string out, hocr, txt;  // empty: not asked for; out "-": standard output
+  std::string stats;
+  bool dry_run = false;
+  bool list_was_empty = false;  // "-" was given and brought no path
+  bool quiet = false;
+  ProgressMode progress = ProgressMode::kAuto;
+};
+
+// Nothing when --help was printed. Reads the list on standard input for "-". Throws UsageError.
+std::optional<ScanCommand> parse_scan_command(const std::vector<std::string>& arguments);
+
+}  // namespace ocrbatch::cli

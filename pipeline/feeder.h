@@ -1,0 +1,45 @@
+// Opens documents and lets their pages into the graph as memory allows.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "pipeline/graph.h"
+#include "pipeline/memory_budget.h"
+#include "pipeline/run_state.h"
+#include "pipeline/scan.h"
+
+namespace ocrbatch::pipeline {
+
+// The indices (from 0, ascending, each once) of the pages that `ranges` name in a document of `page_count`
+// pages; all when there are no ranges.
+std::vector<int> select_pages(const std::vector<PageRange>& ranges, int page_count);
+
+class Feeder {
+ public:
+  Feeder(const ScanOptions& options, PageGraph& graph, MemoryBudget& budget, const RunState& state,
+         ScanProgress& progress)
+      : options_(options), graph_(graph), budget_(budget), state_(state), progress_(progress) {}
+
+  // Feeds the pages of all files, on the calling thread, which blocks while the budget is used up. False when
+  // stop_requested, or a failure, ended it early.
+  bool feed(const std::vector<InputFile>& files);
+
+ private:
+  bool feed_document(const InputFile& file);
+  bool feed_page(const std::shared_ptr<SourceDocument>& document, int index,
+                 std::unique_ptr<io::Reader>& reader, bool last);
+  bool feed_error(const std::shared_ptr<SourceDocument>& document, io::Error error);
+  PagePtr make_message(const std::shared_ptr<SourceDocument>& document) const;
+  bool admit(PageMessage& page, std::uint64_t bytes);
+  bool must_stop() const { return progress_.stop_requested || state_.failed(); }
+
+  const ScanOptions& options_;
+  PageGraph& graph_;
+  MemoryBudget& budget_;
+  const RunState& state_;
+  ScanProgress& progress_;
+  std::uint64_t next_sequence_ = 0;
+};
+
+}  // namespace ocrbatch::pipeline

@@ -1,0 +1,193 @@
+#include "pipeline/graph.h"
+
+#include <oneapi/tbb/flow_graph.h>
+#include <oneapi/tbb/global_control.h>
+#include <oneapi/tbb/task_arena.h>
+
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <tuple>
+#include <variant>
+
+namespace ocrbatch::pipeline {
+namespace {
+
+namespace flow = oneapi::tbb::flow;
+using oneapi::tbb::global_control;
+using oneapi::tbb::task_arena;
+
+struct BatchDone {};
+struct FeederChanged {};
+using BatchEvent = std::variant<PagePtr, BatchDone, FeederChanged>;
+
+// Poppler and Tesseract recurse on the stack, and were written for a main thread's 8 MiB; TBB's default is 4.
+constexpr std::size_t kThreadStackBytes = 16 << 20;
+
+// Pages nearest to the output go first: they free memory, and their lines fill batches.
+enum Priority : flow::node_priority_t { kDecode = 1, kFindLines, kCut, kRecognize, kBatch, kCollect, kWrite };
+
+// No place is kept for the feeder's thread, so all `jobs` places are the workers'; TBB counts the calling
+// thread in its limit, hence one more.
+struct Threads {
+  explicit Threads(int jobs)
+      : workers(global_control::max_allowed_parallelism, static_cast<std::size_t>(jobs) + 1),
+        stack(global_control::thread_stack_size, kThreadStackBytes),
+        arena(jobs, /*reserved_for_masters=*/0) {}
+
+  global_control workers, stack;
+  task_arena arena;
+};
+
+// A throw from a body would cancel the graph and lose every page in it without a word, so it ends the run by
+// way of the state: stages then skip their work, the feeder stops, and finish() rethrows.
+template <class Work>
+void contain(RunState& state, Work&& work) {
+  try {
+    work();
+  } catch (...) {
+    state.fail(std::current_exception());
+  }
+}
+
+struct Nodes {
+  using PageNode = flow::function_node<PagePtr, PagePtr>;
+  using CutNode = flow::function_node<PagePtr, BatchEvent>;
+  using BatchNode = flow::multifunction_node<BatchEvent, std::tuple<BatchPtr, PagePtr>>;
+  using RecognizeNode = flow::multifunction_node<BatchPtr, std::tuple<PagePtr, BatchEvent>>;
+
+  Nodes(Stages given_stages, BatchLines& given_batcher, RunState& given_state, int jobs)
+      : stages(std::move(given_stages)),
+        batcher(given_batcher),
+        state(given_state),
+        decode_page(
+            graph, jobs, [this](PagePtr page) { return work(stages.decode, std::move(page)); }, kDecode),
+        find_lines(
+            graph, jobs, [this](PagePtr page) { return work(stages.find_lines, std::move(page)); },
+            kFindLines),
+        cut_lines(
+            graph, jobs, [this](PagePtr page) { return BatchEvent(work(stages.cut, std::move(page))); },
+            kCut),
+        // Serial: the batcher is one queue a bucket.
+        batch_lines(
+            graph, flow::serial, [this](const BatchEvent& event, auto& ports) { batch(event, ports); },
+            kBatch),
+        recognize_batch(
+            graph, jobs, [this](const BatchPtr& lines, auto& ports) { recognize(*lines, ports); },
+            kRecognize),
+        collect_page(
+            graph, jobs, [this](PagePtr page) { return work(stages.collect, std::move(page)); }, kCollect),
+        in_order(graph, [](const PagePtr& page) -> std::size_t { return page->sequence; }),
+        // Serial: the output is one stream.
+        write_page(
+            graph, flow::serial, [this](const PagePtr& page) { return write(*page); }, kWrite) {
+    flow::make_edge(decode_page, find_lines);
+    flow::make_edge(find_lines, cut_lines);
+    flow::make_edge(cut_lines, batch_lines);
+    flow::make_edge(flow::output_port<0>(batch_lines), recognize_batch);
+    flow::make_edge(flow::output_port<1>(batch_lines), collect_page);
+    flow::make_edge(flow::output_port<0>(recognize_batch), collect_page);
+    flow::make_edge(flow::output_port<1>(recognize_batch), batch_lines);
+    flow::make_edge(collect_page, in_order);
+    flow::make_edge(in_order, write_page);
+  }
+
+  PagePtr work(const std::function<void(PageMessage&)>& stage, PagePtr page) const {
+    if (!state.failed()) contain(state, [&] { stage(*page); });
+    return page;
+  }
+
+  void batch(const BatchEvent& event, BatchNode::output_ports_type& ports) {
+    contain(state, [&] {
+      std::vector<BatchPtr> ready;
+      if (const PagePtr* page = std::get_if<PagePtr>(&event)) {
+        ready = batcher.add_page(*page);
+        if ((*page)->lines_to_recognize == 0) std::get<1>(ports).try_put(*page);
+      } else {
+        ready = std::holds_alternative<BatchDone>(event) ? batcher.batch_done() : batcher.feeder_changed();
+      }
+      for (const BatchPtr& lines : ready) std::get<0>(ports).try_put(lines);
+    });
+  }
+
+  void recognize(LineBatch& lines, RecognizeNode::output_ports_type& ports) const {
+    contain(state, [&] {
+      for (const PagePtr& page : stages.recognize(lines)) std::get<0>(ports).try_put(page);
+    });
+    std::get<1>(ports).try_put(BatchDone{});
+  }
+
+  flow::continue_msg write(PageMessage& page) {
+    contain(state, [&] { stages.write(page); });
+    ++pages_out;
+    page.memory.release();
+    return {};
+  }
+
+  const Stages stages;
+  BatchLines& batcher;
+  RunState& state;
+  std::uint64_t pages_in = 0;
+  std::atomic<std::uint64_t> pages_out{0};
+
+  flow::graph graph;
+  PageNode decode_page, find_lines;
+  CutNode cut_lines;
+  BatchNode batch_lines;
+  RecognizeNode recognize_batch;
+  PageNode collect_page;
+  flow::sequencer_node<PagePtr> in_order;
+  flow::function_node<PagePtr> write_page;
+};
+
+}  // namespace
+
+struct PageGraph::Impl {
+  Impl(Stages stages, BatchLines& batcher, RunState& state, int jobs) : threads(jobs) {
+    // A graph belongs to the arena in which it is made.
+    threads.arena.execute([&] { nodes.emplace(std::move(stages), batcher, state, jobs); });
+  }
+
+  Threads threads;
+  std::optional<Nodes> nodes;
+};
+
+PageGraph::PageGraph(Stages stages, BatchLines& batcher, RunState& state, int jobs)
+    : impl_(std::make_unique<Impl>(std::move(stages), batcher, state, jobs)) {}
+
+PageGraph::~PageGraph() {
+  impl_->nodes->graph.wait_for_all();
+}
+
+void PageGraph::put(PagePtr page) {
+  Nodes& nodes = *impl_->nodes;
+  ++nodes.pages_in;
+  nodes.batcher.set_feeder_idle(false);
+  nodes.batcher.page_fed();
+  nodes.decode_page.try_put(std::move(page));
+}
+
+void PageGraph::feeder_waits() {
+  Nodes& nodes = *impl_->nodes;
+  nodes.batcher.set_feeder_idle(true);
+  nodes.batch_lines.try_put(FeederChanged{});
+}
+
+void PageGraph::finish() {
+  Nodes& nodes = *impl_->nodes;
+  feeder_waits();
+  nodes.graph.wait_for_all();
+  nodes.state.rethrow_if_failed();
+  if (pages_in() != pages_out())
+    throw std::logic_error("the pipeline lost pages: " + std::to_string(pages_in()) + " went in, " +
+                           std::to_string(pages_out()) + " came out");
+}
+
+std::uint64_t PageGraph::pages_in() const {
+  return impl_->nodes->pages_in;
+}
+std::uint64_t PageGraph::pages_out() const {
+  return impl_->nodes->pages_out;
+}
+
+}  // namespace ocrbatch::pipeline

@@ -1,0 +1,53 @@
+// The flow graph that carries pages from the feeder to the writer.
+//
+//   feeder ─▶ decode_page ─▶ find_lines ─▶ cut_lines ─▶ batch_lines ─▶ recognize_batch ─▶ collect_page ─▶
+//   in_order ─▶ write_page
+//                                                        │      ▲            │                  ▲
+//                                                        │      └─ done ─────┘                  │
+//                                                        └─ pages without lines ────────────────┘
+//
+// Every page that is put in comes out at write_page, with a result or an error, in the order of `sequence`.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "pipeline/messages.h"
+#include "pipeline/run_state.h"
+#include "pipeline/stages/batch.h"
+
+namespace ocrbatch::pipeline {
+
+// What the nodes do. Stages deal with the errors of a page themselves; what they throw is fatal and ends the
+// run.
+struct Stages {
+  std::function<void(PageMessage&)> decode, find_lines, cut, collect, write;
+  std::function<std::vector<PagePtr>(LineBatch&)> recognize;  // returns the pages whose last line this was
+};
+
+// put, feeder_waits and finish belong to one thread, the feeder's, which is none of the graph's `jobs`
+// threads and may therefore block. While a PageGraph lives, TBB has at most `jobs` worker threads in the
+// whole process.
+class PageGraph {
+ public:
+  // `batcher` and `state` must outlive the graph.
+  PageGraph(Stages stages, BatchLines& batcher, RunState& state, int jobs);
+  ~PageGraph();  // waits until nothing moves any more
+
+  void put(PagePtr page);
+  // To be called before the feeder blocks for what pages in flight hold: lets left-over lines go.
+  void feeder_waits();
+  // Waits until every page is out. Rethrows what ended the run; std::logic_error when a page was lost.
+  void finish();
+
+  std::uint64_t pages_in() const;
+  std::uint64_t pages_out() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace ocrbatch::pipeline

@@ -1,0 +1,53 @@
+// Layout: where the text lines of a page are, and in which order they are read.
+//
+//   LayoutAnalyzer analyzer(LayoutMode::kTesseract);            // one per thread, kept for its life
+//   io::Result<PageLayout> layout = analyzer.analyze(image);
+//   if (!layout) ...                                            // kLayoutFailed, kOutOfMemory
+//   for (const auto& geometry : layout.value().geometries) kernels::prepare_line(image.gray, geometry, ...);
+//   ... recognize ...
+//   page.blocks = std::move(layout.value().blocks);
+//   std::vector<io::Line*> lines = lines_in_order(page.blocks);  // lines[i] was cut with geometries[i]
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "io/document.h"
+#include "io/reader.h"
+#include "kernels/line_preparation.h"
+
+namespace ocrbatch::pipeline {
+
+enum class LayoutMode;  // pipeline/scan.h
+
+// The lines of one page. `blocks` is the tree that goes into the page's record: boxes and baselines are set,
+// texts, words and confidences are empty; no block or paragraph is without a line. A page without text has no
+// blocks.
+struct PageLayout {
+  std::vector<io::Block> blocks;
+  std::vector<kernels::LineGeometry>
+      geometries;  // of the lines in reading order, as many as the tree has lines
+};
+
+// The lines of a tree in reading order; pointers into `blocks`.
+std::vector<io::Line*> lines_in_order(std::vector<io::Block>& blocks);
+
+// Finds lines. Not thread-safe: one object per thread, which holds Tesseract's state between pages.
+// kTesseract: Tesseract's page layout analysis, without recognition or language data; vertical text, pictures
+// and rules are left out. kLine: the whole image is one line.
+class LayoutAnalyzer {
+ public:
+  explicit LayoutAnalyzer(LayoutMode mode);  // throws std::runtime_error when Tesseract cannot be started
+  ~LayoutAnalyzer();
+  LayoutAnalyzer(LayoutAnalyzer&&) noexcept;
+  LayoutAnalyzer& operator=(LayoutAnalyzer&&) noexcept;
+
+  // `image.gray` is CV_8UC1 of any size; an empty image has no lines. Boxes lie inside the image.
+  io::Result<PageLayout> analyze(const io::PageImage& image);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace ocrbatch::pipeline

@@ -1,0 +1,81 @@
+// What travels along the edges of the graph.
+//
+// A page is one message from the feeder to the writer. Each stage fills in its part; a stage that fails
+// writes the error into the record and the page travels on, so that every page that enters leaves. Only one
+// node holds a page at a time, but for recognition: batches of lines of the same page may be recognized at
+// once, and each touches nothing but its own lines.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "io/document.h"
+#include "io/reader.h"
+#include "kernels/line_preparation.h"
+#include "pipeline/layout.h"
+#include "pipeline/memory_budget.h"
+#include "pipeline/source_document.h"
+#include "recognizer/recognizer.h"
+
+namespace ocrbatch::pipeline {
+
+// What a page costs of the memory budget. While it is decoded: up to 32-bit colour beside the gray image.
+// Then: the gray image and the copies that layout analysis makes of it. From the feeder to the writer: the
+// record, the results of its lines and the allocator's share.
+constexpr std::uint64_t kDecodeBytesPerPixel = 5;
+constexpr std::uint64_t kLayoutBytesPerPixel = 3;
+constexpr std::uint64_t kPageOverheadBytes = 128 << 10;
+
+struct LineMessage {
+  kernels::PreparedLine prepared;  // the pixels are freed as soon as the line has been recognized
+  int columns = 0;                 // width of the prepared pixels
+  int bucket = 0;                  // of the recognizer, for that width
+  recognizer::Hypothesis hypothesis;
+  std::optional<io::Error> error;
+  double recognize_ms = 0;  // the line's share of its batch, by width
+};
+
+struct PageMessage {
+  std::uint64_t sequence = 0;  // place in the output: 0, 1, 2, ... without gaps
+  std::shared_ptr<SourceDocument> document;
+  int page_index = 0;  // from 0; meaningless when record.page_number is empty
+  MemoryLease memory;
+
+  io::PageImage image;             // decode -> cut
+  PageLayout layout;               // layout -> collect
+  std::vector<LineMessage> lines;  // cut -> collect; lines[i] belongs to layout.geometries[i]
+  std::atomic<std::size_t> lines_to_recognize{
+      0};  // set by cut; a line without pixels has nothing to recognize
+  io::PageTiming timing;
+  io::PageRecord record;  // identity from the feeder, result or error from the stages
+
+  bool failed() const { return record.error.has_value(); }
+  // Gives up everything but the record.
+  void drop_work() {
+    image = {};
+    layout = {};
+    lines.clear();
+    lines_to_recognize = 0;
+    memory.resize(kPageOverheadBytes);
+  }
+};
+using PagePtr = std::shared_ptr<PageMessage>;
+
+struct LineRef {
+  PagePtr page;
+  std::size_t index = 0;
+
+  LineMessage& line() const { return page->lines[index]; }
+};
+
+// Lines of one width bucket, of any pages and documents.
+struct LineBatch {
+  int bucket = 0;
+  std::vector<LineRef> lines;
+};
+using BatchPtr = std::shared_ptr<LineBatch>;
+
+}  // namespace ocrbatch::pipeline

@@ -1,0 +1,96 @@
+#include "pipeline/scan.h"
+
+#include <chrono>
+#include <functional>
+#include <opencv2/core/utility.hpp>
+#include <sstream>
+
+#include "io/reader.h"
+#include "io/sha256.h"
+#include "pipeline/feeder.h"
+#include "pipeline/graph.h"
+#include "pipeline/resources.h"
+#include "pipeline/stages/collect.h"
+#include "pipeline/stages/cut.h"
+#include "pipeline/stages/decode.h"
+#include "pipeline/stages/find_lines.h"
+#include "pipeline/stages/recognize.h"
+#include "pipeline/stages/write.h"
+
+namespace ocrbatch::pipeline {
+namespace {
+
+// Pages whose bytes are small are bounded by number: they wait for a slow page before them, or for company in
+// a batch.
+std::uint64_t max_pages_in_flight(int jobs) {
+  return 128 + 16 * static_cast<std::uint64_t>(jobs);
+}
+
+// Over every option that can change a record. Which pages are read, memory and threads cannot.
+std::string settings_digest(const ScanOptions& options, const recognizer::ModelInfo& model) {
+  const kernels::LinePreparation& lines = model.line_preparation;
+  std::ostringstream text;
+  text.precision(9);
+  text << "dpi=" << options.dpi << ";max_megapixels=" << options.max_megapixels
+       << ";layout=" << static_cast<int>(options.layout) << ";model=" << model.sha256
+       << ";line_height=" << lines.height_px << ";line_max_width=" << lines.max_width_px
+       << ";vertical_margin=" << lines.vertical_margin << ";horizontal_margin=" << lines.horizontal_margin
+       << ";suppress_neighbours=" << lines.suppress_neighbours;
+  return io::sha256_of(text.str()).substr(0, 12);
+}
+
+}  // namespace
+
+ScanSummary run_scan(const ScanOptions& options, const recognizer::Recognizer& recognizer,
+                     const std::vector<io::Writer*>& writers, ScanProgress& progress,
+                     const std::function<void(const std::string&, const io::PageRecord&)>& on_error) {
+  const auto start = std::chrono::steady_clock::now();
+  const recognizer::ModelInfo& model = recognizer.info();
+  const int jobs = options.jobs > 0 ? options.jobs : available_cores();
+  const std::vector<InputFile> files = list_inputs(options);
+  progress.documents_listed = files.size();
+  io::initialize_readers();
+  // Pages are what runs in parallel. OpenCV would start threads of its own inside each stage, beyond `jobs`.
+  cv::setNumThreads(0);
+
+  ScanSummary summary;
+  RunState state;
+  MemoryBudget budget(options.max_memory_bytes > 0 ? options.max_memory_bytes : default_page_memory_bytes(),
+                      max_pages_in_flight(jobs));
+  const io::Provenance provenance{.sha256 = {},
+                                  .model = model.name,
+                                  .model_sha256 = model.sha256,
+                                  .version = options.version,
+                                  .settings = settings_digest(options, model)};
+  const DecodePage decode(state);
+  FindLines find_lines(options.layout, jobs, state);
+  const CutLines cut(recognizer, state);
+  BatchLines batcher(recognizer, jobs);
+  const RecognizeBatch recognize(recognizer, state, progress);
+  const CollectPage collect(provenance, options.timings);
+  WritePage write(writers, on_error, state, progress, summary);
+
+  PageGraph graph({.decode = std::cref(decode),
+                   .find_lines = std::ref(find_lines),
+                   .cut = std::cref(cut),
+                   .collect = std::cref(collect),
+                   .write = std::ref(write),
+                   .recognize = std::cref(recognize)},
+                  batcher, state, jobs);
+  Feeder feeder(options, graph, budget, state, progress);
+  const bool all_fed = feeder.feed(files);
+  graph.finish();
+
+  summary.stopped = !all_fed;
+  summary.documents = progress.documents_found;
+  summary.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  summary.busy_seconds = {{"decode", state.decode.seconds()},
+                          {"layout", state.layout.seconds()},
+                          {"cut", state.cut.seconds()},
+                          {"recognize", state.recognize.seconds()},
+                          {"write", state.write.seconds()}};
+  summary.peak_bytes_in_flight = budget.peak_bytes();
+  return summary;
+}
+
+}  // namespace ocrbatch::pipeline

@@ -1,0 +1,85 @@
+// The main job: documents in, page records out, in order.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "io/document.h"
+#include "io/writer.h"
+#include "recognizer/recognizer.h"
+
+namespace ocrbatch::pipeline {
+
+enum class LayoutMode { kTesseract, kLine };
+
+struct PageRange {
+  int first = 1, last = 0;  // from 1, inclusive; last 0: to the end
+};
+
+struct ScanOptions {
+  std::vector<std::string> inputs;            // files and folders as given
+  std::vector<std::string> include, exclude;  // globs on the path below the input (and on the file name)
+  std::vector<PageRange> pages;               // empty: all
+  double dpi = 0;                             // see io::ReadOptions
+  double max_megapixels = 400;
+  LayoutMode layout = LayoutMode::kTesseract;
+  int jobs = 0;                        // threads in all; 0: the cores this process may use
+  std::uint64_t max_memory_bytes = 0;  // decoded pages in flight; 0: a quarter of RAM, at most 2 GiB
+  bool timings = false;                // put PageTiming into records
+  std::string version;                 // for provenance
+};
+
+// Live counters for a progress display; read from another thread while run_scan works. Documents are listed
+// before the first one is opened; found are the documents that were opened so far (or failed to), and their
+// pages.
+struct ScanProgress {
+  std::atomic<std::uint64_t> documents_listed{0};
+  std::atomic<std::uint64_t> pages_found{0}, pages_done{0}, pages_failed{0}, documents_found{0},
+      documents_done{0}, lines_done{0};
+  std::atomic<bool> all_found{false};  // pages_found is final
+  std::atomic<bool> stop_requested{
+      false};  // set by a signal handler: finish the pages in flight, then return
+};
+
+struct ScanSummary {
+  std::uint64_t documents = 0, pages_ok = 0, pages_failed = 0, documents_failed = 0, lines = 0,
+                characters = 0;
+  std::map<std::string, std::uint64_t> errors_by_code;  // pages and documents
+  double wall_seconds = 0;
+  // Busy seconds of all threads together, by stage, in pipeline order.
+  std::vector<std::pair<std::string, double>> busy_seconds;
+  std::uint64_t peak_bytes_in_flight = 0;
+  bool stopped = false;  // stop_requested ended the run early
+};
+
+// Reads every page of every input and hands one record a page to every writer, in input order, pages
+// ascending. Errors of pages and documents become records; io::OutputError and internal errors are thrown
+// after the graph has been wound down. A document of which `pages` selects nothing has no record. Does not
+// call Writer::finish(). Reports each record with an error, of a page or of a document, through `on_error`,
+// from one thread at a time. One run at a time in a process: it sets TBB's and OpenCV's number of threads.
+ScanSummary run_scan(
+    const ScanOptions& options, const recognizer::Recognizer& recognizer,
+    const std::vector<io::Writer*>& writers, ScanProgress& progress,
+    const std::function<void(const std::string& document, const io::PageRecord& record)>& on_error);
+
+// What run_scan would read, without reading it: used by --dry-run and by tests. Stable order: inputs as
+// given, folders depth-first, names by byte value. In folders hidden names are skipped, links are followed
+// but no folder is entered twice, and files that are no documents by io::looks_like_document are left out
+// unless an `include` glob matches them. Inputs that are no folders are always listed, so that each gets a
+// record. A name that comes up twice is listed once. Globs are fnmatch(3)'s, where `*` matches "/" too; an
+// excluded folder is not entered.
+struct InputFile {
+  std::filesystem::path path;
+  std::string document;  // the name in records
+};
+std::vector<InputFile> list_inputs(const ScanOptions& options);
+
+}  // namespace ocrbatch::pipeline

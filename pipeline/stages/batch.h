@@ -1,0 +1,59 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <vector>
+
+#include "pipeline/messages.h"
+
+namespace ocrbatch::pipeline {
+
+// Gathers lines of all pages and documents into batches of one width bucket.
+//
+// A full batch leaves at once. What is left over leaves when
+//  - a core would idle otherwise: the feeder has nothing to add (it waits for memory, or has ended) and fewer
+//  pages
+//    are on their way here than there are cores without a batch. This also makes the pipeline free of
+//    deadlocks: when every page in flight waits here or behind a page that does, nothing is on its way, and
+//    the lines leave;
+//  - a line has seen `kMaxPagesWaited` later pages arrive: a rare width must not hold up the output.
+//
+// page_fed and set_feeder_idle belong to the feeder's thread; the others to one thread at a time (a serial
+// node).
+class BatchLines {
+ public:
+  BatchLines(const recognizer::Recognizer& recognizer, int jobs) : recognizer_(recognizer), jobs_(jobs) {}
+
+  void page_fed() { ++pages_fed_; }  // before the page enters the graph
+  void set_feeder_idle(bool idle) { feeder_idle_ = idle; }
+
+  // Each returns the batches that are ready now.
+  std::vector<BatchPtr> add_page(const PagePtr& page);  // every page, with lines or without
+  std::vector<BatchPtr> batch_done();                   // once a batch, when it has been recognized
+  std::vector<BatchPtr> feeder_changed();               // after set_feeder_idle(true)
+
+ private:
+  struct Waiting {
+    LineRef line;
+    std::uint64_t arrival = 0;  // how many pages had arrived before this line's page
+  };
+  using Queue = std::deque<Waiting>;
+
+  // Moves the first lines of a bucket into a batch.
+  BatchPtr take(int bucket, Queue& queue, std::size_t count);
+  void take_full(std::vector<BatchPtr>& ready);
+  void take_overdue(std::vector<BatchPtr>& ready);
+  void take_for_idle_cores(std::vector<BatchPtr>& ready);
+  std::size_t batch_size(int bucket) const;
+
+  const recognizer::Recognizer& recognizer_;
+  const std::uint64_t jobs_;
+  std::atomic<std::uint64_t> pages_fed_{0};
+  std::atomic<bool> feeder_idle_{false};
+  std::uint64_t pages_arrived_ = 0, batches_out_ = 0;
+  std::map<int, Queue> queues_;  // by bucket; ordered, so that ties are settled the same way in each run
+};
+
+}  // namespace ocrbatch::pipeline

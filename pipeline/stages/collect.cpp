@@ -1,0 +1,54 @@
+#include "pipeline/stages/collect.h"
+
+#include <stdexcept>
+
+#include "pipeline/line_text.h"
+#include "pipeline/stages/guard.h"
+
+namespace ocrbatch::pipeline {
+namespace {
+
+void drop_empty(std::vector<io::Block>& blocks) {
+  for (io::Block& block : blocks) {
+    for (io::Paragraph& paragraph : block.paragraphs)
+      std::erase_if(paragraph.lines, [](const io::Line& line) { return line.text.empty(); });
+    std::erase_if(block.paragraphs, [](const io::Paragraph& paragraph) { return paragraph.lines.empty(); });
+  }
+  std::erase_if(blocks, [](const io::Block& block) { return block.paragraphs.empty(); });
+}
+
+void collect(PageMessage& page) {
+  for (const LineMessage& line : page.lines) {
+    page.timing.recognize_ms += line.recognize_ms;
+    if (line.error) {
+      page.record.error = line.error;
+      return;
+    }
+  }
+  const std::vector<io::Line*> lines = lines_in_order(page.layout.blocks);
+  if (lines.size() != page.lines.size())
+    throw std::logic_error("the layout's tree has " + std::to_string(lines.size()) + " lines, but " +
+                           std::to_string(page.lines.size()) + " were cut");
+  io::Page& result = page.record.page;
+  for (std::size_t i = 0; i < lines.size(); ++i)
+    set_line_text(*lines[i], page.lines[i].hypothesis, page.lines[i].columns, page.lines[i].prepared.to_page,
+                  page.layout.geometries[i], result.width_px, result.height_px);
+  drop_empty(page.layout.blocks);
+  result.blocks = std::move(page.layout.blocks);
+}
+
+}  // namespace
+
+void CollectPage::operator()(PageMessage& page) const {
+  work_on(page, "collect", io::ErrorCode::kInternal, [&] { collect(page); });
+  io::PageRecord& record = page.record;
+  record.provenance = provenance_;
+  // A document that could not be opened is not read again for its checksum: it may be no regular file.
+  if (record.page_number) record.provenance.sha256 = page.document->sha256();
+  if (timings_ && record.page_number) record.timing = page.timing;
+  page.layout = {};
+  page.lines.clear();
+  page.memory.resize(kPageOverheadBytes);
+}
+
+}  // namespace ocrbatch::pipeline

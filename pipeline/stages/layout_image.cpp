@@ -1,0 +1,102 @@
+#include "pipeline/stages/layout_image.h"
+
+#include <algorithm>
+#include <cmath>
+#include <opencv2/imgproc.hpp>
+#include <vector>
+
+namespace ocrbatch::pipeline {
+namespace {
+
+cv::Mat scaled(const cv::Mat& gray, double scale) {
+  if (scale == 1) return gray;
+  cv::Mat result;
+  cv::resize(gray, result, {std::max(1, cvRound(gray.cols * scale)), std::max(1, cvRound(gray.rows * scale))},
+             0, 0, scale < 1 ? cv::INTER_AREA : cv::INTER_CUBIC);
+  return result;
+}
+
+// The paper's brightness everywhere, smooth: the light share of coarse cells, so that letters do not count.
+// Never below half of the page's own paper: a black panel stays black.
+cv::Mat estimate_light(const cv::Mat& gray) {
+  constexpr int kCell = 8;
+  cv::Mat coarse, light;
+  cv::resize(gray, coarse, {std::max(1, gray.cols / kCell), std::max(1, gray.rows / kCell)}, 0, 0,
+             cv::INTER_AREA);
+  cv::dilate(coarse, light, cv::getStructuringElement(cv::MORPH_RECT, {5, 5}));
+  cv::medianBlur(light, light, 5);
+  cv::blur(light, light, {7, 7});
+  std::vector<uchar> values(light.begin<uchar>(), light.end<uchar>());
+  const auto high = values.begin() + values.size() * 3 / 4;
+  std::nth_element(values.begin(), high, values.end());
+  cv::max(light, std::max(1, *high / 2), light);
+  cv::Mat full;
+  cv::resize(light, full, gray.size(), 0, 0, cv::INTER_LINEAR);
+  return full;
+}
+
+cv::Mat binarize(const cv::Mat& gray) {
+  cv::Mat even;
+  cv::divide(gray, estimate_light(gray), even, 230);
+  cv::Mat ink;
+  const double otsu = cv::threshold(even, ink, 0, 255, cv::THRESH_BINARY | cv::THRESH_OTSU);
+  cv::threshold(even, ink, std::clamp(otsu, 110.0, 195.0), 255, cv::THRESH_BINARY_INV);
+  return ink;
+}
+
+// Median height of components that look like letters, 0 when there are too few.
+double letter_height(const cv::Mat& ink) {
+  cv::Mat labels, stats, centroids;
+  const int count = cv::connectedComponentsWithStats(ink, labels, stats, centroids, 8, CV_32S);
+  std::vector<int> heights;
+  for (int i = 1; i < count; ++i) {
+    const int* row = stats.ptr<int>(i);
+    const int width = row[cv::CC_STAT_WIDTH], height = row[cv::CC_STAT_HEIGHT];
+    if (height < 4 || height > ink.rows / 8 || width > 6 * height || height > 6 * width) continue;
+    if (row[cv::CC_STAT_AREA] * 8 < width * height) continue;
+    heights.push_back(height);
+  }
+  if (heights.size() < 10) return 0;
+  const auto middle = heights.begin() + heights.size() / 2;
+  std::nth_element(heights.begin(), middle, heights.end());
+  return *middle;
+}
+
+// Tesseract needs minutes for a page of noise. A page of text has at most one component in 400 pixels; with
+// many more the specks go, and a page that consists of nothing else is left empty.
+void remove_noise(cv::Mat& ink) {
+  cv::Mat labels;
+  if (cv::connectedComponents(ink, labels, 8, CV_32S) < static_cast<int>(ink.total() / 250) + 100) return;
+  cv::medianBlur(ink, ink, 3);
+  if (cv::connectedComponents(ink, labels, 8, CV_32S) > static_cast<int>(ink.total() / 200)) ink.setTo(0);
+}
+
+}  // namespace
+
+LayoutImage make_layout_image(const io::PageImage& page) {
+  // Letters of this height (an x-height of 13 px; 10-point print at 200 dpi): on 148 pages of eight kinds 20
+  // px found 95.4 % of the lines in 154 ms a page, 16 px 95.1 % in 118 ms with fewer columns run together.
+  constexpr double kLetterPixels = 16;
+  // Enough to see how large the letters are.
+  constexpr double kProbePixels = 2.5e6;
+  // Dirt can pass for tiny letters: no page becomes slow through being enlarged. Tesseract's coordinates are
+  // 16 bit.
+  constexpr double kMostPixels = 24e6, kLongestSide = 30000;
+
+  const double pixels = static_cast<double>(page.gray.total());
+  const double probe_scale = pixels > kProbePixels ? 1 / std::ceil(std::sqrt(pixels / kProbePixels)) : 1;
+  const double letters = letter_height(binarize(scaled(page.gray, probe_scale))) / probe_scale;
+  double scale = letters > 0 ? std::clamp(kLetterPixels / letters, 0.25, 3.0) : 1;
+  scale = std::min(
+      {scale, std::sqrt(kMostPixels / pixels), kLongestSide / std::max(page.gray.cols, page.gray.rows)});
+  LayoutImage image;
+  image.ink = binarize(scaled(page.gray, scale));
+  remove_noise(image.ink);
+  image.x_scale = static_cast<double>(image.ink.cols) / page.gray.cols;
+  image.y_scale = static_cast<double>(image.ink.rows) / page.gray.rows;
+  image.letter_px = letters * scale;
+  image.dpi = std::clamp(cvRound(image.letter_px > 0 ? image.letter_px * 11 : 300 * scale), 70, 600);
+  return image;
+}
+
+}  // namespace ocrbatch::pipeline

@@ -1,0 +1,21 @@
+// The picture of a page that Tesseract's layout analysis gets: bilevel, at a size at which it is both quick
+// and right, whatever the light and the resolution of the page.
+#pragma once
+
+#include <opencv2/core.hpp>
+
+#include "io/reader.h"
+
+namespace ocrbatch::pipeline {
+
+struct LayoutImage {
+  cv::Mat ink;         // CV_8UC1: 255 ink, 0 paper
+  double x_scale = 1;  // pixels of `ink` per pixel of the page
+  double y_scale = 1;
+  int dpi = 300;         // of `ink`, as far as the print's size tells
+  double letter_px = 0;  // median height of letter-like components in `ink`; 0 for a page without any
+};
+
+LayoutImage make_layout_image(const io::PageImage& page);
+
+}  // namespace ocrbatch::pipeline
