@@ -1,0 +1,26 @@
+# Every mistake is answered with what was wrong, the nearest name, and status 2.
+try() { echo "\$ ocrbatch $*"; ocrbatch "$@" 2>&1 || echo "status $?"; }
+try
+try scna
+try --verison
+try scan
+try scan a.pdf
+try scan a.pdf --otu b
+try scan a.pdf --out
+try scan a.pdf --out b --out c
+try scan a.pdf --jobs two --out b
+try scan a.pdf --jobs 0 --out b
+try scan a.pdf --dpi 5 --out b
+try scan a.pdf --pages 3-1 --out b
+try scan a.pdf --max-memory lots --out b
+try scan a.pdf --max-megapixels -1 --out b
+try scan a.pdf --layout tesserakt --out b
+try scan a.pdf --device gpu --out b
+try scan a.pdf --progress sometimes --out b
+try scan a.pdf --log-level loud --out b
+try scan a.pdf --out b --page 1
+try scan - - --out b
+try models
+try models lsit
+try models list all
+try models show

@@ -1,0 +1,28 @@
+// make_test_model FOLDER: writes a model with random weights (always the same ones). It reads nonsense, which
+// is all that tests of options, statuses and output formats need; and it needs no training.
+#include <torch/torch.h>
+
+#include <cstdio>
+
+#include "recognizer/model_folder.h"
+
+int main(int argc, char** argv) {
+  using namespace ocrbatch::recognizer;
+  if (argc != 2) return 2;
+  torch::manual_seed(1);
+  ModelConfig config;
+  config.img_height = 16;
+  config.cnn_channels = {8, 8, 16};
+  config.cnn_blocks = {0, 0, 1};
+  config.mamba_d_model = 16;
+  config.mamba_layers = 1;
+  config.d_state = 4;
+  std::vector<std::string> letters;
+  for (const char* letter : {" ", "a", "b", "c", "d", "e", "é", "ß", "<", "&", "\""})
+    letters.emplace_back(letter);
+  config.alphabet = Alphabet(std::move(letters));
+  const auto network = build_network(config);
+  network->eval();
+  save_model(argv[1], config, named_state(*network), {}, {{"validation_cer", 0.875}});
+  return 0;
+}

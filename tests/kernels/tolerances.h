@@ -1,0 +1,16 @@
+// The one table of how far a kernel may differ from its double-precision reference.
+#pragma once
+
+namespace ocrbatch::kernels {
+
+struct Tolerance {
+  double relative, absolute;
+};
+
+inline constexpr Tolerance kFloat32Values{2e-5, 2e-5};
+inline constexpr Tolerance kFloat32Gradients{2e-4, 2e-4};
+inline constexpr Tolerance kBfloat16Values{2e-2, 2e-2};
+// Central differences of a double-precision function with step 1e-5.
+inline constexpr double kDifferenceStep = 1e-5;
+
+}  // namespace ocrbatch::kernels

@@ -1,0 +1,199 @@
+// The graph with made-up stages: whatever happens to pages inside, each comes out once and in order.
+#include "pipeline/graph.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <random>
+#include <thread>
+
+#include "pipeline/stages/guard.h"
+#include "pipeline/stages/recognize.h"
+#include "tests/support/checksum_recognizer.h"
+
+namespace ocrbatch::pipeline {
+namespace {
+
+using testing::ChecksumRecognizer;
+
+struct Case {
+  int jobs;
+  int pages;
+  std::uint64_t budget_bytes;
+  std::uint64_t budget_pages;
+  int lines_a_batch;
+  int failing_percent;
+  bool delays;
+};
+
+void PrintTo(const Case& c, std::ostream* out) {
+  *out << c.jobs << " jobs, " << c.pages << " pages, budget " << c.budget_bytes << " bytes and "
+       << c.budget_pages << " pages, " << c.lines_a_batch << " lines a batch, " << c.failing_percent
+       << " % failing" << (c.delays ? ", delays" : "");
+}
+
+constexpr std::uint64_t kPageBytes = 2 * kPageOverheadBytes;
+
+// What becomes of page n is a function of n, so that a test can foretell it.
+class MadeUpPages {
+ public:
+  explicit MadeUpPages(const Case& c) : case_(c) { recognizer_.lines_a_batch = c.lines_a_batch; }
+
+  bool fails(std::uint64_t n, unsigned stage) const {
+    return static_cast<int>(std::minstd_rand(static_cast<unsigned>(n * 7 + 1))() % 100) <
+               case_.failing_percent &&
+           n % 4 == stage;
+  }
+  std::size_t lines(std::uint64_t n) const { return n * 2654435761U % 6; }  // none on a sixth of the pages
+
+  void visit(PageMessage& page, unsigned stage) const {
+    if (case_.delays) {
+      thread_local std::minstd_rand random(std::hash<std::thread::id>()(std::this_thread::get_id()));
+      std::this_thread::sleep_for(std::chrono::microseconds(random() % 300));
+    }
+    work_on(page, "test", io::ErrorCode::kInternal, [&] {
+      if (fails(page.sequence, stage)) throw std::runtime_error("made to fail");
+      if (stage != 2) return;
+      page.lines.resize(lines(page.sequence));
+      for (std::size_t i = 0; i < page.lines.size(); ++i) {
+        LineMessage& line = page.lines[i];
+        line.columns = 20 + static_cast<int>((page.sequence * 31 + i * 97) % 500);
+        line.prepared.pixels =
+            cv::Mat(16, line.columns, CV_8UC1, cv::Scalar(static_cast<double>(page.sequence % 251)));
+        line.bucket = recognizer_.width_bucket(line.columns);
+      }
+      page.lines_to_recognize = page.lines.size();
+    });
+  }
+
+  // Runs all pages through a graph and returns the sequence numbers as they were written.
+  std::vector<std::uint64_t> run() {
+    RunState state;
+    ScanProgress progress;
+    MemoryBudget budget(case_.budget_bytes, case_.budget_pages);
+    BatchLines batcher(recognizer_, case_.jobs);
+    const RecognizeBatch recognize(recognizer_, state, progress);
+    std::vector<std::uint64_t> written;
+    PageGraph graph({.decode = [&](PageMessage& page) { visit(page, 0); },
+                     .find_lines = [&](PageMessage& page) { visit(page, 1); },
+                     .cut = [&](PageMessage& page) { visit(page, 2); },
+                     .collect = [&](PageMessage& page) { visit(page, 3); },
+                     .write =
+                         [&](PageMessage& page) {
+                           check(page);
+                           written.push_back(page.sequence);
+                         },
+                     .recognize = recognize},
+                    batcher, state, case_.jobs);
+    for (int n = 0; n < case_.pages; ++n) {
+      auto page = std::make_shared<PageMessage>();
+      page->sequence = static_cast<std::uint64_t>(n);
+      EXPECT_TRUE(budget.acquire(
+          kPageBytes, [&] { graph.feeder_waits(); }, [] { return false; }, page->memory));
+      graph.put(std::move(page));
+    }
+    graph.finish();
+    EXPECT_EQ(graph.pages_in(), static_cast<std::uint64_t>(case_.pages));
+    EXPECT_EQ(graph.pages_out(), graph.pages_in());
+    EXPECT_EQ(budget.bytes_in_flight(), 0U);
+    EXPECT_LE(budget.peak_bytes(), std::max(case_.budget_bytes, kPageBytes));
+    return written;
+  }
+
+ private:
+  void check(const PageMessage& page) const {
+    const std::uint64_t n = page.sequence;
+    EXPECT_EQ(page.failed(), fails(n, 0) || fails(n, 1) || fails(n, 2) || fails(n, 3)) << "page " << n;
+    if (page.failed()) return;
+    EXPECT_EQ(page.lines.size(), lines(n)) << "page " << n;
+    for (const LineMessage& line : page.lines) {
+      const cv::Mat pixels(16, line.columns, CV_8UC1, cv::Scalar(static_cast<double>(n % 251)));
+      EXPECT_EQ(line.hypothesis.text(), ChecksumRecognizer::text_of(pixels)) << "page " << n;
+      EXPECT_TRUE(line.prepared.pixels.empty()) << "pixels are freed once recognized";
+    }
+  }
+
+  const Case case_;
+  ChecksumRecognizer recognizer_;
+};
+
+class PageGraphCases : public ::testing::TestWithParam<Case> {};
+
+TEST_P(PageGraphCases, EveryPageComesOutOnceAndInOrder) {
+  const std::vector<std::uint64_t> written = MadeUpPages(GetParam()).run();
+  ASSERT_EQ(written.size(), static_cast<std::size_t>(GetParam().pages));
+  for (std::size_t i = 0; i < written.size(); ++i) ASSERT_EQ(written[i], i);
+}
+
+constexpr std::uint64_t kPlenty = 1 << 30;
+
+INSTANTIATE_TEST_SUITE_P(
+    Ways, PageGraphCases,
+    ::testing::Values(Case{1, 500, kPlenty, 1000, 8, 20, true},            //
+                      Case{2, 500, kPlenty, 1000, 8, 20, true},            //
+                      Case{4, 500, kPlenty, 1000, 8, 20, true},            //
+                      Case{8, 500, kPlenty, 1000, 8, 20, true},            //
+                      Case{3, 2000, kPlenty, 64, 16, 5, false},            //
+                      Case{1, 200, 1, 1000, 8, 20, false},                 // one page at a time
+                      Case{4, 200, kPageBytes, 1000, 8, 0, true},          // likewise
+                      Case{2, 300, 3 * kPageBytes, 1000, 1000, 0, false},  // batches never full
+                      Case{8, 300, kPlenty, 2, 1000, 30, false},           // likewise
+                      Case{4, 300, kPlenty, 1000, 1, 0, false},            // a line a batch
+                      Case{4, 300, kPlenty, 32, 8, 100, true}, Case{2, 0, kPlenty, 32, 8, 0, false},
+                      Case{8, 1, kPlenty, 32, 8, 0, false}));
+
+// The feeder must not be left waiting for pages that a cancelled graph will never release.
+TEST(PageGraph, RethrowsWhatAStageLetsOutAfterWindingDown) {
+  ChecksumRecognizer recognizer;
+  RunState state;
+  MemoryBudget budget(10 * kPageBytes, 100);
+  BatchLines batcher(recognizer, 2);
+  const auto nothing = [](PageMessage&) {};
+  PageGraph graph({.decode = nothing,
+                   .find_lines = nothing,
+                   .cut = nothing,
+                   .collect =
+                       [](PageMessage& page) {
+                         if (page.sequence == 20) throw std::domain_error("a bug");
+                       },
+                   .write = nothing,
+                   .recognize = [](LineBatch&) { return std::vector<PagePtr>(); }},
+                  batcher, state, 2);
+  for (std::uint64_t n = 0; n < 200; ++n) {
+    auto page = std::make_shared<PageMessage>();
+    page->sequence = n;
+    if (!budget.acquire(
+            kPageBytes, [&] { graph.feeder_waits(); }, [&] { return state.failed(); }, page->memory))
+      break;
+    graph.put(std::move(page));
+  }
+  EXPECT_THROW(graph.finish(), std::domain_error);
+}
+
+TEST(PageGraph, NamesTheNumbersWhenAPageIsLost) {
+  ChecksumRecognizer recognizer;
+  RunState state;
+  BatchLines batcher(recognizer, 2);
+  const auto nothing = [](PageMessage&) {};
+  PageGraph graph({.decode = nothing,
+                   .find_lines = nothing,
+                   .cut = nothing,
+                   .collect = nothing,
+                   .write = nothing,
+                   .recognize = [](LineBatch&) { return std::vector<PagePtr>(); }},
+                  batcher, state, 2);
+  for (const std::uint64_t sequence : {0, 1, 3}) {  // the writer waits for page 2 for ever
+    auto page = std::make_shared<PageMessage>();
+    page->sequence = sequence;
+    graph.put(std::move(page));
+  }
+  try {
+    graph.finish();
+    FAIL() << "a lost page went unnoticed";
+  } catch (const std::logic_error& error) {
+    EXPECT_STREQ(error.what(), "the pipeline lost pages: 3 went in, 2 came out");
+  }
+}
+
+}  // namespace
+}  // namespace ocrbatch::pipeline

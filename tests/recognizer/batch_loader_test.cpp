@@ -1,0 +1,87 @@
+#include "recognizer/train/batch_loader.h"
+
+#include <gmock/gmock.h>
+
+#include <set>
+
+namespace ocrbatch::recognizer {
+namespace {
+
+// Line i is named i; its width varies.
+class NumberedLines : public LineSource {
+ public:
+  explicit NumberedLines(std::optional<std::uint64_t> size) : size_(size) {}
+  std::optional<std::uint64_t> size() const override { return size_; }
+  LabeledLine get(std::uint64_t index) const override {
+    return {cv::Mat::zeros(8, static_cast<int>(10 + index * 37 % 101), CV_8UC1), std::to_string(index), ""};
+  }
+
+ private:
+  std::optional<std::uint64_t> size_;
+};
+
+std::vector<std::string> texts(const std::vector<LabeledLine>& lines) {
+  std::vector<std::string> out;
+  for (const LabeledLine& line : lines) out.push_back(line.text);
+  return out;
+}
+
+TEST(BatchLoader, BatchesDoNotDependOnTheNumberOfWorkers) {
+  const NumberedLines source(std::nullopt);
+  BatchLoader one(source, 5, 1, 3, 0), four(source, 5, 4, 3, 0);
+  for (int step = 0; step < 40; ++step) EXPECT_EQ(texts(one.next()), texts(four.next())) << step;
+}
+
+TEST(BatchLoader, AResumedRunContinuesWithTheNextBatch) {
+  const NumberedLines source(50);
+  BatchLoader whole(source, 3, 2, 9, 0);
+  std::vector<std::vector<std::string>> expected;
+  for (int step = 0; step < 60; ++step) expected.push_back(texts(whole.next()));
+  BatchLoader resumed(source, 3, 2, 9, 23);
+  for (std::size_t step = 23; step < 60; ++step) EXPECT_EQ(texts(resumed.next()), expected[step]) << step;
+}
+
+TEST(BatchLoader, EachEpochOfAFiniteSourceSeesEveryLineOnceInAnotherOrder) {
+  constexpr std::size_t kLines = 64;  // a pool holds 16 batches of 2: two pools an epoch
+  const NumberedLines source(kLines);
+  BatchLoader loader(source, 2, 2, 1, 0);
+  std::vector<std::vector<std::string>> epochs(2);
+  for (auto& epoch : epochs) {
+    while (epoch.size() < kLines) {
+      for (const std::string& text : texts(loader.next())) epoch.push_back(text);
+    }
+    EXPECT_EQ(std::set<std::string>(epoch.begin(), epoch.end()).size(), kLines);
+  }
+  EXPECT_NE(epochs[0], epochs[1]);
+}
+
+TEST(BatchLoader, LinesOfABatchAreOfSimilarWidth) {
+  const NumberedLines source(std::nullopt);
+  BatchLoader loader(source, 8, 2, 1, 0);
+  for (int step = 0; step < BatchLoader::kPoolBatches; ++step) {
+    int low = 1000, high = 0;
+    for (const LabeledLine& line : loader.next()) {
+      low = std::min(low, line.pixels.cols);
+      high = std::max(high, line.pixels.cols);
+    }
+    EXPECT_LE(high - low, 30) << step;
+  }
+}
+
+class FailingLines : public LineSource {
+ public:
+  std::optional<std::uint64_t> size() const override { return std::nullopt; }
+  LabeledLine get(std::uint64_t index) const override {
+    if (index == 11) throw std::runtime_error("line 11 is broken");
+    return {};
+  }
+};
+
+TEST(BatchLoader, AFailingSourceEndsTheRunWithItsOwnError) {
+  const FailingLines source;
+  BatchLoader loader(source, 4, 3, 1, 0);
+  EXPECT_THAT([&] { loader.next(); }, ::testing::ThrowsMessage<std::runtime_error>("line 11 is broken"));
+}
+
+}  // namespace
+}  // namespace ocrbatch::recognizer

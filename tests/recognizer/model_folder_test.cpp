@@ -1,0 +1,118 @@
+#include "recognizer/model_folder.h"
+
+#include <gmock/gmock.h>
+#include <torch/torch.h>
+
+#include <fstream>
+
+#include "recognizer/safetensors.h"
+#include "tests/recognizer/small_model.h"
+#include "tests/support/temporary_folder.h"
+
+namespace ocrbatch::recognizer {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::ThrowsMessage;
+
+class ModelFolderTest : public ::testing::Test {
+ protected:
+  ModelFolderTest() : model_(folder_.path() / "tiny") {
+    torch::manual_seed(1);
+    network_ = build_network(config_);
+    save_model(model_, config_, named_state(*network_), {}, {});
+  }
+  TensorFile weights() const { return read_safetensors(model_ / "weights.safetensors"); }
+  void write(const TensorFile& file) const { write_safetensors(model_ / "weights.safetensors", file); }
+
+  ocrbatch::testing::TemporaryFolder folder_;
+  std::filesystem::path model_;
+  ModelConfig config_ = ocrbatch::testing::small_model_config();
+  std::shared_ptr<CtcNetwork> network_;
+};
+
+TEST_F(ModelFolderTest, LoadsWhatWasSaved) {
+  const LoadedModel loaded = load_model(model_);
+  EXPECT_EQ(loaded.info.name, "tiny");
+  EXPECT_EQ(loaded.info.architecture, "mamba_ctc");
+  EXPECT_EQ(loaded.info.sha256.size(), 64U);
+  EXPECT_EQ(loaded.config.alphabet.labels(), config_.alphabet.labels());
+  EXPECT_EQ(read_model_info(model_).sha256, loaded.info.sha256);
+  const auto before = named_state(*network_), after = named_state(*loaded.network);
+  ASSERT_EQ(before.size(), after.size());
+  for (const auto& [name, tensor] : before) {
+    EXPECT_TRUE(torch::allclose(tensor, after.at(name), 1e-3, 1e-6)) << name;
+  }
+}
+
+TEST_F(ModelFolderTest, AMissingTensorIsNamed) {
+  TensorFile file = weights();
+  file.tensors.erase("head.bias");
+  write(file);
+  EXPECT_THAT([&] { load_model(model_); },
+              ThrowsMessage<ModelError>(HasSubstr("the tensor head.bias is missing")));
+}
+
+TEST_F(ModelFolderTest, ATensorOfTheWrongShapeIsNamedWithBothShapes) {
+  TensorFile file = weights();
+  file.tensors["head.bias"] = torch::zeros({7});
+  write(file);
+  EXPECT_THAT([&] { load_model(model_); },
+              ThrowsMessage<ModelError>(HasSubstr("the tensor head.bias is [7], the model needs [5]")));
+}
+
+TEST_F(ModelFolderTest, ATensorTooManyIsNamed) {
+  TensorFile file = weights();
+  file.tensors["surprise"] = torch::zeros({1});
+  write(file);
+  EXPECT_THAT([&] { load_model(model_); }, ThrowsMessage<ModelError>(HasSubstr("has no tensor surprise")));
+}
+
+TEST_F(ModelFolderTest, EveryTruncationOfTheWeightsIsRefused) {
+  const auto file = model_ / "weights.safetensors";
+  const auto size = std::filesystem::file_size(file);
+  for (const auto cut :
+       {size - 1, size / 2, std::uintmax_t{20}, std::uintmax_t{8}, std::uintmax_t{3}, std::uintmax_t{0}}) {
+    save_model(model_, config_, named_state(*network_), {}, {});
+    std::filesystem::resize_file(file, cut);
+    EXPECT_THROW(load_model(model_), ModelError) << cut;
+  }
+}
+
+TEST_F(ModelFolderTest, AFolderThatIsNoModelIsSaidToBeNone) {
+  EXPECT_THAT([&] { load_model(folder_.path() / "absent"); },
+              ThrowsMessage<ModelError>(HasSubstr("no such model folder")));
+  EXPECT_THAT([&] { load_model(folder_.path()); },
+              ThrowsMessage<ModelError>(HasSubstr("it has no model.json")));
+}
+
+TEST_F(ModelFolderTest, AnUnknownArchitectureNamesThoseThereAre) {
+  std::ifstream in(model_ / "model.json");
+  std::string text((std::istreambuf_iterator<char>(in)), {});
+  text.replace(text.find("mamba_ctc"), 9, "mamba_xyz");
+  std::ofstream(model_ / "model.json") << text;
+  EXPECT_THAT([&] { load_model(model_); }, ThrowsMessage<ModelError>(HasSubstr("there are: mamba_ctc")));
+}
+
+TEST(Safetensors, KeepsValuesOfEveryDtypeAndMetadata) {
+  const ocrbatch::testing::TemporaryFolder folder;
+  TensorFile file;
+  for (const auto type : {torch::kFloat, torch::kHalf, torch::kBFloat16, torch::kDouble, torch::kLong,
+                          torch::kInt, torch::kByte}) {
+    file.tensors[c10::toString(type)] = torch::arange(6).view({2, 3}).to(type);
+  }
+  file.tensors["empty"] = torch::zeros({0, 4});
+  file.tensors["scalar"] = torch::tensor(2.5F);
+  file.metadata["made by"] = "a \"test\"";
+  write_safetensors(folder.path() / "t.safetensors", file);
+  const TensorFile read = read_safetensors(folder.path() / "t.safetensors");
+  EXPECT_EQ(read.metadata, file.metadata);
+  ASSERT_EQ(read.tensors.size(), file.tensors.size());
+  for (const auto& [name, tensor] : file.tensors) {
+    EXPECT_EQ(read.tensors.at(name).scalar_type(), tensor.scalar_type()) << name;
+    EXPECT_TRUE(torch::equal(read.tensors.at(name), tensor)) << name;
+  }
+}
+
+}  // namespace
+}  // namespace ocrbatch::recognizer
