@@ -15,8 +15,13 @@ install(FILES ${torch_libraries} DESTINATION "${private_lib}"
   PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)
 foreach(library IN LISTS torch_libraries)
   get_filename_component(name "${library}" NAME)
-  # Theirs lead to folders of a Python installation.
-  install(CODE "file(RPATH_SET FILE \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${private_lib}/${name}\" NEW_RPATH \"\\\$ORIGIN\")")
+  # Where they have a search path, it leads to folders of a Python installation.
+  install(CODE "
+    set(library \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${private_lib}/${name}\")
+    file(READ_ELF \"\${library}\" RPATH rpath RUNPATH runpath)
+    if(rpath OR runpath)
+      file(RPATH_SET FILE \"\${library}\" NEW_RPATH \"\\$ORIGIN\")
+    endif()")
 endforeach()
 
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/models/" DESTINATION "${CMAKE_INSTALL_DATADIR}/ocrbatch/models" OPTIONAL)

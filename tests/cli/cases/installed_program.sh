@@ -8,7 +8,7 @@ mv "some where" moved
 program=$PWD/moved/bin/ocrbatch
 LD_TRACE_LOADED_OBJECTS=1 "$program" >libraries
 ! grep 'not found' libraries >&2
-for library in libtorch_cpu libc10; do grep -q "$library.so => $PWD/moved/lib.*/ocrbatch/" libraries; done
+for library in libtorch_cpu libc10; do grep -q "$library.so => $PWD/moved/\(bin/\.\./\)\?lib.*/ocrbatch/" libraries; done
 # Nothing leads back to where it was built.
 ! grep -E "$HOME/\.cache|$BUILD" libraries >&2
 "$program" models list | awk '$1 == "tiny" {print $1, $NF}' | sed "s|$PWD/||"

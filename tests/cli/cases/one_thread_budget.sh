@@ -4,7 +4,8 @@ ocrbatch scan . --model "$TEST_MODEL" --out out.jsonl --jobs 2 --progress never 
 process=$!
 most=0
 while kill -0 "$process" 2>/dev/null; do
-  threads=$(find "/proc/$process/task" -mindepth 1 -maxdepth 1 2>/dev/null | wc -l)
+  # Threads may end, and the process with them, while they are counted.
+  threads=$(ls "/proc/$process/task" 2>/dev/null | wc -l) || true
   ((threads > most)) && most=$threads
   grep -qzx 'OMP_THREAD_LIMIT=1' "/proc/$process/environ" 2>/dev/null && limited=1
   sleep 0.05
