@@ -61,7 +61,7 @@ std::string summary_text(const pipeline::ScanSummary& summary) {
                       counted(summary.characters, "character"));
   if (summary.pages_failed + summary.documents_failed > 0) text += "\n  failed  " + failures_text(summary);
   if (!summary.busy_seconds.empty()) text += "\n  time    " + time_text(summary);
-  text += fmt::format("\n  memory  {:.0f} MiB at most, {:.0f} MiB of it decoded pages",
+  text += fmt::format("\n  memory  {:.0f} MiB at most; {:.0f} MiB were set aside for pages",
                       static_cast<double>(peak_rss_bytes()) / 1048576,
                       static_cast<double>(summary.peak_bytes_in_flight) / 1048576);
   return text;

@@ -34,4 +34,13 @@ if(Torch_FOUND AND NOT TARGET Torch::cpu)
   add_library(Torch::cpu SHARED IMPORTED)
   set_target_properties(Torch::cpu PROPERTIES IMPORTED_LOCATION "${TORCH_CPU_LIBRARY}")
   target_link_libraries(Torch::cpu INTERFACE Torch::c10)
+  if(TORCH_CUDA_LIBRARY AND TORCH_C10_CUDA_LIBRARY)
+    # The one finds the other, and NVIDIA's libraries, by search paths of a Python installation or of the system:
+    # where the program runs, not where it is built.
+    add_library(Torch::cuda SHARED IMPORTED)
+    set_target_properties(Torch::cuda PROPERTIES IMPORTED_LOCATION "${TORCH_C10_CUDA_LIBRARY}")
+    target_link_libraries(Torch::cuda INTERFACE Torch::cpu
+      # libtorch_cuda registers its operators when it is loaded; no symbol of it is named here.
+      "-Wl,--push-state,--no-as-needed,--allow-shlib-undefined" "${TORCH_CUDA_LIBRARY}" "-Wl,--pop-state")
+  endif()
 endif()

@@ -8,6 +8,7 @@
 
 #include "kernels/check.h"
 #include "kernels/depthwise_convolution_cpu.h"
+#include "kernels/depthwise_convolution_on_cuda.h"
 
 namespace ocrbatch::kernels {
 
@@ -77,6 +78,9 @@ class DepthwiseConvolutionFunction : public torch::autograd::Function<DepthwiseC
     context->save_for_backward({x, weight, bias, lengths});
     context->saved_data["window"] = window;
     context->saved_data["silu"] = silu;
+    if (x.is_cuda())
+      return convolve_forward_on_cuda(
+          {x, weight, bias, lengths, static_cast<ConvolutionWindow>(window), silu});
     return kernels::forward(Operands(x, weight, bias, lengths, static_cast<ConvolutionWindow>(window), silu))
         .to(x.scalar_type());
   }
@@ -85,9 +89,14 @@ class DepthwiseConvolutionFunction : public torch::autograd::Function<DepthwiseC
                                                  const torch::autograd::variable_list& grads) {
     const auto saved = context->get_saved_variables();
     const at::Tensor &x = saved[0], &weight = saved[1], &bias = saved[2];
-    const Operands operands(x, weight, bias, saved[3],
-                            static_cast<ConvolutionWindow>(context->saved_data["window"].toInt()),
-                            context->saved_data["silu"].toBool());
+    const auto window = static_cast<ConvolutionWindow>(context->saved_data["window"].toInt());
+    const bool silu = context->saved_data["silu"].toBool();
+    if (x.is_cuda()) {
+      auto gradients = convolve_backward_on_cuda({x, weight, bias, saved[3], window, silu}, grads[0]);
+      gradients.resize(6);  // lengths, window and silu have none
+      return gradients;
+    }
+    const Operands operands(x, weight, bias, saved[3], window, silu);
     const at::Tensor grad_out = grads[0].to(at::kFloat).contiguous();
     const int64_t batch = x.size(0), channels = x.size(2), item = x.size(1) * channels, taps = weight.size(1);
     at::Tensor grad_x = at::zeros_like(operands.x);
@@ -119,8 +128,10 @@ at::Tensor depthwise_convolution(const DepthwiseConvolutionInputs& in) {
   check_shape("depthwise_convolution", "weight", in.weight, {in.x.size(2), in.weight.size(1)});
   check_shape("depthwise_convolution", "bias", in.bias, {in.x.size(2)});
   check_lengths("depthwise_convolution", in.lengths, in.x.size(0), in.x.size(1));
-  TORCH_CHECK(in.x.is_cpu(), "depthwise_convolution: no kernel for device ", in.x.device());
+  TORCH_CHECK(in.x.is_cpu() || (in.x.is_cuda() && kConvolutionHasCuda),
+              "depthwise_convolution: no kernel for device ", in.x.device());
   if (!at::GradMode::is_enabled()) {
+    if (in.x.is_cuda()) return convolve_forward_on_cuda(in);
     return forward(Operands(in.x, in.weight, in.bias, in.lengths, in.window, in.silu)).to(in.x.scalar_type());
   }
   return DepthwiseConvolutionFunction::apply(in.x, in.weight, in.bias, in.lengths,

@@ -6,6 +6,7 @@
 
 #include "kernels/check.h"
 #include "kernels/selective_scan_cpu.h"
+#include "kernels/selective_scan_on_cuda.h"
 
 namespace ocrbatch::kernels {
 namespace {
@@ -24,7 +25,8 @@ void check_inputs(const SelectiveScanInputs& in) {
   if (in.z.defined()) check_shape("selective_scan", "z", in.z, {batch, steps, channels});
   if (in.delta_bias.defined()) check_shape("selective_scan", "delta_bias", in.delta_bias, {channels});
   check_lengths("selective_scan", in.lengths, batch, steps);
-  TORCH_CHECK(in.u.is_cpu(), "selective_scan: no kernel for device ", in.u.device());
+  TORCH_CHECK(in.u.is_cpu() || (in.u.is_cuda() && kScanHasCuda), "selective_scan: no kernel for device ",
+              in.u.device());
 }
 
 at::Tensor as_floats(const at::Tensor& t) {
@@ -108,6 +110,7 @@ class SelectiveScanFunction : public torch::autograd::Function<SelectiveScanFunc
     context->save_for_backward({u, delta, A, B, C, D, z, bias, lengths});
     context->saved_data["softplus"] = softplus;
     context->saved_data["reverse"] = reverse;
+    if (u.is_cuda()) return scan_forward_on_cuda({u, delta, A, B, C, D, z, bias, lengths, softplus, reverse});
     const Operands operands(u, delta, A, B, C, D, z, bias, lengths, softplus, reverse);
     return kernels::forward(operands).to(u.scalar_type());
   }
@@ -117,8 +120,15 @@ class SelectiveScanFunction : public torch::autograd::Function<SelectiveScanFunc
     const auto saved = context->get_saved_variables();
     const at::Tensor &u = saved[0], &delta = saved[1], &A = saved[2], &B = saved[3], &C = saved[4],
                      &D = saved[5], &z = saved[6], &bias = saved[7], &lengths = saved[8];
-    const Operands operands(u, delta, A, B, C, D, z, bias, lengths, context->saved_data["softplus"].toBool(),
-                            context->saved_data["reverse"].toBool());
+    const bool softplus = context->saved_data["softplus"].toBool(),
+               reverse = context->saved_data["reverse"].toBool();
+    if (u.is_cuda()) {
+      auto gradients =
+          scan_backward_on_cuda({u, delta, A, B, C, D, z, bias, lengths, softplus, reverse}, grads[0]);
+      gradients.resize(11);  // lengths, softplus and reverse have none
+      return gradients;
+    }
+    const Operands operands(u, delta, A, B, C, D, z, bias, lengths, softplus, reverse);
     const at::Tensor grad_out = as_floats(grads[0]);
     const int64_t batch = operands.batch, steps = operands.steps, channels = operands.channels,
                   padded = operands.padded, states = operands.states;
@@ -166,6 +176,7 @@ class SelectiveScanFunction : public torch::autograd::Function<SelectiveScanFunc
 at::Tensor selective_scan(const SelectiveScanInputs& in) {
   check_inputs(in);
   if (!at::GradMode::is_enabled()) {
+    if (in.u.is_cuda()) return scan_forward_on_cuda(in);
     return forward(Operands(in.u, in.delta, in.A, in.B, in.C, in.D, in.z, in.delta_bias, in.lengths,
                             in.delta_softplus, in.reverse))
         .to(in.u.scalar_type());

@@ -6,40 +6,18 @@
 #include <functional>
 
 #include "tests/kernels/gradient_check.h"
+#include "tests/kernels/selective_scan_inputs.h"
 #include "tests/kernels/tolerances.h"
 
 namespace ocrbatch::kernels {
 namespace {
 
-struct Shape {
-  int64_t batch, steps, channels, states;
-  bool gate, reverse, softplus;
-};
-
-SelectiveScanInputs random_inputs(const Shape& s) {
-  torch::manual_seed(static_cast<uint64_t>(1 + s.batch * 7 + s.steps * 5 + s.channels * 3 + s.states));
-  SelectiveScanInputs in;
-  in.u = torch::randn({s.batch, s.steps, s.channels});
-  // Without softplus the step itself must be positive for the recurrence to decay.
-  in.delta =
-      s.softplus ? torch::randn({s.batch, s.steps, s.channels}) : torch::rand({s.batch, s.steps, s.channels});
-  in.A = -torch::rand({s.channels, s.states}) * 4 - 0.05;
-  in.B = torch::randn({s.batch, s.steps, s.states});
-  in.C = torch::randn({s.batch, s.steps, s.states});
-  in.D = torch::randn({s.channels});
-  if (s.gate) in.z = torch::randn({s.batch, s.steps, s.channels});
-  if (s.softplus) in.delta_bias = torch::randn({s.channels});
-  in.lengths = torch::randint(0, s.steps + 1, {s.batch}, torch::kInt);
-  if (s.batch > 0) in.lengths[0] = s.steps;
-  in.delta_softplus = s.softplus;
-  in.reverse = s.reverse;
-  return in;
-}
-
-class SelectiveScanTest : public testing::TestWithParam<Shape> {};
+class SelectiveScanTest : public testing::TestWithParam<ScanShape> {};
+// Smaller shapes only: differences of the reference take a run of it for every input number.
+class SelectiveScanGradients : public testing::TestWithParam<ScanShape> {};
 
 TEST_P(SelectiveScanTest, AgreesWithTheReference) {
-  const SelectiveScanInputs in = random_inputs(GetParam());
+  const SelectiveScanInputs in = random_scan_inputs(GetParam());
   const torch::Tensor expected = selective_scan_reference(in);
   const torch::NoGradGuard no_grad;
   const torch::Tensor actual = selective_scan(in);
@@ -49,9 +27,8 @@ TEST_P(SelectiveScanTest, AgreesWithTheReference) {
       << (actual - expected).abs().max();
 }
 
-TEST_P(SelectiveScanTest, EveryGradientAgreesWithDifferencesOfTheReference) {
-  SelectiveScanInputs in = random_inputs(GetParam());
-  if (in.u.numel() > 4000) GTEST_SKIP() << "differences of the reference take minutes at this size";
+TEST_P(SelectiveScanGradients, EveryGradientAgreesWithDifferencesOfTheReference) {
+  SelectiveScanInputs in = random_scan_inputs(GetParam());
   check_gradients(
       {{"u", &in.u},
        {"delta", &in.delta},
@@ -64,17 +41,20 @@ TEST_P(SelectiveScanTest, EveryGradientAgreesWithDifferencesOfTheReference) {
       [&] { return selective_scan(in); }, [&] { return selective_scan_reference(in); });
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Shapes, SelectiveScanTest,
-    testing::Values(Shape{1, 1, 1, 1, false, false, true}, Shape{2, 7, 15, 4, true, false, true},
-                    Shape{2, 7, 15, 4, true, true, true}, Shape{1, 5, 16, 8, true, true, false},
-                    Shape{3, 4, 17, 8, false, true, true}, Shape{1, 3, 33, 16, true, false, true},
-                    Shape{2, 6, 8, 5, true, true, true}, Shape{1, 2, 3, 64, false, false, false},
-                    Shape{0, 4, 8, 8, true, false, true}, Shape{2, 0, 8, 8, true, false, true},
-                    Shape{2, 300, 40, 8, true, true, true}, Shape{1, 4096, 16, 16, true, false, true}));
+const auto kSmallShapes =
+    testing::Values(ScanShape{1, 1, 1, 1, false, false, true}, ScanShape{2, 7, 15, 4, true, false, true},
+                    ScanShape{2, 7, 15, 4, true, true, true}, ScanShape{1, 5, 16, 8, true, true, false},
+                    ScanShape{3, 4, 17, 8, false, true, true}, ScanShape{1, 3, 33, 16, true, false, true},
+                    ScanShape{2, 6, 8, 5, true, true, true}, ScanShape{1, 2, 3, 64, false, false, false},
+                    ScanShape{0, 4, 8, 8, true, false, true}, ScanShape{2, 0, 8, 8, true, false, true});
+INSTANTIATE_TEST_SUITE_P(Small, SelectiveScanTest, kSmallShapes);
+INSTANTIATE_TEST_SUITE_P(Long, SelectiveScanTest,
+                         testing::Values(ScanShape{2, 300, 40, 8, true, true, true},
+                                         ScanShape{1, 4096, 16, 16, true, false, true}));
+INSTANTIATE_TEST_SUITE_P(Small, SelectiveScanGradients, kSmallShapes);
 
 TEST(SelectiveScan, NothingAfterTheLengthReachesTheResult) {
-  SelectiveScanInputs in = random_inputs({1, 9, 20, 8, true, true, true});
+  SelectiveScanInputs in = random_scan_inputs({1, 9, 20, 8, true, true, true});
   in.lengths[0] = 6;
   const torch::NoGradGuard no_grad;
   const torch::Tensor before = selective_scan(in);
@@ -85,7 +65,7 @@ TEST(SelectiveScan, NothingAfterTheLengthReachesTheResult) {
 }
 
 TEST(SelectiveScan, ReverseEqualsForwardOfTheReversedLine) {
-  SelectiveScanInputs in = random_inputs({1, 12, 20, 8, true, false, true});
+  SelectiveScanInputs in = random_scan_inputs({1, 12, 20, 8, true, false, true});
   const torch::NoGradGuard no_grad;
   const torch::Tensor forward = selective_scan(in);
   for (torch::Tensor* t : {&in.u, &in.delta, &in.B, &in.C, &in.z}) *t = t->flip(1);
@@ -94,7 +74,7 @@ TEST(SelectiveScan, ReverseEqualsForwardOfTheReversedLine) {
 }
 
 TEST(SelectiveScan, LongDecaysStayFinite) {
-  SelectiveScanInputs in = random_inputs({1, 50, 16, 8, false, false, true});
+  SelectiveScanInputs in = random_scan_inputs({1, 50, 16, 8, false, false, true});
   in.delta.fill_(200.0);
   in.A.fill_(-100.0);
   const torch::NoGradGuard no_grad;
@@ -102,7 +82,7 @@ TEST(SelectiveScan, LongDecaysStayFinite) {
 }
 
 TEST(SelectiveScan, Bfloat16InputsGiveBfloat16Results) {
-  SelectiveScanInputs in = random_inputs({2, 30, 24, 8, true, false, true});
+  SelectiveScanInputs in = random_scan_inputs({2, 30, 24, 8, true, false, true});
   for (torch::Tensor* t : {&in.u, &in.delta, &in.B, &in.C, &in.z}) *t = t->to(torch::kBFloat16);
   const torch::Tensor expected = selective_scan_reference(in);
   const torch::NoGradGuard no_grad;
@@ -113,7 +93,7 @@ TEST(SelectiveScan, Bfloat16InputsGiveBfloat16Results) {
 }
 
 TEST(SelectiveScan, AWrongShapeIsNamed) {
-  SelectiveScanInputs in = random_inputs({2, 5, 8, 4, true, false, true});
+  SelectiveScanInputs in = random_scan_inputs({2, 5, 8, 4, true, false, true});
   in.B = torch::randn({2, 5, 3});
   try {
     selective_scan(in);

@@ -1,0 +1,26 @@
+// LibTorch's side of selective_scan_cuda.h: tensors in, tensors out. In a build without CUDA nothing calls
+// these.
+#pragma once
+
+#include <vector>
+
+#include "kernels/selective_scan.h"
+
+namespace ocrbatch::kernels {
+
+#ifdef OCRBATCH_HAS_CUDA
+inline constexpr bool kScanHasCuda = true;
+at::Tensor scan_forward_on_cuda(const SelectiveScanInputs& inputs);
+// Gradients of u, delta, A, B, C, D, z and delta_bias in this order, undefined where the input is.
+std::vector<at::Tensor> scan_backward_on_cuda(const SelectiveScanInputs& inputs, const at::Tensor& grad_out);
+#else
+inline constexpr bool kScanHasCuda = false;
+inline at::Tensor scan_forward_on_cuda(const SelectiveScanInputs&) {
+  return {};
+}
+inline std::vector<at::Tensor> scan_backward_on_cuda(const SelectiveScanInputs&, const at::Tensor&) {
+  return {};
+}
+#endif
+
+}  // namespace ocrbatch::kernels

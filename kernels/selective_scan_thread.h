@@ -1,0 +1,164 @@
+// The selective scan as one CUDA thread runs it: one channel of one batch item, the state in registers.
+// Compiled for the CPU as well, where the tests hold it to the reference. Shapes and meaning as in
+// selective_scan.h.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+
+#include "kernels/per_thread.h"
+
+namespace ocrbatch::kernels {
+
+inline constexpr int kMaxStates = 64;
+
+// The backward pass keeps the state before every kScanSegment-th step and computes those between once more.
+inline constexpr int kScanSegment = 16;
+
+struct ScanArrays {  // float32, contiguous, all on one device
+  int64_t batch = 0, steps = 0, channels = 0;
+  int states = 0;
+  bool softplus = true, reverse = false;
+  const float* u = nullptr;           // (batch, steps, channels)
+  const float* delta = nullptr;       // (batch, steps, channels)
+  const float* A = nullptr;           // (channels, states)
+  const float* B = nullptr;           // (batch, steps, states)
+  const float* C = nullptr;           // (batch, steps, states)
+  const float* D = nullptr;           // (channels)
+  const float* z = nullptr;           // (batch, steps, channels) or null
+  const float* delta_bias = nullptr;  // (channels) or null
+  const int* lengths = nullptr;       // (batch)
+
+  OCRBATCH_PER_THREAD int64_t segments() const { return (steps + kScanSegment - 1) / kScanSegment; }
+};
+
+// Rows of the shared parameters' gradients belong to one batch item, to be added up in order.
+struct ScanGradientArrays {
+  float* u = nullptr;           // (batch, steps, channels), zero at and beyond each length
+  float* delta = nullptr;       // (batch, steps, channels), likewise
+  float* A = nullptr;           // (batch, channels, states)
+  float* D = nullptr;           // (batch, channels)
+  float* z = nullptr;           // (batch, steps, channels) or null
+  float* delta_bias = nullptr;  // (batch, channels)
+};
+
+OCRBATCH_PER_THREAD float scan_sigmoid(float x) {
+  return 1.0F / (1.0F + expf(-x));
+}
+
+OCRBATCH_PER_THREAD float scan_step_size(const ScanArrays& in, int64_t at, int64_t channel) {
+  const float x = in.delta[at] + (in.delta_bias != nullptr ? in.delta_bias[channel] : 0.0F);
+  return in.softplus ? fmaxf(x, 0.0F) + log1pf(expf(-fabsf(x))) : x;
+}
+
+OCRBATCH_PER_THREAD int64_t scan_time(const ScanArrays& in, int64_t length, int64_t i) {
+  return in.reverse ? length - 1 - i : i;
+}
+
+// Moves the state over the i-th step of `length`, in the direction of the scan.
+template <int kCapacity>
+OCRBATCH_PER_THREAD void scan_advance(const ScanArrays& in, int64_t item, int64_t channel, int64_t t,
+                                      float* state) {
+  const int64_t row = item * in.steps + t, at = row * in.channels + channel;
+  const float dt = scan_step_size(in, at, channel), input = dt * in.u[at];
+  const float *a = in.A + channel * in.states, *b = in.B + row * in.states;
+  for (int n = 0; n < kCapacity && n < in.states; ++n) state[n] = expf(dt * a[n]) * state[n] + input * b[n];
+}
+
+template <int kCapacity>
+OCRBATCH_PER_THREAD float scan_output(const ScanArrays& in, int64_t item, int64_t channel, int64_t t,
+                                      const float* state) {
+  const int64_t row = item * in.steps + t;
+  const float* c = in.C + row * in.states;
+  float y = in.D[channel] * in.u[row * in.channels + channel];
+  for (int n = 0; n < kCapacity && n < in.states; ++n) y += c[n] * state[n];
+  return y;
+}
+
+// out (batch, steps, channels): writes the channel's column of the item, zero at and beyond its length.
+template <int kCapacity>
+OCRBATCH_PER_THREAD void scan_forward_thread(const ScanArrays& in, int64_t item, int64_t channel,
+                                             float* out) {
+  const int64_t length = in.lengths[item];
+  float state[kCapacity] = {};
+  for (int64_t i = 0; i < length; ++i) {
+    const int64_t t = scan_time(in, length, i), at = (item * in.steps + t) * in.channels + channel;
+    scan_advance<kCapacity>(in, item, channel, t, state);
+    float y = scan_output<kCapacity>(in, item, channel, t, state);
+    if (in.z != nullptr) y *= in.z[at] * scan_sigmoid(in.z[at]);
+    out[at] = y;
+  }
+  for (int64_t t = length; t < in.steps; ++t) out[(item * in.steps + t) * in.channels + channel] = 0.0F;
+}
+
+// grad_out (batch, steps, channels). checkpoints (batch, segments, states, channels) is scratch. dB and dC
+// are sums over channels, so the caller adds them up: add(t, n, dB, dC) is called for every step and state,
+// in the same order by every channel of an item.
+template <int kCapacity, class Add>
+OCRBATCH_PER_THREAD void scan_backward_thread(const ScanArrays& in, int64_t item, int64_t channel,
+                                              const float* grad_out, const ScanGradientArrays& grad,
+                                              float* checkpoints, const Add& add) {
+  const int64_t length = in.lengths[item];
+  const auto checkpoint = [&](int64_t segment, int n) -> float& {
+    return checkpoints[((item * in.segments() + segment) * in.states + n) * in.channels + channel];
+  };
+  float state[kCapacity] = {};
+  for (int64_t i = 0; i < length; ++i) {
+    if (i % kScanSegment == 0) {
+      for (int n = 0; n < kCapacity && n < in.states; ++n) checkpoint(i / kScanSegment, n) = state[n];
+    }
+    scan_advance<kCapacity>(in, item, channel, scan_time(in, length, i), state);
+  }
+
+  const float* a = in.A + channel * in.states;
+  float carry[kCapacity] = {}, sum_A[kCapacity] = {};  // carry: decay * dh of the step after this one
+  float sum_D = 0, sum_bias = 0;
+  float before[kScanSegment][kCapacity];
+  for (int64_t segment = (length + kScanSegment - 1) / kScanSegment - 1; segment >= 0; --segment) {
+    const int64_t first = segment * kScanSegment;
+    const int64_t end = first + kScanSegment < length ? first + kScanSegment : length;
+    for (int n = 0; n < kCapacity && n < in.states; ++n) state[n] = checkpoint(segment, n);
+    for (int64_t i = first; i < end; ++i) {
+      for (int n = 0; n < kCapacity && n < in.states; ++n) before[i - first][n] = state[n];
+      if (i + 1 < end) scan_advance<kCapacity>(in, item, channel, scan_time(in, length, i), state);
+    }
+    for (int64_t i = end - 1; i >= first; --i) {
+      const int64_t t = scan_time(in, length, i), row = item * in.steps + t, at = row * in.channels + channel;
+      const float u = in.u[at], dt = scan_step_size(in, at, channel);
+      const float *b = in.B + row * in.states, *c = in.C + row * in.states;
+      for (int n = 0; n < kCapacity && n < in.states; ++n) state[n] = before[i - first][n];
+      scan_advance<kCapacity>(in, item, channel, t, state);
+
+      float dy = grad_out[at];
+      if (in.z != nullptr) {
+        const float z = in.z[at], s = scan_sigmoid(z);
+        grad.z[at] = dy * scan_output<kCapacity>(in, item, channel, t, state) * s * (1 + z * (1 - s));
+        dy *= z * s;
+      }
+      float sum_b_dh = 0, ddt = 0;
+      for (int n = 0; n < kCapacity && n < in.states; ++n) {
+        const float decay = expf(dt * a[n]);
+        const float dh = dy * c[n] + carry[n];
+        carry[n] = decay * dh;
+        const float through_decay = dh * decay * before[i - first][n];
+        ddt += through_decay * a[n];
+        sum_A[n] += through_decay * dt;
+        sum_b_dh += dh * b[n];
+        add(t, n, dh * dt * u, dy * state[n]);
+      }
+      ddt += sum_b_dh * u;
+      grad.u[at] = sum_b_dh * dt + in.D[channel] * dy;
+      sum_D += dy * u;
+      if (in.softplus)
+        ddt *= scan_sigmoid(in.delta[at] + (in.delta_bias != nullptr ? in.delta_bias[channel] : 0.0F));
+      grad.delta[at] = ddt;
+      sum_bias += ddt;
+    }
+  }
+  const int64_t shared = item * in.channels + channel;
+  for (int n = 0; n < kCapacity && n < in.states; ++n) grad.A[shared * in.states + n] = sum_A[n];
+  grad.D[shared] = sum_D;
+  grad.delta_bias[shared] = sum_bias;
+}
+
+}  // namespace ocrbatch::kernels
