@@ -137,6 +137,11 @@ ExitCode run_train_command(const std::vector<std::string>& arguments) {
   events.on_validation = [&](const recognizer::TrainReport& report, const recognizer::ErrorRates& rates,
                              bool best) {
     log_progress(report, job.train.batch_size);
+    if (report.epoch) {
+      spdlog::info("epoch {:.4g}/{} · train loss {:.4f} · test loss {:.4f} · test accuracy {:.2f} %",
+                   *report.epoch, job.train.epochs, report.point.loss,
+                   report.point.validation_loss.value_or(0), 100 * rates.lines_right());
+    }
     spdlog::info("validation: CER {:.2f} % · WER {:.2f} % · {:.1f} % of {} lines fully right{}",
                  100 * rates.cer(), 100 * rates.wer(), 100 * rates.lines_right(), rates.lines(),
                  best ? " · best so far, saved" : "");

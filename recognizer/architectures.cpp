@@ -1,32 +1,54 @@
 // The table of architectures: a new one is a row here, a file in arch/ and a configuration.
+#include "recognizer/architectures.h"
+
+#include "recognizer/arch/cnn_bilstm_ctc.h"
+#include "recognizer/arch/crnn_ctc.h"
 #include "recognizer/arch/mamba_ctc.h"
 #include "recognizer/network.h"
-#include "recognizer/strict_json.h"
 
 namespace ocrbatch::recognizer {
 namespace {
 
 struct Architecture {
   const char* name;
-  std::shared_ptr<CtcNetwork> (*build)(const ModelConfig&);
+  boost::json::object (*read_parameters)(StrictObject& model);
+  std::shared_ptr<CtcNetwork> (*build)(const ModelConfig& config);
 };
 
+// Parameters: a struct with read(StrictObject&), which takes and checks its keys, and to_json(), which writes
+// all of them. Network: made of a ModelConfig and such a struct.
+template <class Network, class Parameters>
+constexpr Architecture architecture(const char* name) {
+  return {name, [](StrictObject& model) { return Parameters::read(model).to_json(); },
+          [](const ModelConfig& config) -> std::shared_ptr<CtcNetwork> {
+            StrictObject parameters(config.parameters, "model");
+            return std::make_shared<Network>(config, Parameters::read(parameters));
+          }};
+}
+
 constexpr Architecture kArchitectures[] = {
-    {"mamba_ctc",
-     [](const ModelConfig& config) -> std::shared_ptr<CtcNetwork> {
-       return std::make_shared<MambaCtc>(config);
-     }},
+    architecture<MambaCtc, MambaCtcParameters>("mamba_ctc"),
+    architecture<CnnBilstmCtc, CnnBilstmCtcParameters>("cnn_bilstm_ctc"),
+    architecture<CrnnCtc, CrnnCtcParameters>("crnn_ctc"),
 };
+
+const Architecture& find_architecture(const std::string& name) {
+  std::string known;
+  for (const Architecture& row : kArchitectures) {
+    if (name == row.name) return row;
+    known += std::string(known.empty() ? "" : ", ") + row.name;
+  }
+  throw ConfigError("model.architecture \"" + name + "\" is unknown; there are: " + known);
+}
 
 }  // namespace
 
+boost::json::object read_parameters(const std::string& architecture, StrictObject& model) {
+  return find_architecture(architecture).read_parameters(model);
+}
+
 std::shared_ptr<CtcNetwork> build_network(const ModelConfig& config) {
-  std::string known;
-  for (const Architecture& row : kArchitectures) {
-    if (config.architecture == row.name) return row.build(config);
-    known += std::string(known.empty() ? "" : ", ") + row.name;
-  }
-  throw ConfigError("model.architecture \"" + config.architecture + "\" is unknown; there are: " + known);
+  return find_architecture(config.architecture).build(config);
 }
 
 }  // namespace ocrbatch::recognizer

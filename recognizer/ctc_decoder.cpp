@@ -30,13 +30,13 @@ std::vector<std::vector<CtcLabel>> decode_greedy(const torch::Tensor& logits,
 }
 
 Hypothesis to_hypothesis(const std::vector<CtcLabel>& labels, const Alphabet& alphabet,
-                         double pixels_per_frame) {
+                         const FrameGrid& grid) {
   Hypothesis hypothesis;
   for (const CtcLabel& label : labels) {
     Character character;
     character.text = alphabet.text(label.label);
-    character.x0_px = static_cast<float>(label.first_frame * pixels_per_frame);
-    character.x1_px = static_cast<float>((label.last_frame + 1) * pixels_per_frame);
+    character.x0_px = static_cast<float>(grid.first_px + label.first_frame * grid.pixels_per_frame);
+    character.x1_px = static_cast<float>(grid.first_px + (label.last_frame + 1) * grid.pixels_per_frame);
     character.confidence = label.confidence;
     hypothesis.characters.push_back(std::move(character));
   }

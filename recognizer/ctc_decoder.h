@@ -20,8 +20,14 @@ struct CtcLabel {
 // logits (batch, T, classes) float32 on the CPU; frames[b] <= T of each line count.
 std::vector<std::vector<CtcLabel>> decode_greedy(const torch::Tensor& logits, const std::vector<int>& frames);
 
+// Which columns of the prepared line a frame stands for: frame t those from first_px + t * pixels_per_frame
+// on.
+struct FrameGrid {
+  double pixels_per_frame = 4, first_px = 0;
+};
+
 // Labels to characters with columns of the prepared line.
 Hypothesis to_hypothesis(const std::vector<CtcLabel>& labels, const Alphabet& alphabet,
-                         double pixels_per_frame);
+                         const FrameGrid& grid);
 
 }  // namespace ocrbatch::recognizer

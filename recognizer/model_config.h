@@ -18,19 +18,12 @@ struct ModelConfig {
   std::string vocab;                       // an alphabet file, relative to the configuration's folder
   Alphabet alphabet;                       // read from `vocab`, or from model.json's "alphabet"
 
-  // The convolutional backbone: a stem at half resolution, then stages at a quarter of the width.
-  std::vector<int> cnn_channels = {32, 64, 96};
-  std::vector<int> cnn_blocks = {0, 1, 1};  // residual blocks after each stage's first convolution
-
-  int mamba_d_model = 192;
-  int mamba_layers = 2;
-  int d_state = 8;
-  int expand = 2;
-  int d_conv = 4;
-  double dropout = 0.0;
+  // The architecture's own keys as an object, all of them: what is left out stands here with its default.
+  boost::json::value parameters = boost::json::object();
 };
 
-// Reads "architecture" and "model" strictly; `folder` is where a relative `vocab` starts. Throws ConfigError.
+// Reads a "model" object strictly: the keys above, and beside them those of its architecture. `folder` is
+// where a relative `vocab` starts. Throws ConfigError.
 ModelConfig read_model_config(const boost::json::value& model, const std::filesystem::path& folder);
 // The inverse, with the alphabet written out, so that a model folder needs no other file.
 boost::json::object to_json(const ModelConfig& config);

@@ -1,10 +1,13 @@
-// What every CTC architecture is to training and to reading.
+// What every CTC architecture is to training and to reading. Its last layer is a Linear by the name of
+// "head", whose rows are the blank's and the alphabet's: that is how training moves rows when an alphabet
+// grows.
 #pragma once
 
 #include <torch/nn.h>
 
 #include <memory>
 
+#include "recognizer/ctc_decoder.h"
 #include "recognizer/model_config.h"
 
 namespace ocrbatch::recognizer {
@@ -16,10 +19,9 @@ class CtcNetwork : public torch::nn::Module {
   // frames(widths)[b] are meaningless. A line's logits do not depend on W or on the other lines.
   virtual torch::Tensor forward(const torch::Tensor& images, const torch::Tensor& widths) = 0;
 
-  // Frames that a line of that width gives.
+  // Frames that a line of that width gives; at least one.
   virtual int frames(int width_px) const = 0;
-  // Columns of the prepared line that one frame stands for.
-  virtual double pixels_per_frame() const = 0;
+  virtual FrameGrid frame_grid() const = 0;
 
   // Turns a trained network into its fastest equivalent for reading: folds batch norms, and with `bfloat16`
   // stores convolutions and matrices so. Training is impossible afterwards.

@@ -49,7 +49,7 @@ class CpuRecognizer : public Recognizer {
     for (const int width : widths) frames.push_back(model_.network->frames(width));
     std::vector<Hypothesis> hypotheses;
     for (const auto& labels : decode_greedy(logits, frames)) {
-      hypotheses.push_back(to_hypothesis(labels, model_.config.alphabet, model_.network->pixels_per_frame()));
+      hypotheses.push_back(to_hypothesis(labels, model_.config.alphabet, model_.network->frame_grid()));
     }
     return hypotheses;
   }

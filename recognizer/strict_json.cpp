@@ -112,6 +112,10 @@ std::string StrictObject::path_of(const char* key) const {
   return path_.empty() ? key : path_ + "." + key;
 }
 
+void StrictObject::require(bool holds, const char* key, const char* what) const {
+  if (!holds) throw ConfigError(path_of(key) + " should be " + what);
+}
+
 void StrictObject::read(const char* key, bool& value) {
   if (const auto* found = find(key)) {
     if (!found->is_bool()) fail_type(path_of(key), "true or false", *found);

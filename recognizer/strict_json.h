@@ -45,6 +45,8 @@ class StrictObject {
   // The value itself for nested reading, marked as known; null when absent.
   const boost::json::value* find(const char* key);
   std::string path_of(const char* key) const;
+  // "<path of key> should be <what>", unless it is.
+  void require(bool holds, const char* key, const char* what) const;
   void finish() const;
 
  private:

@@ -14,15 +14,31 @@
 #include "recognizer/layers/convolution_block.h"
 #include "recognizer/layers/mamba.h"
 #include "recognizer/network.h"
+#include "recognizer/strict_json.h"
 
 namespace ocrbatch::recognizer {
 
+struct MambaCtcParameters {
+  // The convolutional backbone: a stem at half resolution, then stages at a quarter of the width.
+  std::vector<int> cnn_channels = {32, 64, 96};
+  std::vector<int> cnn_blocks = {0, 1, 1};  // residual blocks after each stage's first convolution
+  int mamba_d_model = 192;
+  int mamba_layers = 2;
+  int d_state = 8;
+  int expand = 2;
+  int d_conv = 4;
+  double dropout = 0.0;
+
+  static MambaCtcParameters read(StrictObject& model);
+  boost::json::object to_json() const;
+};
+
 class MambaCtc : public CtcNetwork {
  public:
-  explicit MambaCtc(const ModelConfig& config);
+  MambaCtc(const ModelConfig& config, const MambaCtcParameters& parameters);
   torch::Tensor forward(const torch::Tensor& images, const torch::Tensor& widths) override;
   int frames(int width_px) const override;
-  double pixels_per_frame() const override { return 4.0; }
+  FrameGrid frame_grid() const override { return {.pixels_per_frame = 4}; }
   void prepare_for_inference(bool bfloat16) override;
 
  private:

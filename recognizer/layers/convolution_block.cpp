@@ -24,29 +24,27 @@ ConvolutionBlockImpl::ConvolutionBlockImpl(const ConvolutionBlockOptions& option
                                                                 torch::ExpandingArray<2>(options.kernel))
                                            .stride(torch::ExpandingArray<2>(options.stride))
                                            .padding(torch::ExpandingArray<2>(options.padding))
-                                           .bias(false)));
+                                           .bias(!options.norm)));
   torch::nn::init::kaiming_normal_(convolution_->weight, 0.0, torch::kFanOut, torch::kReLU);
-  norm_ = register_module("norm", torch::nn::BatchNorm2d(options.out));
+  if (options.norm) norm_ = register_module("norm", torch::nn::BatchNorm2d(options.out));
 }
 
 torch::Tensor ConvolutionBlockImpl::forward(const torch::Tensor& maps, const torch::Tensor& skip) {
-  torch::Tensor out;
-  if (folded_) {
-    out = convolution_->forward(maps.to(convolution_->weight.scalar_type()));
-  } else {
-    out = norm_->forward(convolution_->forward(maps));
-  }
+  torch::Tensor out = convolution_->forward(folded_ ? maps.to(convolution_->weight.scalar_type()) : maps);
+  if (!folded_ && norm_) out = norm_->forward(out);
   if (skip.defined()) out = folded_ ? out.add_(skip) : out + skip;
   return relu_ ? out.relu_() : out;
 }
 
 void ConvolutionBlockImpl::fold(torch::ScalarType weights) {
   const torch::NoGradGuard no_grad;
-  const torch::Tensor scale = norm_->weight / torch::sqrt(norm_->running_var + norm_->options.eps());
-  const torch::Tensor bias = norm_->bias - norm_->running_mean * scale;
-  convolution_->weight = (convolution_->weight * scale.view({-1, 1, 1, 1}))
-                             .to(weights)
-                             .contiguous(torch::MemoryFormat::ChannelsLast);
+  torch::Tensor weight = convolution_->weight, bias = convolution_->bias;
+  if (norm_) {
+    const torch::Tensor scale = norm_->weight / torch::sqrt(norm_->running_var + norm_->options.eps());
+    bias = norm_->bias - norm_->running_mean * scale;
+    weight = weight * scale.view({-1, 1, 1, 1});
+  }
+  convolution_->weight = weight.to(weights).contiguous(torch::MemoryFormat::ChannelsLast);
   convolution_->bias = bias.to(weights);
   folded_ = true;
 }

@@ -1,4 +1,5 @@
-// Convolution, batch norm and ReLU, the brick of the convolutional backbones.
+// Convolution, batch norm and ReLU (each of the two may be left out), the brick of the convolutional
+// backbones.
 #pragma once
 
 #include <torch/nn.h>
@@ -14,6 +15,7 @@ struct ConvolutionBlockOptions {
   int in = 1, out = 1;
   std::vector<int64_t> kernel = {3, 3}, stride = {1, 1}, padding = {1, 1};
   bool relu = true;
+  bool norm = true;  // batch norm; without it the convolution has a bias
 };
 
 class ConvolutionBlockImpl : public torch::nn::Module {

@@ -12,7 +12,7 @@ struct CurvePoint {
   std::int64_t step = 0;
   std::uint64_t lines = 0;  // seen so far
   double learning_rate = 0, loss = 0, lines_per_second = 0;
-  std::optional<double> cer, wer;  // on the validation lines, where measured at this step
+  std::optional<double> cer, wer, validation_loss;  // on the validation lines, where measured at this step
 };
 
 class LearningCurve {

@@ -32,6 +32,7 @@ struct PhaseSeconds {
 struct TrainReport {
   CurvePoint point;
   std::int64_t total_steps = 0;
+  std::optional<double> epoch;  // passes over the training lines so far; endless sources have none
   PhaseSeconds phases;
   std::uint64_t lines_too_short_for_ctc =
       0;  // since the start: fewer frames than labels and repeats; left out

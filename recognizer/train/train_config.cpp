@@ -26,18 +26,15 @@ TrainConfig read_train_config(const boost::json::value& train) {
   object.read("validation_lines", c.validation_lines);
   object.read("patience", c.patience);
   object.finish();
-  const auto require = [&](bool holds, const char* key, const char* what) {
-    if (!holds) throw ConfigError(object.path_of(key) + " should be " + what);
-  };
-  require(c.batch_size >= 1, "batch_size", "positive");
-  require(c.learning_rate > 0, "learning_rate", "positive");
-  require(c.warmup >= 0 && c.warmup <= 1, "warmup", "from 0 to 1");
-  require(c.ema_decay >= 0 && c.ema_decay < 1, "ema_decay", "from 0 to less than 1");
-  require(c.epochs >= 1, "epochs", "positive");
-  require(c.amp == "off" || c.amp == "bf16", "amp", "\"off\" or \"bf16\"");
-  require(c.log_every_steps >= 1, "log_every_steps", "positive");
-  require(c.validate_every_steps >= 1, "validate_every_steps", "positive");
-  require(c.checkpoint_every_steps >= 1, "checkpoint_every_steps", "positive");
+  object.require(c.batch_size >= 1, "batch_size", "positive");
+  object.require(c.learning_rate > 0, "learning_rate", "positive");
+  object.require(c.warmup >= 0 && c.warmup <= 1, "warmup", "from 0 to 1");
+  object.require(c.ema_decay >= 0 && c.ema_decay < 1, "ema_decay", "from 0 to less than 1");
+  object.require(c.epochs >= 1, "epochs", "positive");
+  object.require(c.amp == "off" || c.amp == "bf16", "amp", "\"off\" or \"bf16\"");
+  object.require(c.log_every_steps >= 1, "log_every_steps", "positive");
+  object.require(c.validate_every_steps >= 0, "validate_every_steps", "positive, or 0 for once an epoch");
+  object.require(c.checkpoint_every_steps >= 0, "checkpoint_every_steps", "positive, or 0 for once an epoch");
   return c;
 }
 

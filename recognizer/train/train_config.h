@@ -22,10 +22,10 @@ struct TrainConfig {
   int workers = 0;  // threads that make lines; 0: one a core
   int threads = 0;  // threads that compute; 0: one a core
   std::int64_t log_every_steps = 50;
-  std::int64_t validate_every_steps = 1000;
-  std::int64_t checkpoint_every_steps = 500;
-  std::int64_t validation_lines = 1000;  // at most; for endless validation sources exactly
-  int patience = 0;                      // stop after so many validations without a better CER; 0: never
+  std::int64_t validate_every_steps = 1000;   // 0: once an epoch
+  std::int64_t checkpoint_every_steps = 500;  // 0: once an epoch
+  std::int64_t validation_lines = 1000;       // at most; for endless validation sources exactly
+  int patience = 0;                           // stop after so many validations without a better CER; 0: never
 };
 
 // Strict; throws ConfigError.

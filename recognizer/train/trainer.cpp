@@ -75,6 +75,28 @@ int frames_needed(const std::vector<int>& labels) {
   return needed;
 }
 
+// Labels of several lines, one after the other, as CTC takes them.
+struct Targets {
+  std::vector<int> labels;
+  std::vector<int64_t> label_counts, frame_counts;
+
+  void add(const std::vector<int>& line, int frames) {
+    labels.insert(labels.end(), line.begin(), line.end());
+    label_counts.push_back(static_cast<int64_t>(line.size()));
+    frame_counts.push_back(frames);
+  }
+};
+
+// logits (batch, T, classes). Mean over the lines of each line's loss by its number of labels; a line that
+// cannot be aligned counts zero.
+torch::Tensor mean_ctc_loss(const torch::Tensor& logits, const Targets& targets) {
+  return torch::ctc_loss(
+      torch::log_softmax(logits, -1).transpose(0, 1), torch::tensor(targets.labels, torch::kLong),
+      torch::tensor(targets.frame_counts, torch::kLong), torch::tensor(targets.label_counts, torch::kLong),
+      Alphabet::kBlank, at::Reduction::Mean,
+      /*zero_infinity=*/true);
+}
+
 }  // namespace
 
 Trainer::Trainer(const ModelConfig& model, const TrainConfig& train, boost::json::object recipe,
@@ -118,11 +140,14 @@ void Trainer::initialize_from(const std::filesystem::path& folder) {
   for (const auto& [name, tensor] : named_state(*network_)) average_[name] = tensor.detach().clone();
 }
 
+std::uint64_t Trainer::lines_per_epoch(const LineSource& lines) const {
+  return config_.lines_per_epoch > 0 ? static_cast<std::uint64_t>(config_.lines_per_epoch)
+                                     : lines.size().value_or(0);
+}
+
 std::int64_t Trainer::total_steps(const LineSource& lines) const {
   if (config_.max_steps > 0) return config_.max_steps;
-  const std::uint64_t an_epoch = config_.lines_per_epoch > 0
-                                     ? static_cast<std::uint64_t>(config_.lines_per_epoch)
-                                     : lines.size().value_or(0);
+  const std::uint64_t an_epoch = lines_per_epoch(lines);
   if (an_epoch == 0)
     throw std::runtime_error("endless training lines need train.max_steps or train.lines_per_epoch");
   const auto batch = static_cast<std::uint64_t>(config_.batch_size);
@@ -132,8 +157,7 @@ std::int64_t Trainer::total_steps(const LineSource& lines) const {
 
 Trainer::StepResult Trainer::step(const std::vector<LabeledLine>& lines) {
   std::vector<const LabeledLine*> usable;
-  std::vector<int> labels;
-  std::vector<int64_t> label_counts, frame_counts;
+  Targets targets;
   for (const LabeledLine& line : lines) {
     const std::vector<int> encoded = model_config_.alphabet.encode(line.text);
     if (line.pixels.empty() || encoded.empty() ||
@@ -142,9 +166,7 @@ Trainer::StepResult Trainer::step(const std::vector<LabeledLine>& lines) {
       continue;
     }
     usable.push_back(&line);
-    labels.insert(labels.end(), encoded.begin(), encoded.end());
-    label_counts.push_back(static_cast<int64_t>(encoded.size()));
-    frame_counts.push_back(network_->frames(line.pixels.cols));
+    targets.add(encoded, network_->frames(line.pixels.cols));
   }
   if (usable.empty()) return {};
 
@@ -162,10 +184,7 @@ Trainer::StepResult Trainer::step(const std::vector<LabeledLine>& lines) {
   torch::Tensor loss;
   {
     const Stopwatch watch(phases_.loss);
-    loss =
-        torch::ctc_loss(torch::log_softmax(logits, -1).transpose(0, 1), torch::tensor(labels, torch::kLong),
-                        torch::tensor(frame_counts, torch::kLong), torch::tensor(label_counts, torch::kLong),
-                        Alphabet::kBlank, at::Reduction::Mean, /*zero_infinity=*/true);
+    loss = mean_ctc_loss(logits, targets);
   }
   {
     const Stopwatch watch(phases_.backward);
@@ -188,14 +207,15 @@ void Trainer::update_average() {
     average_.at(name).lerp_(tensor.detach(), 1.0 - decay);
 }
 
-ErrorRates Trainer::validate(const LineSource& lines) {
+Trainer::Validation Trainer::validate(const LineSource& lines) {
   const torch::NoGradGuard no_grad;
   std::map<std::string, torch::Tensor> training_state;
   for (const auto& [name, tensor] : named_state(*network_)) training_state[name] = tensor.detach().clone();
   if (config_.ema_decay > 0) load_state(*network_, average_, "the moving average");
   network_->eval();
 
-  ErrorRates rates;
+  Validation result;
+  ErrorRates& rates = result.rates;
   const auto available = lines.size();
   const auto wanted = static_cast<std::uint64_t>(config_.validation_lines);
   const std::uint64_t count = available ? std::min(*available, wanted) : wanted;
@@ -206,6 +226,7 @@ ErrorRates Trainer::validate(const LineSource& lines) {
   for (std::size_t begin = 0; begin < all.size(); begin += static_cast<std::size_t>(config_.batch_size)) {
     std::vector<const LabeledLine*> some;
     std::vector<int> frames;
+    Targets targets;
     for (std::size_t i = begin;
          i < std::min(all.size(), begin + static_cast<std::size_t>(config_.batch_size)); ++i) {
       if (all[i].pixels.empty()) {
@@ -214,19 +235,26 @@ ErrorRates Trainer::validate(const LineSource& lines) {
       }
       some.push_back(&all[i]);
       frames.push_back(network_->frames(all[i].pixels.cols));
+      targets.add(model_config_.alphabet.encode(all[i].text), frames.back());
     }
     if (some.empty()) continue;
     const LineBatch batch = to_batch(some);
-    const AutocastScope autocast(config_.amp == "bf16");
-    const auto decoded = decode_greedy(network_->forward(batch.images, batch.widths), frames);
+    torch::Tensor logits;
+    {
+      const AutocastScope autocast(config_.amp == "bf16");
+      logits = network_->forward(batch.images, batch.widths);
+    }
+    result.loss += mean_ctc_loss(logits, targets).item<double>() * static_cast<double>(some.size());
+    const auto decoded = decode_greedy(logits, frames);
     for (std::size_t i = 0; i < some.size(); ++i) {
       rates.add(some[i]->text,
-                to_hypothesis(decoded[i], model_config_.alphabet, network_->pixels_per_frame()).text());
+                to_hypothesis(decoded[i], model_config_.alphabet, network_->frame_grid()).text());
     }
   }
   network_->train();
   load_state(*network_, training_state, "the training state");
-  return rates;
+  if (rates.lines() > 0) result.loss /= static_cast<double>(rates.lines());
+  return result;
 }
 
 void Trainer::run(const LineSource& train_lines, const LineSource& validation_lines,
@@ -240,6 +268,17 @@ void Trainer::run(const LineSource& train_lines, const LineSource& validation_li
                      config_.seed, step_);
   network_->train();
 
+  const auto batch = static_cast<std::uint64_t>(config_.batch_size);
+  const std::uint64_t an_epoch = lines_per_epoch(train_lines);
+  if (an_epoch == 0 && (config_.validate_every_steps == 0 || config_.checkpoint_every_steps == 0))
+    throw std::runtime_error(
+        "endless training lines have no epochs to validate or save at: set train.lines_per_epoch");
+  const auto epochs_at = [&](std::int64_t step) {
+    return static_cast<std::uint64_t>(step) * batch / an_epoch;
+  };
+  const auto is_due = [&](std::int64_t every) {
+    return every > 0 ? step_ % every == 0 : epochs_at(step_) > epochs_at(step_ - 1);
+  };
   double loss_sum = 0, since = now_seconds();
   std::uint64_t lines_since = 0;
   std::int64_t steps_since = 0;
@@ -257,7 +296,7 @@ void Trainer::run(const LineSource& train_lines, const LineSource& validation_li
     ++steps_since;
 
     const bool last = step_ == schedule_.steps, stop = events.should_stop && events.should_stop();
-    const bool validates = step_ % config_.validate_every_steps == 0 || last;
+    const bool validates = is_due(config_.validate_every_steps) || last;
     if (step_ % config_.log_every_steps == 0 || validates || stop) {
       TrainReport report;
       report.point = {step_,
@@ -266,12 +305,18 @@ void Trainer::run(const LineSource& train_lines, const LineSource& validation_li
                       loss_sum / static_cast<double>(steps_since),
                       static_cast<double>(lines_since) / (now_seconds() - since),
                       {},
+                      {},
                       {}};
       report.total_steps = schedule_.steps;
+      if (an_epoch > 0)
+        report.epoch =
+            static_cast<double>(step_) * static_cast<double>(batch) / static_cast<double>(an_epoch);
       report.phases = std::exchange(phases_, {});
       report.lines_too_short_for_ctc = lines_too_short_;
       if (validates) {
-        const ErrorRates rates = validate(validation_lines);
+        const Validation validation = validate(validation_lines);
+        const ErrorRates& rates = validation.rates;
+        report.point.validation_loss = validation.loss;
         report.point.cer = rates.cer();
         report.point.wer = rates.wer();
         const bool best = rates.cer() < best_cer_;
@@ -292,7 +337,7 @@ void Trainer::run(const LineSource& train_lines, const LineSource& validation_li
       since = now_seconds();
     }
     const bool enough = config_.patience > 0 && validations_without_gain_ >= config_.patience;
-    if (step_ % config_.checkpoint_every_steps == 0 || last || stop || enough) save_checkpoint();
+    if (is_due(config_.checkpoint_every_steps) || last || stop || enough) save_checkpoint();
     if (stop || enough) break;
   }
 }

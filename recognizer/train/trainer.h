@@ -49,7 +49,13 @@ class Trainer {
   };
   StepResult step(const std::vector<LabeledLine>& lines);
   void update_average();
-  ErrorRates validate(const LineSource& lines);
+  struct Validation {
+    ErrorRates rates;
+    double loss = 0;  // mean over the lines
+  };
+  Validation validate(const LineSource& lines);
+  // Lines of an epoch; 0 where the source is endless and the configuration does not say.
+  std::uint64_t lines_per_epoch(const LineSource& lines) const;
   std::int64_t total_steps(const LineSource& lines) const;
   void save_checkpoint() const;
   void save_best(const ErrorRates& rates) const;

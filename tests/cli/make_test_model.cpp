@@ -12,11 +12,11 @@ int main(int argc, char** argv) {
   torch::manual_seed(1);
   ModelConfig config;
   config.img_height = 16;
-  config.cnn_channels = {8, 8, 16};
-  config.cnn_blocks = {0, 0, 1};
-  config.mamba_d_model = 16;
-  config.mamba_layers = 1;
-  config.d_state = 4;
+  config.parameters = {{"cnn_channels", {8, 8, 16}},
+                       {"cnn_blocks", {0, 0, 1}},
+                       {"mamba_d_model", 16},
+                       {"mamba_layers", 1},
+                       {"d_state", 4}};
   std::vector<std::string> letters;
   for (const char* letter : {" ", "a", "b", "c", "d", "e", "é", "ß", "<", "&", "\""})
     letters.emplace_back(letter);

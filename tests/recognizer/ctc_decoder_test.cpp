@@ -39,10 +39,11 @@ TEST(CtcDecoder, FramesBeyondALinesOwnAreNotRead) {
 
 TEST(CtcDecoder, CharactersCoverTheirColumns) {
   const Alphabet alphabet({"a", "b"});
-  const Hypothesis hypothesis = to_hypothesis({{1, 0, 0, 0.5F}, {2, 3, 4, 1.0F}}, alphabet, 4.0);
+  const Hypothesis hypothesis =
+      to_hypothesis({{1, 0, 0, 0.5F}, {2, 3, 4, 1.0F}}, alphabet, {.pixels_per_frame = 4, .first_px = 24});
   EXPECT_EQ(hypothesis.text(), "ab");
-  EXPECT_FLOAT_EQ(hypothesis.characters[1].x0_px, 12.0F);
-  EXPECT_FLOAT_EQ(hypothesis.characters[1].x1_px, 20.0F);
+  EXPECT_FLOAT_EQ(hypothesis.characters[1].x0_px, 36.0F);
+  EXPECT_FLOAT_EQ(hypothesis.characters[1].x1_px, 44.0F);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 
 #include "recognizer/line_batch.h"
 #include "recognizer/model_folder.h"
+#include "recognizer/strict_json.h"
 #include "tests/recognizer/small_model.h"
 #include "tests/support/temporary_folder.h"
 
@@ -17,12 +18,12 @@ namespace ocrbatch::recognizer {
 namespace {
 
 // Random weights read no text, but whatever they read must not depend on the company.
-class RecognizerTest : public ::testing::Test {
+class RecognizerTest : public ::testing::TestWithParam<const char*> {
  protected:
   RecognizerTest() {
     torch::manual_seed(3);
-    ModelConfig config = ocrbatch::testing::small_model_config();
-    config.mamba_layers = 2;
+    ModelConfig config = ocrbatch::testing::small_model_config(GetParam());
+    if (config.architecture == "mamba_ctc") config.parameters.as_object()["mamba_layers"] = 2;
     const auto network = build_network(config);
     const torch::NoGradGuard no_grad;
     for (auto& item : network->named_buffers()) {
@@ -36,7 +37,7 @@ class RecognizerTest : public ::testing::Test {
     recognizer_ = load_recognizer(folder_.path() / "m", "cpu");
     cv::RNG random(5);
     for (int i = 0; i < 40; ++i) {
-      cv::Mat line(16, 60 + random.uniform(0, 69), CV_8UC1);
+      cv::Mat line(config.img_height, 60 + random.uniform(0, 69), CV_8UC1);
       random.fill(line, cv::RNG::UNIFORM, 0, 256);
       lines_.push_back(line);
     }
@@ -55,7 +56,7 @@ void expect_same(const Hypothesis& a, const Hypothesis& b) {
   }
 }
 
-TEST_F(RecognizerTest, ALineReadsTheSameInAnyBatch) {
+TEST_P(RecognizerTest, ALineReadsTheSameInAnyBatch) {
   std::vector<Hypothesis> alone;
   for (const cv::Mat& line : lines_) alone.push_back(recognizer_->recognize(std::span(&line, 1)).front());
   std::mt19937 random(7);
@@ -83,7 +84,7 @@ TEST_F(RecognizerTest, ALineReadsTheSameInAnyBatch) {
   }
 }
 
-TEST_F(RecognizerTest, ManyThreadsReadWhatOneReads) {
+TEST_P(RecognizerTest, ManyThreadsReadWhatOneReads) {
   std::vector<Hypothesis> alone, together(lines_.size());
   for (const cv::Mat& line : lines_) alone.push_back(recognizer_->recognize(std::span(&line, 1)).front());
   std::vector<std::thread> threads;
@@ -97,7 +98,7 @@ TEST_F(RecognizerTest, ManyThreadsReadWhatOneReads) {
   for (std::size_t i = 0; i < lines_.size(); ++i) expect_same(together[i], alone[i]);
 }
 
-TEST_F(RecognizerTest, ABucketHoldsItsWidthsAndGrowsWithThem) {
+TEST_P(RecognizerTest, ABucketHoldsItsWidthsAndGrowsWithThem) {
   int previous = 0;
   for (int width = 1; width <= 3000; ++width) {
     const int bucket = recognizer_->width_bucket(width);
@@ -109,21 +110,28 @@ TEST_F(RecognizerTest, ABucketHoldsItsWidthsAndGrowsWithThem) {
   }
 }
 
-TEST_F(RecognizerTest, NoLinesGiveNoText) {
+TEST_P(RecognizerTest, NoLinesGiveNoText) {
   EXPECT_TRUE(recognizer_->recognize({}).empty());
 }
 
-TEST_F(RecognizerTest, AnUnknownDeviceIsRefused) {
+TEST_P(RecognizerTest, AnUnknownDeviceIsRefused) {
   EXPECT_THROW(load_recognizer(folder_.path() / "m", "cuda"), DeviceError);
 }
 
-TEST(Network, FoldedItComputesWhatItDidBefore) {
-  torch::manual_seed(4);
-  const ModelConfig config = ocrbatch::testing::small_model_config();
-  const auto network = build_network(config);
+INSTANTIATE_TEST_SUITE_P(Architectures, RecognizerTest,
+                         ::testing::ValuesIn(ocrbatch::testing::kArchitectures));
+
+class NetworkTest : public ::testing::TestWithParam<const char*> {
+ protected:
+  NetworkTest() { torch::manual_seed(4); }
+  ModelConfig config_ = ocrbatch::testing::small_model_config(GetParam());
+};
+
+TEST_P(NetworkTest, FoldedItComputesWhatItDidBefore) {
+  const auto network = build_network(config_);
   network->train();
   const torch::Tensor widths = torch::tensor({96, 57, 32}, torch::kInt);
-  const torch::Tensor images = torch::rand({3, 1, 16, 96});
+  const torch::Tensor images = torch::rand({3, 1, config_.img_height, 96});
   for (int i = 0; i < 3; ++i) network->forward(images, widths);  // moves the running statistics
   network->eval();
   const torch::NoGradGuard no_grad;
@@ -137,17 +145,68 @@ TEST(Network, FoldedItComputesWhatItDidBefore) {
   }
 }
 
-TEST(Network, PaddingNeverReachesALinesFrames) {
-  torch::manual_seed(4);
-  const auto network = build_network(ocrbatch::testing::small_model_config());
+TEST_P(NetworkTest, PaddingNeverReachesALinesFrames) {
+  const auto network = build_network(config_);
   network->prepare_for_inference(/*bfloat16=*/false);
   const torch::NoGradGuard no_grad;
-  const torch::Tensor line = torch::rand({1, 1, 16, 45});
-  const torch::Tensor width = torch::tensor({45}, torch::kInt);
-  const torch::Tensor tight = network->forward(line, width);
-  const torch::Tensor padded = network->forward(torch::constant_pad_nd(line, {0, 83}), width);
-  const int frames = network->frames(45);
-  EXPECT_TRUE(torch::allclose(tight.slice(1, 0, frames), padded.slice(1, 0, frames), 1e-5, 1e-5));
+  for (const int columns : {1, 3, 7, 45, 57, 90, 111}) {
+    const torch::Tensor line = torch::rand({1, 1, config_.img_height, columns});
+    const torch::Tensor width = torch::tensor({columns}, torch::kInt);
+    const torch::Tensor tight = network->forward(line, width);
+    const torch::Tensor padded = network->forward(torch::constant_pad_nd(line, {0, 83}), width);
+    const int frames = network->frames(columns);
+    ASSERT_GE(frames, 1) << columns;
+    ASSERT_GE(tight.size(1), frames) << columns;
+    EXPECT_TRUE(torch::allclose(tight.slice(1, 0, frames), padded.slice(1, 0, frames), 1e-5, 1e-5))
+        << columns;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Architectures, NetworkTest, ::testing::ValuesIn(ocrbatch::testing::kArchitectures));
+
+// The layers that the design names, by shape; and the number of parameters, counted by hand from them.
+TEST(CnnBilstmCtc, HasTheLayersOfItsDescription) {
+  const auto network = build_network(ocrbatch::testing::small_model_config("cnn_bilstm_ctc"));
+  const auto shape = [&](const std::string& name) { return named_state(*network).at(name).sizes().vec(); };
+  using Shape = std::vector<int64_t>;
+  const std::vector<Shape> convolutions = {{32, 1, 3, 3},    {64, 32, 3, 3},   {128, 64, 3, 3},
+                                           {128, 128, 3, 3}, {256, 128, 3, 3}, {256, 256, 3, 3},
+                                           {512, 256, 7, 7}};
+  int64_t expected = 0;
+  for (std::size_t i = 0; i < convolutions.size(); ++i) {
+    const Shape& kernel = convolutions[i];
+    EXPECT_EQ(shape("conv" + std::to_string(i) + ".convolution.weight"), kernel) << i;
+    // A bias, or in its place the two vectors of a batch norm after every second convolution.
+    expected += kernel[0] * kernel[1] * kernel[2] * kernel[3] + (i % 2 == 1 ? 2 : 1) * kernel[0];
+    EXPECT_EQ(named_state(*network).contains("conv" + std::to_string(i) + ".norm.weight"), i % 2 == 1) << i;
+  }
+  for (const std::string layer : {"lstm0", "lstm1"}) {
+    for (const std::string suffix : {"", "_reverse"}) {
+      EXPECT_EQ(shape(layer + ".lstm.weight_ih_l0" + suffix), (Shape{4 * 512, 512}));
+      EXPECT_EQ(shape(layer + ".lstm.weight_hh_l0" + suffix), (Shape{4 * 512, 512}));
+      expected += 2 * 4 * 512 * 512 + 2 * 4 * 512;
+    }
+    EXPECT_EQ(shape(layer + ".linear.weight"), (Shape{512, 1024}));
+    expected += 512 * 1024 + 512;
+  }
+  EXPECT_EQ(shape("head.weight"), (Shape{5, 512}));  // four characters and the blank
+  expected += 5 * 512 + 5;
+  int64_t parameters = 0;
+  for (const auto& parameter : network->parameters()) parameters += parameter.numel();
+  EXPECT_EQ(parameters, expected);
+  // (W / 8 - 6) frames, and one row left.
+  const torch::NoGradGuard no_grad;
+  const torch::Tensor logits =
+      network->forward(torch::rand({1, 1, 64, 200}), torch::tensor({200}, torch::kInt));
+  EXPECT_EQ(logits.sizes().vec(), (Shape{1, 19, 5}));
+}
+
+TEST(Network, AHeightThatDoesNotFitIsRefused) {
+  for (const char* architecture : {"cnn_bilstm_ctc", "crnn_ctc"}) {
+    ModelConfig config = ocrbatch::testing::small_model_config(architecture);
+    config.img_height = 40;
+    EXPECT_THROW(build_network(config), ConfigError) << architecture;
+  }
 }
 
 TEST(LineBatch, RefusesALineThatDoesNotFit) {

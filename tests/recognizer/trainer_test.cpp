@@ -18,9 +18,9 @@ using ocrbatch::testing::BarLines;
 using ocrbatch::testing::small_model_config;
 using ocrbatch::testing::TemporaryFolder;
 
-TrainJob small_job(const std::filesystem::path& out) {
+TrainJob small_job(const std::filesystem::path& out, const std::string& architecture = "mamba_ctc") {
   TrainJob job;
-  job.model = small_model_config();
+  job.model = small_model_config(architecture);
   job.train.batch_size = 8;
   job.train.learning_rate = 0.01;
   job.train.max_steps = 12;
@@ -35,26 +35,66 @@ TrainJob small_job(const std::filesystem::path& out) {
   return job;
 }
 
-TEST(Trainer, OverfitsAFewLinesToCerZeroAndTheSavedModelReadsThem) {
+struct Overfit {
+  const char* architecture;
+  std::uint64_t lines;
+  int stretch;  // of the lines, so that every frame sees part of one letter at most
+  double learning_rate;
+  std::int64_t max_steps;
+};
+
+class OverfitTest : public ::testing::TestWithParam<Overfit> {};
+
+TEST_P(OverfitTest, AFewLinesAreLearntToCerZeroAndTheSavedModelReadsThem) {
   const TemporaryFolder folder;
-  TrainJob job = small_job(folder.path());
-  job.train.max_steps = 250;
-  job.train.validate_every_steps = 50;
-  const BarLines lines(8);
+  TrainJob job = small_job(folder.path(), GetParam().architecture);
+  job.train.batch_size = static_cast<int>(GetParam().lines);
+  job.train.learning_rate = GetParam().learning_rate;
+  job.train.max_steps = GetParam().max_steps;
+  job.train.validate_every_steps = job.train.max_steps / 5;
+  job.train.threads = 0;
+  const BarLines lines(GetParam().lines, job.model.img_height, GetParam().stretch);
   double cer = 1;
   TrainEvents events;
   events.on_validation = [&](const TrainReport&, const ErrorRates& rates, bool) {
     cer = std::min(cer, rates.cer());
   };
+  events.should_stop = [&] { return cer == 0.0; };
   train(job, lines, lines, events);
   EXPECT_EQ(cer, 0.0);
 
   const auto recognizer = load_recognizer(folder.path() / "model", "cpu");
-  for (std::uint64_t i = 0; i < 8; ++i) {
+  for (std::uint64_t i = 0; i < GetParam().lines; ++i) {
     const LabeledLine line = lines.get(i);
     EXPECT_EQ(recognizer->recognize(std::span(&line.pixels, 1)).front().text(), line.text);
   }
   EXPECT_TRUE(std::filesystem::exists(folder.path() / "curve.svg"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Architectures, OverfitTest,
+                         ::testing::Values(Overfit{"mamba_ctc", 8, 1, 0.01, 250},
+                                           Overfit{"crnn_ctc", 8, 2, 0.003, 800},
+                                           Overfit{"cnn_bilstm_ctc", 2, 2, 0.0005, 300}),
+                         [](const auto& info) { return std::string(info.param.architecture); });
+
+TEST(Trainer, ValidatesAndSavesOnceAnEpochWhereToldSo) {
+  const TemporaryFolder folder;
+  TrainJob job = small_job(folder.path());
+  job.train.max_steps = 0;
+  job.train.epochs = 3;  // of 100 lines in batches of 8
+  job.train.validate_every_steps = 0;
+  job.train.checkpoint_every_steps = 0;
+  std::vector<std::int64_t> validated;
+  TrainEvents events;
+  events.on_validation = [&](const TrainReport& report, const ErrorRates&, bool) {
+    validated.push_back(report.point.step);
+    EXPECT_GT(report.point.validation_loss.value(), 0);
+    EXPECT_NEAR(report.epoch.value(), static_cast<double>(validated.size()), 0.08);
+    EXPECT_EQ(std::filesystem::exists(folder.path() / "checkpoint.safetensors"), validated.size() > 1);
+  };
+  const BarLines lines(100);
+  train(job, lines, lines, events);
+  EXPECT_EQ(validated, (std::vector<std::int64_t>{13, 25, 38}));
 }
 
 std::vector<double> losses(const TrainJob& job, std::int64_t stop_after) {
@@ -93,7 +133,7 @@ TEST(Trainer, ResumingWithoutACheckpointOrWithAnotherModelIsRefused) {
   job.resume = false;
   losses(job, 1);
   job.resume = true;
-  job.model.mamba_d_model = 24;
+  job.model.parameters.as_object()["mamba_d_model"] = 24;
   EXPECT_THAT([&] { losses(job, -1); }, ::testing::ThrowsMessage<std::runtime_error>(
                                             ::testing::HasSubstr("another model configuration")));
 }
