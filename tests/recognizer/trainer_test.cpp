@@ -52,7 +52,6 @@ TEST_P(OverfitTest, AFewLinesAreLearntToCerZeroAndTheSavedModelReadsThem) {
   job.train.learning_rate = GetParam().learning_rate;
   job.train.max_steps = GetParam().max_steps;
   job.train.validate_every_steps = job.train.max_steps / 5;
-  job.train.threads = 0;
   const BarLines lines(GetParam().lines, job.model.img_height, GetParam().stretch);
   double cer = 1;
   TrainEvents events;
