@@ -10,6 +10,7 @@
 #include "cli/model_path.h"
 #include "cli/options.h"
 #include "cli/signals.h"
+#include "cli/text_layout.h"
 #include "recognizer/model_config.h"
 #include "recognizer/strict_json.h"
 #include "recognizer/train/train.h"
@@ -80,6 +81,21 @@ void log_progress(const recognizer::TrainReport& report, int batch_size) {
   }
 }
 
+void log_parameters(const std::vector<recognizer::ParameterGroup>& groups) {
+  std::int64_t trainable = 0, frozen = 0;
+  for (const auto& group : groups) {
+    trainable += group.trainable;
+    frozen += group.frozen;
+  }
+  if (frozen > 0) {
+    for (const auto& group : groups) {
+      spdlog::info("{:<20} {:>12} trainable {:>12} frozen", group.name, with_thousands(group.trainable),
+                   with_thousands(group.frozen));
+    }
+  }
+  spdlog::info("{} parameters to train, {} frozen", with_thousands(trainable), with_thousands(frozen));
+}
+
 }  // namespace
 
 ExitCode run_train_command(const std::vector<std::string>& arguments) {
@@ -98,7 +114,7 @@ ExitCode run_train_command(const std::vector<std::string>& arguments) {
       "max-steps", value(&a.max_steps, "N"), "stop after so many steps, whatever the epochs")(
       "batch-size", value(&a.batch_size, "N"), "lines a step")("learning-rate", value(&a.learning_rate, "X"),
                                                                "peak of the one-cycle schedule")(
-      "amp", value(&a.amp, "off|bf16"), "mixed precision")(
+      "amp", value(&a.amp, "off|bf16|fp16"), "mixed precision")(
       "set", value(&a.settings, "KEY=VALUE")->multitoken(),
       "any key of the configuration, e.g. train.warmup=0.1");
   options.group("Output")("out", value(&a.out, "DIR"),
@@ -133,6 +149,8 @@ ExitCode run_train_command(const std::vector<std::string>& arguments) {
   std::atomic<bool> stop{false};
   const StopSignals signals(stop);
   recognizer::TrainEvents events;
+  events.on_start = log_parameters;
+  events.on_bad_step = [](const std::string& what) { spdlog::warn("{}", what); };
   events.on_log = [&](const recognizer::TrainReport& report) { log_progress(report, job.train.batch_size); };
   events.on_validation = [&](const recognizer::TrainReport& report, const recognizer::ErrorRates& rates,
                              bool best) {

@@ -12,7 +12,7 @@ namespace {
 struct Architecture {
   const char* name;
   boost::json::object (*read_parameters)(StrictObject& model);
-  std::shared_ptr<CtcNetwork> (*build)(const ModelConfig& config);
+  std::shared_ptr<LineNetwork> (*build)(const ModelConfig& config);
 };
 
 // Parameters: a struct with read(StrictObject&), which takes and checks its keys, and to_json(), which writes
@@ -20,7 +20,7 @@ struct Architecture {
 template <class Network, class Parameters>
 constexpr Architecture architecture(const char* name) {
   return {name, [](StrictObject& model) { return Parameters::read(model).to_json(); },
-          [](const ModelConfig& config) -> std::shared_ptr<CtcNetwork> {
+          [](const ModelConfig& config) -> std::shared_ptr<LineNetwork> {
             StrictObject parameters(config.parameters, "model");
             return std::make_shared<Network>(config, Parameters::read(parameters));
           }};
@@ -47,7 +47,7 @@ boost::json::object read_parameters(const std::string& architecture, StrictObjec
   return find_architecture(architecture).read_parameters(model);
 }
 
-std::shared_ptr<CtcNetwork> build_network(const ModelConfig& config) {
+std::shared_ptr<LineNetwork> build_network(const ModelConfig& config) {
   return find_architecture(config.architecture).build(config);
 }
 

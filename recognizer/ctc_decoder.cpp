@@ -29,24 +29,15 @@ std::vector<std::vector<CtcLabel>> decode_greedy(const torch::Tensor& logits,
   return lines;
 }
 
-Hypothesis to_hypothesis(const std::vector<CtcLabel>& labels, const Alphabet& alphabet,
-                         const FrameGrid& grid) {
-  Hypothesis hypothesis;
+std::vector<ReadLabel> to_columns(const std::vector<CtcLabel>& labels, const FrameGrid& grid) {
+  std::vector<ReadLabel> read;
   for (const CtcLabel& label : labels) {
-    Character character;
-    character.text = alphabet.text(label.label);
-    character.x0_px = static_cast<float>(grid.first_px + label.first_frame * grid.pixels_per_frame);
-    character.x1_px = static_cast<float>(grid.first_px + (label.last_frame + 1) * grid.pixels_per_frame);
-    character.confidence = label.confidence;
-    hypothesis.characters.push_back(std::move(character));
+    read.push_back({label.label,
+                    static_cast<float>(grid.first_px + label.first_frame * grid.pixels_per_frame),
+                    static_cast<float>(grid.first_px + (label.last_frame + 1) * grid.pixels_per_frame),
+                    label.confidence});
   }
-  return hypothesis;
-}
-
-std::string Hypothesis::text() const {
-  std::string out;
-  for (const Character& character : characters) out += character.text;
-  return out;
+  return read;
 }
 
 }  // namespace ocrbatch::recognizer

@@ -5,8 +5,7 @@
 
 #include <vector>
 
-#include "recognizer/alphabet.h"
-#include "recognizer/recognizer.h"
+#include "recognizer/network.h"
 
 namespace ocrbatch::recognizer {
 
@@ -26,8 +25,7 @@ struct FrameGrid {
   double pixels_per_frame = 4, first_px = 0;
 };
 
-// Labels to characters with columns of the prepared line.
-Hypothesis to_hypothesis(const std::vector<CtcLabel>& labels, const Alphabet& alphabet,
-                         const FrameGrid& grid);
+// Frames to columns of the prepared line.
+std::vector<ReadLabel> to_columns(const std::vector<CtcLabel>& labels, const FrameGrid& grid);
 
 }  // namespace ocrbatch::recognizer

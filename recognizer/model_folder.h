@@ -15,7 +15,7 @@ namespace ocrbatch::recognizer {
 struct LoadedModel {
   ModelInfo info;
   ModelConfig config;
-  std::shared_ptr<CtcNetwork> network;
+  std::shared_ptr<LineNetwork> network;
 };
 
 // Throws ModelError naming the file, and for weights that do not fit, the tensor with both shapes.

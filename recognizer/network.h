@@ -1,34 +1,63 @@
-// What every CTC architecture is to training and to reading. Its last layer is a Linear by the name of
-// "head", whose rows are the blank's and the alphabet's: that is how training moves rows when an alphabet
-// grows.
+// What every architecture is to training and to reading.
 #pragma once
 
 #include <torch/nn.h>
 
 #include <memory>
+#include <string>
+#include <vector>
 
-#include "recognizer/ctc_decoder.h"
+#include "recognizer/decoding.h"
 #include "recognizer/model_config.h"
 
 namespace ocrbatch::recognizer {
 
-class CtcNetwork : public torch::nn::Module {
+// What the lines of a batch say, as labels of the alphabet (none is 0).
+using Targets = std::vector<std::vector<int>>;
+
+// A label that was read: columns of the prepared line that it covers, and its probability (0-1).
+struct ReadLabel {
+  int label = 0;
+  float x0_px = 0, x1_px = 0;
+  float confidence = 0;
+};
+
+class LineNetwork : public torch::nn::Module {
  public:
   // images (batch, 1, img_height, W) float32: 0 paper to 1 ink; columns at and beyond widths[b] are padding.
-  // widths (batch) int32 on the CPU. Returns logits (batch, T, classes), float32; rows at and beyond
-  // frames(widths)[b] are meaningless. A line's logits do not depend on W or on the other lines.
+  // widths (batch) int32 on the CPU. Returns what `loss` and `read` start from: (batch, T, features) float32,
+  // a CTC network's logits or an encoder's features; rows at and beyond frames(widths[b]) are meaningless. A
+  // line's rows do not depend on W or on the other lines.
   virtual torch::Tensor forward(const torch::Tensor& images, const torch::Tensor& widths) = 0;
 
-  // Frames that a line of that width gives; at least one.
+  // Rows of forward's result that a line of that width gives; at least one.
   virtual int frames(int width_px) const = 0;
-  virtual FrameGrid frame_grid() const = 0;
 
-  // Turns a trained network into its fastest equivalent for reading: folds batch norms, and with `bfloat16`
-  // stores convolutions and matrices so. Training is impossible afterwards.
+  // Whether a line of that width can be aligned with the labels at all; training leaves out those that
+  // cannot.
+  virtual bool can_align(int width_px, const std::vector<int>& labels) const = 0;
+
+  // Mean over the lines of a line's loss by its number of labels; a scalar. `encoded` is forward's result.
+  virtual torch::Tensor loss(const torch::Tensor& encoded, const torch::Tensor& widths,
+                             const Targets& targets) = 0;
+
+  // Reads each line. A line's labels do not depend on the other lines.
+  virtual std::vector<std::vector<ReadLabel>> read(const torch::Tensor& encoded, const torch::Tensor& widths,
+                                                   const Decoding& decoding) = 0;
+
+  // Tensors with a row for each class: row 0 is the blank's (or the end's), row i that of label i. Training
+  // moves these rows when an alphabet grows.
+  virtual std::vector<std::string> tensors_by_label() const { return {"head.weight", "head.bias"}; }
+
+  // How much of the training is done (0-1), for networks whose loss follows a schedule.
+  virtual void set_training_progress(double) {}
+
+  // Turns a trained network into its fastest equivalent for reading: folds batch norms, merges adapters, and
+  // with `bfloat16` stores convolutions and matrices so. Training is impossible afterwards.
   virtual void prepare_for_inference(bool bfloat16) = 0;
 };
 
 // Builds an untrained network by config.architecture. Throws ConfigError naming the architectures there are.
-std::shared_ptr<CtcNetwork> build_network(const ModelConfig& config);
+std::shared_ptr<LineNetwork> build_network(const ModelConfig& config);
 
 }  // namespace ocrbatch::recognizer

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "recognizer/ctc_decoder.h"
+#include "recognizer/hypothesis.h"
 #include "recognizer/line_batch.h"
 #include "recognizer/model_folder.h"
 
@@ -44,12 +44,10 @@ class CpuRecognizer : public Recognizer {
     for (const cv::Mat& line : lines) widths.push_back(line.cols);
     const LineBatch batch =
         make_line_batch(lines, width_bucket(*std::max_element(widths.begin(), widths.end())));
-    const torch::Tensor logits = model_.network->forward(batch.images, batch.widths);
-    std::vector<int> frames;
-    for (const int width : widths) frames.push_back(model_.network->frames(width));
+    const torch::Tensor encoded = model_.network->forward(batch.images, batch.widths);
     std::vector<Hypothesis> hypotheses;
-    for (const auto& labels : decode_greedy(logits, frames)) {
-      hypotheses.push_back(to_hypothesis(labels, model_.config.alphabet, model_.network->frame_grid()));
+    for (const auto& labels : model_.network->read(encoded, batch.widths, Decoding{})) {
+      hypotheses.push_back(to_hypothesis(labels, model_.config.alphabet));
     }
     return hypotheses;
   }

@@ -35,6 +35,8 @@ struct Character {
 struct Hypothesis {
   std::vector<Character> characters;
   std::string text() const;
+  // Of the whole string: the product of its characters'.
+  double probability() const;
 };
 
 struct ModelInfo {

@@ -16,9 +16,9 @@
 
 #include <torch/nn.h>
 
+#include "recognizer/ctc_network.h"
 #include "recognizer/layers/bidirectional_lstm.h"
 #include "recognizer/layers/convolution_block.h"
-#include "recognizer/network.h"
 #include "recognizer/strict_json.h"
 
 namespace ocrbatch::recognizer {

@@ -11,9 +11,9 @@
 
 #include <torch/nn.h>
 
+#include "recognizer/ctc_network.h"
 #include "recognizer/layers/convolution_block.h"
 #include "recognizer/layers/mamba.h"
-#include "recognizer/network.h"
 #include "recognizer/strict_json.h"
 
 namespace ocrbatch::recognizer {

@@ -6,11 +6,14 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "recognizer/error_rates.h"
 #include "recognizer/model_config.h"
 #include "recognizer/train/learning_curve.h"
 #include "recognizer/train/line_source.h"
+#include "recognizer/train/parameter_group.h"
 #include "recognizer/train/train_config.h"
 
 namespace ocrbatch::recognizer {
@@ -40,8 +43,11 @@ struct TrainReport {
 
 // What the trainer tells its owner; called on the training thread.
 struct TrainEvents {
+  std::function<void(const std::vector<ParameterGroup>&)> on_start;
   std::function<void(const TrainReport&)> on_log;
   std::function<void(const TrainReport&, const ErrorRates&, bool best)> on_validation;
+  std::function<void(const std::string& what)>
+      on_bad_step;                    // a step whose update was left out, with its lines
   std::function<bool()> should_stop;  // asked every step; true: save a checkpoint and return
 };
 

@@ -17,6 +17,9 @@ TrainConfig read_train_config(const boost::json::value& train) {
   object.read("lines_per_epoch", c.lines_per_epoch);
   object.read("max_steps", c.max_steps);
   object.read("amp", c.amp);
+  object.read("trainable", c.trainable);
+  object.read("frozen", c.frozen);
+  object.read("backbone_weights", c.backbone_weights);
   object.read("seed", c.seed);
   object.read("workers", c.workers);
   object.read("threads", c.threads);
@@ -31,7 +34,8 @@ TrainConfig read_train_config(const boost::json::value& train) {
   object.require(c.warmup >= 0 && c.warmup <= 1, "warmup", "from 0 to 1");
   object.require(c.ema_decay >= 0 && c.ema_decay < 1, "ema_decay", "from 0 to less than 1");
   object.require(c.epochs >= 1, "epochs", "positive");
-  object.require(c.amp == "off" || c.amp == "bf16", "amp", "\"off\" or \"bf16\"");
+  object.require(c.amp == "off" || c.amp == "bf16" || c.amp == "fp16", "amp",
+                 "\"off\", \"bf16\" or \"fp16\"");
   object.require(c.log_every_steps >= 1, "log_every_steps", "positive");
   object.require(c.validate_every_steps >= 0, "validate_every_steps", "positive, or 0 for once an epoch");
   object.require(c.checkpoint_every_steps >= 0, "checkpoint_every_steps", "positive, or 0 for once an epoch");
@@ -49,6 +53,9 @@ boost::json::object to_json(const TrainConfig& c) {
           {"lines_per_epoch", c.lines_per_epoch},
           {"max_steps", c.max_steps},
           {"amp", c.amp},
+          {"trainable", boost::json::value_from(c.trainable)},
+          {"frozen", boost::json::value_from(c.frozen)},
+          {"backbone_weights", c.backbone_weights},
           {"seed", c.seed},
           {"workers", c.workers},
           {"threads", c.threads},

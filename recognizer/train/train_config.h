@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace ocrbatch::recognizer {
 
@@ -17,7 +18,11 @@ struct TrainConfig {
   int epochs = 1;
   std::int64_t lines_per_epoch = 0;  // for endless sources; 0: the source's size
   std::int64_t max_steps = 0;        // 0: epochs decide
-  std::string amp = "bf16";          // "off" or "bf16"
+  std::string amp = "bf16";          // "off", "bf16", or "fp16" with loss scaling
+  // Shell patterns of parameter names: one moves when one of the first matches and none of the second.
+  std::vector<std::string> trainable = {"*"}, frozen;
+  // A safetensors file in torchvision's names to start a backbone from; empty: none.
+  std::string backbone_weights;
   std::uint64_t seed = 1;
   int workers = 0;  // threads that make lines; 0: one a core
   int threads = 0;  // threads that compute; 0: one a core

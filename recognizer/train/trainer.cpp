@@ -1,21 +1,25 @@
 #include "recognizer/train/trainer.h"
 
 #include <ATen/Parallel.h>
-#include <ATen/autocast_mode.h>
 #include <torch/torch.h>
 
 #include <chrono>
 #include <cmath>
 #include <thread>
 
-#include "recognizer/ctc_decoder.h"
-#include "recognizer/line_batch.h"
 #include "recognizer/model_folder.h"
 #include "recognizer/safetensors.h"
+#include "recognizer/train/autocast.h"
 #include "recognizer/train/batch_loader.h"
+#include "recognizer/train/labeled_batch.h"
+#include "recognizer/train/optimizer_state.h"
+#include "recognizer/train/trainable.h"
 
 namespace ocrbatch::recognizer {
 namespace {
+
+// So many batches one after the other without a finite gradient: the run is lost.
+constexpr int kBadStepsAllowed = 20;
 
 double now_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -34,90 +38,29 @@ class Stopwatch {
   double start_;
 };
 
-class AutocastScope {
- public:
-  explicit AutocastScope(bool enabled) : enabled_(enabled) {
-    if (!enabled_) return;
-    at::autocast::set_autocast_enabled(at::kCPU, true);
-    at::autocast::set_autocast_dtype(at::kCPU, at::kBFloat16);
-  }
-  ~AutocastScope() {
-    if (!enabled_) return;
-    at::autocast::clear_cache();
-    at::autocast::set_autocast_enabled(at::kCPU, false);
-  }
-  AutocastScope(const AutocastScope&) = delete;
-  AutocastScope& operator=(const AutocastScope&) = delete;
-
- private:
-  bool enabled_;
-};
-
 int cores() {
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
-LineBatch to_batch(const std::vector<const LabeledLine*>& lines) {
-  std::vector<cv::Mat> images;
-  int columns = 1;
-  for (const LabeledLine* line : lines) {
-    images.push_back(line->pixels);
-    columns = std::max(columns, line->pixels.cols);
-  }
-  // A few widths instead of all: oneDNN compiles a kernel for each shape it meets.
-  return make_line_batch(images, (columns + 31) / 32 * 32);
-}
-
-// Frames that CTC needs at least: one a label and one blank between equal neighbours.
-int frames_needed(const std::vector<int>& labels) {
-  int needed = static_cast<int>(labels.size());
-  for (std::size_t i = 1; i < labels.size(); ++i) needed += labels[i] == labels[i - 1] ? 1 : 0;
-  return needed;
-}
-
-// Labels of several lines, one after the other, as CTC takes them.
-struct Targets {
-  std::vector<int> labels;
-  std::vector<int64_t> label_counts, frame_counts;
-
-  void add(const std::vector<int>& line, int frames) {
-    labels.insert(labels.end(), line.begin(), line.end());
-    label_counts.push_back(static_cast<int64_t>(line.size()));
-    frame_counts.push_back(frames);
-  }
-};
-
-// logits (batch, T, classes). Mean over the lines of each line's loss by its number of labels; a line that
-// cannot be aligned counts zero.
-torch::Tensor mean_ctc_loss(const torch::Tensor& logits, const Targets& targets) {
-  return torch::ctc_loss(
-      torch::log_softmax(logits, -1).transpose(0, 1), torch::tensor(targets.labels, torch::kLong),
-      torch::tensor(targets.frame_counts, torch::kLong), torch::tensor(targets.label_counts, torch::kLong),
-      Alphabet::kBlank, at::Reduction::Mean,
-      /*zero_infinity=*/true);
+// Tensors that a model may lack because they do nothing until they are trained.
+bool is_adapter(const std::string& name) {
+  return name.find(".adapter.") != std::string::npos || name.find(".lora_") != std::string::npos;
 }
 
 }  // namespace
 
 Trainer::Trainer(const ModelConfig& model, const TrainConfig& train, boost::json::object recipe,
                  std::filesystem::path out)
-    : model_config_(model), config_(train), recipe_(std::move(recipe)), out_(std::move(out)) {
+    : model_config_(model),
+      config_(train),
+      recipe_(std::move(recipe)),
+      out_(std::move(out)),
+      loss_scale_(train.amp == "fp16") {
   torch::manual_seed(config_.seed);
   network_ = build_network(model_config_);
-  network_->to(torch::kFloat, /*non_blocking=*/false);
-  std::vector<torch::Tensor> matrices, vectors;
-  for (const auto& item : network_->named_parameters()) {
-    // Biases, norms and the scan's A and D are not decayed (mamba-ssm marks them so).
-    const bool decayed = item.value().dim() >= 2 && item.key().find("A_") == std::string::npos;
-    (decayed ? matrices : vectors).push_back(item.value());
-  }
-  auto options = torch::optim::AdamWOptions(config_.learning_rate).weight_decay(config_.weight_decay);
-  auto plain = torch::optim::AdamWOptions(config_.learning_rate).weight_decay(0.0);
-  std::vector<torch::optim::OptimizerParamGroup> groups;
-  groups.emplace_back(matrices, std::make_unique<torch::optim::AdamWOptions>(options));
-  groups.emplace_back(vectors, std::make_unique<torch::optim::AdamWOptions>(plain));
-  optimizer_ = std::make_unique<torch::optim::AdamW>(std::move(groups), options);
-  for (const auto& [name, tensor] : named_state(*network_)) average_[name] = tensor.detach().clone();
+  choose_trainable(*network_, config_);
+  optimizer_ = make_optimizer(*network_, config_);
+  average_ = std::make_unique<MovingAverage>(*network_, config_.ema_decay);
   std::filesystem::create_directories(out_);
 }
 
@@ -125,9 +68,13 @@ void Trainer::initialize_from(const std::filesystem::path& folder) {
   const LoadedModel other = load_model(folder);
   auto state = named_state(*other.network);
   const auto fresh = named_state(*network_);
-  // Rows of the last layer belong to labels: shared ones move to their place in the new alphabet, new ones
-  // start fresh.
-  for (const char* name : {"head.weight", "head.bias"}) {
+  for (const auto& [name, tensor] : fresh) {
+    if (is_adapter(name) && !state.contains(name)) state[name] = tensor.detach().clone();
+  }
+  // Rows of these belong to labels: shared ones move to their place in the new alphabet, new ones start
+  // fresh.
+  for (const std::string& name : network_->tensors_by_label()) {
+    if (!state.contains(name)) continue;  // load_state() says so
     torch::Tensor rows = fresh.at(name).detach().clone();
     rows[Alphabet::kBlank].copy_(state.at(name)[Alphabet::kBlank]);
     for (std::size_t i = 0; i < model_config_.alphabet.labels().size(); ++i) {
@@ -137,7 +84,26 @@ void Trainer::initialize_from(const std::filesystem::path& folder) {
     state[name] = rows;
   }
   load_state(*network_, state, folder.string());
-  for (const auto& [name, tensor] : named_state(*network_)) average_[name] = tensor.detach().clone();
+  average_->restart(*network_);
+}
+
+void Trainer::initialize_backbone(const std::filesystem::path& file) {
+  const TensorFile weights = read_safetensors(file);
+  auto state = named_state(*network_);
+  bool any = false;
+  for (auto& [name, tensor] : state) {
+    constexpr std::string_view kPrefix = "backbone.";
+    if (!name.starts_with(kPrefix) || is_adapter(name)) continue;
+    const auto found = weights.tensors.find(name.substr(kPrefix.size()));
+    if (found == weights.tensors.end()) {
+      throw ModelError(file.string() + ": the tensor " + name.substr(kPrefix.size()) + " is missing");
+    }
+    tensor = found->second;
+    any = true;
+  }
+  if (!any) throw ModelError(model_config_.architecture + " has no backbone to start from " + file.string());
+  load_state(*network_, state, file.string());
+  average_->restart(*network_);
 }
 
 std::uint64_t Trainer::lines_per_epoch(const LineSource& lines) const {
@@ -155,105 +121,84 @@ std::int64_t Trainer::total_steps(const LineSource& lines) const {
                                    batch);
 }
 
-Trainer::StepResult Trainer::step(const std::vector<LabeledLine>& lines) {
-  std::vector<const LabeledLine*> usable;
-  Targets targets;
-  for (const LabeledLine& line : lines) {
-    const std::vector<int> encoded = model_config_.alphabet.encode(line.text);
-    if (line.pixels.empty() || encoded.empty() ||
-        network_->frames(line.pixels.cols) < frames_needed(encoded)) {
-      ++lines_too_short_;
-      continue;
-    }
-    usable.push_back(&line);
-    targets.add(encoded, network_->frames(line.pixels.cols));
-  }
-  if (usable.empty()) return {};
+Trainer::StepResult Trainer::step(const std::vector<LabeledLine>& lines, const TrainEvents& events) {
+  std::vector<const LabeledLine*> all;
+  for (const LabeledLine& line : lines) all.push_back(&line);
+  const LabeledBatch batch =
+      make_labeled_batch(all, model_config_.alphabet, *network_, /*only_alignable=*/true);
+  lines_too_short_ += lines.size() - batch.lines.size();
+  if (batch.lines.empty()) return {};
 
   for (auto& group : optimizer_->param_groups()) group.options().set_lr(schedule_.at(step_));
+  network_->set_training_progress(static_cast<double>(step_) / static_cast<double>(schedule_.steps));
   // Dropout of a step depends on the step alone, so a resumed run repeats it.
   torch::manual_seed(config_.seed * 1000003 + static_cast<std::uint64_t>(step_));
-  const LineBatch batch = to_batch(usable);
-  optimizer_->zero_grad();
-  torch::Tensor logits;
-  {
-    const Stopwatch watch(phases_.forward);
-    const AutocastScope autocast(config_.amp == "bf16");
-    logits = network_->forward(batch.images, batch.widths);
-  }
-  torch::Tensor loss;
-  {
-    const Stopwatch watch(phases_.loss);
-    loss = mean_ctc_loss(logits, targets);
-  }
-  {
-    const Stopwatch watch(phases_.backward);
-    loss.backward();
-  }
+  const double loss = backpropagate(batch);
   const Stopwatch watch(phases_.optimizer);
-  const double norm = torch::nn::utils::clip_grad_norm_(network_->parameters(), config_.gradient_clip);
   // One bad batch must not ruin a run: its update is left out.
+  if (apply_gradients()) {
+    loss_scale_.after_step(/*overflowed=*/false);
+    bad_steps_in_a_row_ = 0;
+  } else {
+    report_bad_step(lines, loss, events);
+  }
+  average_->update(*network_, step_);
+  return {loss, batch.lines.size()};
+}
+
+double Trainer::backpropagate(const LabeledBatch& batch) {
+  optimizer_->zero_grad();
+  torch::Tensor encoded, loss;
+  {
+    const AutocastScope autocast(config_.amp);
+    {
+      const Stopwatch watch(phases_.forward);
+      encoded = network_->forward(batch.pixels.images, batch.pixels.widths);
+    }
+    const Stopwatch watch(phases_.loss);
+    loss = network_->loss(encoded, batch.pixels.widths, batch.targets);
+  }
+  const Stopwatch watch(phases_.backward);
+  (loss * loss_scale_.factor()).backward();
+  return loss.item<double>();
+}
+
+bool Trainer::apply_gradients() {
+  if (loss_scale_.factor() != 1) {
+    const torch::NoGradGuard no_grad;
+    for (const torch::Tensor& parameter : network_->parameters()) {
+      if (parameter.grad().defined()) parameter.grad().mul_(1 / loss_scale_.factor());
+    }
+  }
+  const double norm = torch::nn::utils::clip_grad_norm_(network_->parameters(), config_.gradient_clip);
   if (std::isfinite(norm)) optimizer_->step();
-  update_average();
-  return {loss.item<double>(), usable.size()};
+  return std::isfinite(norm);
 }
 
-void Trainer::update_average() {
-  const torch::NoGradGuard no_grad;
-  // The first steps move fast: a short memory then, the full one later.
-  const double warm = (1.0 + static_cast<double>(step_)) / (10.0 + static_cast<double>(step_));
-  const double decay = std::min(config_.ema_decay, warm);
-  for (const auto& [name, tensor] : named_state(*network_))
-    average_.at(name).lerp_(tensor.detach(), 1.0 - decay);
+void Trainer::report_bad_step(const std::vector<LabeledLine>& lines, double loss, const TrainEvents& events) {
+  const bool expected = loss_scale_.explains_overflow() && std::isfinite(loss);
+  loss_scale_.after_step(/*overflowed=*/true);
+  if (expected) return;
+  ++bad_steps_in_a_row_;
+  std::string names;
+  for (const LabeledLine& line : lines) names += (names.empty() ? "" : ", ") + line.name;
+  const std::string what = "step " + std::to_string(step_) + ": the " +
+                           (std::isfinite(loss) ? "gradient" : "loss") +
+                           " is not finite, the update is left out; its lines: " + names;
+  if (bad_steps_in_a_row_ > kBadStepsAllowed) {
+    throw std::runtime_error("training has diverged, lower train.learning_rate or set train.amp to off; " +
+                             what);
+  }
+  if (events.on_bad_step) events.on_bad_step(what);
 }
 
-Trainer::Validation Trainer::validate(const LineSource& lines) {
-  const torch::NoGradGuard no_grad;
+Validation Trainer::validate_average(const LineSource& lines) {
   std::map<std::string, torch::Tensor> training_state;
   for (const auto& [name, tensor] : named_state(*network_)) training_state[name] = tensor.detach().clone();
-  if (config_.ema_decay > 0) load_state(*network_, average_, "the moving average");
-  network_->eval();
-
-  Validation result;
-  ErrorRates& rates = result.rates;
-  const auto available = lines.size();
-  const auto wanted = static_cast<std::uint64_t>(config_.validation_lines);
-  const std::uint64_t count = available ? std::min(*available, wanted) : wanted;
-  std::vector<LabeledLine> all;
-  for (std::uint64_t i = 0; i < count; ++i) all.push_back(lines.get(i));
-  std::stable_sort(all.begin(), all.end(),
-                   [](const LabeledLine& a, const LabeledLine& b) { return a.pixels.cols < b.pixels.cols; });
-  for (std::size_t begin = 0; begin < all.size(); begin += static_cast<std::size_t>(config_.batch_size)) {
-    std::vector<const LabeledLine*> some;
-    std::vector<int> frames;
-    Targets targets;
-    for (std::size_t i = begin;
-         i < std::min(all.size(), begin + static_cast<std::size_t>(config_.batch_size)); ++i) {
-      if (all[i].pixels.empty()) {
-        rates.add(all[i].text, "");
-        continue;
-      }
-      some.push_back(&all[i]);
-      frames.push_back(network_->frames(all[i].pixels.cols));
-      targets.add(model_config_.alphabet.encode(all[i].text), frames.back());
-    }
-    if (some.empty()) continue;
-    const LineBatch batch = to_batch(some);
-    torch::Tensor logits;
-    {
-      const AutocastScope autocast(config_.amp == "bf16");
-      logits = network_->forward(batch.images, batch.widths);
-    }
-    result.loss += mean_ctc_loss(logits, targets).item<double>() * static_cast<double>(some.size());
-    const auto decoded = decode_greedy(logits, frames);
-    for (std::size_t i = 0; i < some.size(); ++i) {
-      rates.add(some[i]->text,
-                to_hypothesis(decoded[i], model_config_.alphabet, network_->frame_grid()).text());
-    }
-  }
-  network_->train();
+  load_state(*network_, average_->state(), "the moving average");
+  Validation result = validate(*network_, model_config_.alphabet, lines, config_);
   load_state(*network_, training_state, "the training state");
-  if (rates.lines() > 0) result.loss /= static_cast<double>(rates.lines());
+  set_training_mode(*network_);
   return result;
 }
 
@@ -266,7 +211,8 @@ void Trainer::run(const LineSource& train_lines, const LineSource& validation_li
   curve_ = std::make_unique<LearningCurve>(out_ / "curve.csv", step_);
   BatchLoader loader(train_lines, config_.batch_size, config_.workers > 0 ? config_.workers : cores(),
                      config_.seed, step_);
-  network_->train();
+  set_training_mode(*network_);
+  if (events.on_start) events.on_start(parameter_groups(*network_));
 
   const auto batch = static_cast<std::uint64_t>(config_.batch_size);
   const std::uint64_t an_epoch = lines_per_epoch(train_lines);
@@ -288,7 +234,7 @@ void Trainer::run(const LineSource& train_lines, const LineSource& validation_li
       const Stopwatch watch(phases_.wait_for_lines);
       lines = loader.next();
     }
-    const StepResult result = step(lines);
+    const StepResult result = step(lines, events);
     ++step_;
     lines_seen_ += lines.size();
     lines_since += result.lines;
@@ -314,7 +260,7 @@ void Trainer::run(const LineSource& train_lines, const LineSource& validation_li
       report.phases = std::exchange(phases_, {});
       report.lines_too_short_for_ctc = lines_too_short_;
       if (validates) {
-        const Validation validation = validate(validation_lines);
+        const Validation validation = validate_average(validation_lines);
         const ErrorRates& rates = validation.rates;
         report.point.validation_loss = validation.loss;
         report.point.cer = rates.cer();
@@ -348,28 +294,22 @@ void Trainer::save_best(const ErrorRates& rates) const {
   training["lines_seen"] = lines_seen_;
   const boost::json::object measured{
       {"validation_cer", rates.cer()}, {"validation_wer", rates.wer()}, {"validation_lines", rates.lines()}};
-  save_model(out_ / "model", model_config_, config_.ema_decay > 0 ? average_ : named_state(*network_),
-             training, measured);
+  save_model(out_ / "model", model_config_, average_->state(), training, measured);
 }
 
 void Trainer::save_checkpoint() const {
   TensorFile file;
   for (const auto& [name, tensor] : named_state(*network_)) file.tensors["model." + name] = tensor;
-  for (const auto& [name, tensor] : average_) file.tensors["average." + name] = tensor;
-  for (const auto& item : network_->named_parameters()) {
-    const auto found = optimizer_->state().find(item.value().unsafeGetTensorImpl());
-    if (found == optimizer_->state().end()) continue;
-    const auto& state = static_cast<const torch::optim::AdamWParamState&>(*found->second);
-    file.tensors["adamw.exp_avg." + item.key()] = state.exp_avg();
-    file.tensors["adamw.exp_avg_sq." + item.key()] = state.exp_avg_sq();
-    file.tensors["adamw.step." + item.key()] = torch::tensor({state.step()}, torch::kLong);
-  }
+  for (const auto& [name, tensor] : average_->state()) file.tensors["average." + name] = tensor;
+  put_optimizer_state(*network_, *optimizer_, file);
   file.metadata["model"] = boost::json::serialize(to_json(model_config_));
   file.metadata["train"] = boost::json::serialize(to_json(config_));
   file.metadata["step"] = std::to_string(step_);
   file.metadata["lines_seen"] = std::to_string(lines_seen_);
   file.metadata["lines_too_short"] = std::to_string(lines_too_short_);
   file.metadata["best_cer"] = std::to_string(best_cer_);
+  file.metadata["loss_scale"] = std::to_string(loss_scale_.factor());
+  file.metadata["steps_without_overflow"] = std::to_string(loss_scale_.steps_without_overflow());
   file.metadata["validations_without_gain"] = std::to_string(validations_without_gain_);
   write_safetensors(checkpoint_file(), file);
 }
@@ -387,23 +327,17 @@ void Trainer::resume() {
   std::map<std::string, torch::Tensor> model;
   for (const auto& [name, tensor] : file.tensors) {
     if (name.starts_with("model.")) model[name.substr(6)] = tensor;
-    if (name.starts_with("average.")) average_.at(name.substr(8)).copy_(tensor);
+    if (name.starts_with("average.")) average_->state().at(name.substr(8)).copy_(tensor);
   }
   load_state(*network_, model, where);
-  for (const auto& item : network_->named_parameters()) {
-    const auto found = file.tensors.find("adamw.exp_avg." + item.key());
-    if (found == file.tensors.end()) continue;
-    auto state = std::make_unique<torch::optim::AdamWParamState>();
-    state->exp_avg(found->second);
-    state->exp_avg_sq(file.tensors.at("adamw.exp_avg_sq." + item.key()));
-    state->step(file.tensors.at("adamw.step." + item.key()).item<int64_t>());
-    optimizer_->state()[item.value().unsafeGetTensorImpl()] = std::move(state);
-  }
+  take_optimizer_state(file, *network_, *optimizer_);
   step_ = std::stoll(file.metadata.at("step"));
   lines_seen_ = std::stoull(file.metadata.at("lines_seen"));
   lines_too_short_ = std::stoull(file.metadata.at("lines_too_short"));
   best_cer_ = std::stod(file.metadata.at("best_cer"));
   validations_without_gain_ = std::stoi(file.metadata.at("validations_without_gain"));
+  loss_scale_.restore(std::stod(file.metadata.at("loss_scale")),
+                      std::stoll(file.metadata.at("steps_without_overflow")));
 }
 
 void train(const TrainJob& job, const LineSource& train_lines, const LineSource& validation_lines,
@@ -413,6 +347,8 @@ void train(const TrainJob& job, const LineSource& train_lines, const LineSource&
     trainer.resume();
   } else if (job.init_from) {
     trainer.initialize_from(*job.init_from);
+  } else if (!job.train.backbone_weights.empty()) {
+    trainer.initialize_backbone(job.train.backbone_weights);
   }
   trainer.run(train_lines, validation_lines, events);
 }

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include "recognizer/hypothesis.h"
+
 namespace ocrbatch::recognizer {
 namespace {
 
@@ -39,9 +41,10 @@ TEST(CtcDecoder, FramesBeyondALinesOwnAreNotRead) {
 
 TEST(CtcDecoder, CharactersCoverTheirColumns) {
   const Alphabet alphabet({"a", "b"});
-  const Hypothesis hypothesis =
-      to_hypothesis({{1, 0, 0, 0.5F}, {2, 3, 4, 1.0F}}, alphabet, {.pixels_per_frame = 4, .first_px = 24});
+  const Hypothesis hypothesis = to_hypothesis(
+      to_columns({{1, 0, 0, 0.5F}, {2, 3, 4, 0.5F}}, {.pixels_per_frame = 4, .first_px = 24}), alphabet);
   EXPECT_EQ(hypothesis.text(), "ab");
+  EXPECT_DOUBLE_EQ(hypothesis.probability(), 0.25);
   EXPECT_FLOAT_EQ(hypothesis.characters[1].x0_px, 36.0F);
   EXPECT_FLOAT_EQ(hypothesis.characters[1].x1_px, 44.0F);
 }

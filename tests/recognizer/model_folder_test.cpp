@@ -28,7 +28,7 @@ class ModelFolderTest : public ::testing::Test {
   ocrbatch::testing::TemporaryFolder folder_;
   std::filesystem::path model_;
   ModelConfig config_ = ocrbatch::testing::small_model_config();
-  std::shared_ptr<CtcNetwork> network_;
+  std::shared_ptr<LineNetwork> network_;
 };
 
 TEST_F(ModelFolderTest, LoadsWhatWasSaved) {

@@ -43,6 +43,10 @@ struct Overfit {
   std::int64_t max_steps;
 };
 
+void PrintTo(const Overfit& overfit, std::ostream* stream) {
+  *stream << overfit.architecture;
+}
+
 class OverfitTest : public ::testing::TestWithParam<Overfit> {};
 
 TEST_P(OverfitTest, AFewLinesAreLearntToCerZeroAndTheSavedModelReadsThem) {
