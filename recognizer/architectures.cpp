@@ -4,6 +4,7 @@
 #include "recognizer/arch/cnn_bilstm_ctc.h"
 #include "recognizer/arch/crnn_ctc.h"
 #include "recognizer/arch/mamba_ctc.h"
+#include "recognizer/arch/resnet34_mamba_lora.h"
 #include "recognizer/network.h"
 
 namespace ocrbatch::recognizer {
@@ -28,6 +29,7 @@ constexpr Architecture architecture(const char* name) {
 
 constexpr Architecture kArchitectures[] = {
     architecture<MambaCtc, MambaCtcParameters>("mamba_ctc"),
+    architecture<Resnet34MambaLora, Resnet34MambaLoraParameters>("resnet34_mamba_lora"),
     architecture<CnnBilstmCtc, CnnBilstmCtcParameters>("cnn_bilstm_ctc"),
     architecture<CrnnCtc, CrnnCtcParameters>("crnn_ctc"),
 };

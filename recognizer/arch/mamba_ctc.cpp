@@ -19,6 +19,8 @@ MambaCtcParameters MambaCtcParameters::read(StrictObject& model) {
   model.read("expand", p.expand);
   model.read("d_conv", p.d_conv);
   model.read("dropout", p.dropout);
+  model.read("lora_rank", p.lora_rank);
+  model.read("lora_alpha", p.lora_alpha);
   model.require(p.cnn_channels.size() == 3, "cnn_channels", "three numbers of channels");
   model.require(p.cnn_blocks.size() == 3, "cnn_blocks", "three numbers of blocks");
   for (const int channels : p.cnn_channels) model.require(channels > 0, "cnn_channels", "positive");
@@ -29,6 +31,7 @@ MambaCtcParameters MambaCtcParameters::read(StrictObject& model) {
   model.require(p.expand >= 1, "expand", "positive");
   model.require(p.d_conv >= 1 && p.d_conv <= 16, "d_conv", "from 1 to 16");
   model.require(p.dropout >= 0 && p.dropout < 1, "dropout", "from 0 to less than 1");
+  model.require(p.lora_rank >= 0, "lora_rank", "zero or more");
   return p;
 }
 
@@ -40,7 +43,9 @@ boost::json::object MambaCtcParameters::to_json() const {
           {"d_state", d_state},
           {"expand", expand},
           {"d_conv", d_conv},
-          {"dropout", dropout}};
+          {"dropout", dropout},
+          {"lora_rank", lora_rank},
+          {"lora_alpha", lora_alpha}};
 }
 
 MambaCtc::MambaCtc(const ModelConfig& config, const MambaCtcParameters& parameters) {
@@ -65,8 +70,11 @@ MambaCtc::MambaCtc(const ModelConfig& config, const MambaCtcParameters& paramete
   collapse.padding = {0, 0};
   collapse_ = register_module("collapse", ConvolutionBlock(collapse));
 
-  const MambaOptions mamba{parameters.mamba_d_model, parameters.d_state, parameters.expand,
-                           parameters.d_conv};
+  const MambaOptions mamba{parameters.mamba_d_model,
+                           parameters.d_state,
+                           parameters.expand,
+                           parameters.d_conv,
+                           {parameters.lora_rank, parameters.lora_alpha}};
   for (int i = 0; i < parameters.mamba_layers; ++i) {
     layers_.push_back(register_module("layer" + std::to_string(i), MambaLayer(mamba, parameters.dropout)));
   }

@@ -28,6 +28,8 @@ struct MambaCtcParameters {
   int expand = 2;
   int d_conv = 4;
   double dropout = 0.0;
+  int lora_rank = 0;  // of low-rank updates of the Mamba projections; 0: none
+  double lora_alpha = 16;
 
   static MambaCtcParameters read(StrictObject& model);
   boost::json::object to_json() const;

@@ -18,6 +18,19 @@ torch::Tensor clear_padding(const torch::Tensor& maps, const torch::Tensor& widt
   return maps;
 }
 
+void fold_batch_norm(torch::nn::Conv2d& convolution, const torch::nn::BatchNorm2d& norm,
+                     torch::ScalarType weights) {
+  const torch::NoGradGuard no_grad;
+  torch::Tensor weight = convolution->weight, bias = convolution->bias;
+  if (!norm.is_empty()) {
+    const torch::Tensor scale = norm->weight / torch::sqrt(norm->running_var + norm->options.eps());
+    bias = norm->bias + ((bias.defined() ? bias : torch::zeros_like(scale)) - norm->running_mean) * scale;
+    weight = weight * scale.view({-1, 1, 1, 1});
+  }
+  convolution->weight = weight.to(weights).contiguous(torch::MemoryFormat::ChannelsLast);
+  if (bias.defined()) convolution->bias = bias.to(weights);
+}
+
 ConvolutionBlockImpl::ConvolutionBlockImpl(const ConvolutionBlockOptions& options) : relu_(options.relu) {
   convolution_ = register_module(
       "convolution", torch::nn::Conv2d(torch::nn::Conv2dOptions(options.in, options.out,
@@ -37,15 +50,7 @@ torch::Tensor ConvolutionBlockImpl::forward(const torch::Tensor& maps, const tor
 }
 
 void ConvolutionBlockImpl::fold(torch::ScalarType weights) {
-  const torch::NoGradGuard no_grad;
-  torch::Tensor weight = convolution_->weight, bias = convolution_->bias;
-  if (norm_) {
-    const torch::Tensor scale = norm_->weight / torch::sqrt(norm_->running_var + norm_->options.eps());
-    bias = norm_->bias - norm_->running_mean * scale;
-    weight = weight * scale.view({-1, 1, 1, 1});
-  }
-  convolution_->weight = weight.to(weights).contiguous(torch::MemoryFormat::ChannelsLast);
-  convolution_->bias = bias.to(weights);
+  fold_batch_norm(convolution_, norm_, weights);
   folded_ = true;
 }
 

@@ -11,6 +11,11 @@ namespace ocrbatch::recognizer {
 // where no gradient is wanted.
 torch::Tensor clear_padding(const torch::Tensor& maps, const torch::Tensor& widths);
 
+// Folds a batch norm (null: none) into the convolution before it and stores the weights in that type: the
+// convolution alone then gives, in evaluation, what both gave.
+void fold_batch_norm(torch::nn::Conv2d& convolution, const torch::nn::BatchNorm2d& norm,
+                     torch::ScalarType weights);
+
 struct ConvolutionBlockOptions {
   int in = 1, out = 1;
   std::vector<int64_t> kernel = {3, 3}, stride = {1, 1}, padding = {1, 1};

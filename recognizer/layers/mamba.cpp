@@ -13,12 +13,12 @@ torch::Tensor linear_in_weight_type(const torch::nn::Linear& linear, const torch
 
 BidirectionalMambaImpl::BidirectionalMambaImpl(const MambaOptions& options)
     : options_(options), d_inner_(options.expand * options.d_model), dt_rank_((options.d_model + 15) / 16) {
-  in_proj_ = register_module(
-      "in_proj", torch::nn::Linear(torch::nn::LinearOptions(options.d_model, 2 * d_inner_).bias(false)));
+  in_proj_ = register_module("in_proj",
+                             LoraLinear(options.d_model, 2 * d_inner_, /*with_bias=*/false, options.lora));
   forward_ = make_direction("");
   backward_ = make_direction("_b");
-  out_proj_ = register_module(
-      "out_proj", torch::nn::Linear(torch::nn::LinearOptions(d_inner_, options.d_model).bias(false)));
+  out_proj_ =
+      register_module("out_proj", LoraLinear(d_inner_, options.d_model, /*with_bias=*/false, options.lora));
 }
 
 BidirectionalMambaImpl::Direction BidirectionalMambaImpl::make_direction(const std::string& suffix) {
@@ -26,10 +26,10 @@ BidirectionalMambaImpl::Direction BidirectionalMambaImpl::make_direction(const s
   d.conv1d = register_module(
       "conv1d" + suffix,
       torch::nn::Conv1d(torch::nn::Conv1dOptions(d_inner_, d_inner_, options_.d_conv).groups(d_inner_)));
-  d.x_proj = register_module(
-      "x_proj" + suffix,
-      torch::nn::Linear(torch::nn::LinearOptions(d_inner_, dt_rank_ + 2 * options_.d_state).bias(false)));
-  d.dt_proj = register_module("dt_proj" + suffix, torch::nn::Linear(dt_rank_, d_inner_));
+  d.x_proj = register_module("x_proj" + suffix, LoraLinear(d_inner_, dt_rank_ + 2 * options_.d_state,
+                                                           /*with_bias=*/false, options_.lora));
+  d.dt_proj =
+      register_module("dt_proj" + suffix, LoraLinear(dt_rank_, d_inner_, /*with_bias=*/true, options_.lora));
   // Initialization of the paper (section 3.6): A = -1..-N, and steps log-uniform in [0.001, 0.1] through the
   // inverse of softplus.
   d.A_log = register_parameter(
@@ -57,13 +57,12 @@ torch::Tensor BidirectionalMambaImpl::run(const Direction& direction, bool rever
       reverse ? kernels::ConvolutionWindow::kAnticausal : kernels::ConvolutionWindow::kCausal;
   const torch::Tensor u = kernels::depthwise_convolution(convolution);
 
-  const auto parts = linear_in_weight_type(direction.x_proj, u)
-                         .split_with_sizes({dt_rank_, options_.d_state, options_.d_state}, -1);
+  const auto parts =
+      direction.x_proj->forward(u).split_with_sizes({dt_rank_, options_.d_state, options_.d_state}, -1);
   kernels::SelectiveScanInputs scan;
   scan.u = u;
   // The projection's bias is added in float32 by the scan: bfloat16 would lose the small steps.
-  const torch::Tensor& dt_weight = direction.dt_proj->weight;
-  scan.delta = torch::linear(parts[0].to(dt_weight.scalar_type()), dt_weight);
+  scan.delta = direction.dt_proj->product(parts[0]);
   scan.A = -torch::exp(direction.A_log);
   scan.B = parts[1];
   scan.C = parts[2];
@@ -76,19 +75,17 @@ torch::Tensor BidirectionalMambaImpl::run(const Direction& direction, bool rever
 }
 
 torch::Tensor BidirectionalMambaImpl::forward(const torch::Tensor& x, const torch::Tensor& lengths) {
-  const auto xz = linear_in_weight_type(in_proj_, x).chunk(2, -1);
+  const auto xz = in_proj_->forward(x).chunk(2, -1);
   const torch::Tensor y =
       run(forward_, false, xz[0], xz[1], lengths) + run(backward_, true, xz[0], xz[1], lengths);
-  return linear_in_weight_type(out_proj_, y);
+  return out_proj_->forward(y);
 }
 
 void BidirectionalMambaImpl::convert_matrices(torch::ScalarType type) {
-  const torch::NoGradGuard no_grad;
-  for (auto* linear : {&in_proj_, &out_proj_, &forward_.x_proj, &backward_.x_proj}) {
-    (*linear)->weight = (*linear)->weight.to(type);
+  for (auto* linear :
+       {&in_proj_, &out_proj_, &forward_.x_proj, &backward_.x_proj, &forward_.dt_proj, &backward_.dt_proj}) {
+    (*linear)->merge(type);
   }
-  for (auto* direction : {&forward_, &backward_})
-    direction->dt_proj->weight = direction->dt_proj->weight.to(type);
 }
 
 MambaLayerImpl::MambaLayerImpl(const MambaOptions& options, double dropout) {

@@ -5,10 +5,13 @@
 
 #include <torch/nn.h>
 
+#include "recognizer/layers/lora_linear.h"
+
 namespace ocrbatch::recognizer {
 
 struct MambaOptions {
   int d_model = 192, d_state = 8, expand = 2, d_conv = 4;
+  LoraOptions lora;  // of in_proj, x_proj, dt_proj and out_proj
 };
 
 class BidirectionalMambaImpl : public torch::nn::Module {
@@ -17,13 +20,13 @@ class BidirectionalMambaImpl : public torch::nn::Module {
   // x (batch, T, d_model); lengths (batch) int32 on the CPU. Rows at and beyond lengths[b] of the result are
   // zero.
   torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& lengths);
-  // Stores the matrices in that type; the scan's own parameters stay float32.
+  // Merges LoRA and stores the matrices in that type; the scan's own parameters stay float32.
   void convert_matrices(torch::ScalarType type);
 
  private:
   struct Direction {
     torch::nn::Conv1d conv1d{nullptr};
-    torch::nn::Linear x_proj{nullptr}, dt_proj{nullptr};
+    LoraLinear x_proj{nullptr}, dt_proj{nullptr};
     torch::Tensor A_log, D;
   };
   Direction make_direction(const std::string& suffix);
@@ -32,7 +35,7 @@ class BidirectionalMambaImpl : public torch::nn::Module {
 
   MambaOptions options_;
   int d_inner_, dt_rank_;
-  torch::nn::Linear in_proj_{nullptr}, out_proj_{nullptr};
+  LoraLinear in_proj_{nullptr}, out_proj_{nullptr};
   Direction forward_, backward_;
 };
 TORCH_MODULE(BidirectionalMamba);

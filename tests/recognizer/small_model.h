@@ -9,7 +9,8 @@
 
 namespace ocrbatch::testing {
 
-inline constexpr const char* kArchitectures[] = {"mamba_ctc", "cnn_bilstm_ctc", "crnn_ctc"};
+inline constexpr const char* kArchitectures[] = {"mamba_ctc", "resnet34_mamba_lora", "cnn_bilstm_ctc",
+                                                 "crnn_ctc"};
 
 inline recognizer::ModelConfig small_model_config(const std::string& architecture = "mamba_ctc") {
   recognizer::ModelConfig config;
@@ -29,6 +30,13 @@ inline recognizer::ModelConfig small_model_config(const std::string& architectur
   } else if (architecture == "crnn_ctc") {
     config.img_height = 32;
     config.parameters = {{"cnn_channels", {8, 8, 16, 16, 16, 16, 16}}, {"hidden_size", 48}, {"layers", 2}};
+  } else if (architecture == "resnet34_mamba_lora") {
+    config.img_height = 32;
+    config.parameters = {{"base_channels", 8},  {"adapter_bottleneck", 2},
+                         {"mamba_d_model", 32}, {"mamba_layers", 1},
+                         {"d_state", 4},        {"expand", 2},
+                         {"d_conv", 4},         {"dropout", 0.0},
+                         {"lora_rank", 2},      {"lora_alpha", 4}};
   } else if (architecture == "cnn_bilstm_ctc") {
     config.img_height = 64;  // its layers are fixed
   }
