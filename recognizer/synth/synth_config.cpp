@@ -244,8 +244,11 @@ SynthConfig load_synth_config(const std::filesystem::path& file) {
   if (!stream) throw std::runtime_error(file.string() + ": cannot be read");
   std::stringstream content;
   content << stream.rdbuf();
+  json::parse_options options;
+  options.allow_comments = true;
+  options.allow_trailing_commas = true;
   try {
-    return read_config(json::parse(content.str()));
+    return read_config(json::parse(content.str(), {}, options));
   } catch (const std::exception& error) {
     throw std::runtime_error(file.string() + ": " + error.what());
   }
