@@ -2,6 +2,7 @@
 #include "recognizer/architectures.h"
 
 #include "recognizer/arch/cnn_bilstm_ctc.h"
+#include "recognizer/arch/crnn_attention.h"
 #include "recognizer/arch/crnn_ctc.h"
 #include "recognizer/arch/mamba_ctc.h"
 #include "recognizer/arch/resnet34_mamba_lora.h"
@@ -32,6 +33,7 @@ constexpr Architecture kArchitectures[] = {
     architecture<Resnet34MambaLora, Resnet34MambaLoraParameters>("resnet34_mamba_lora"),
     architecture<CnnBilstmCtc, CnnBilstmCtcParameters>("cnn_bilstm_ctc"),
     architecture<CrnnCtc, CrnnCtcParameters>("crnn_ctc"),
+    architecture<CrnnAttention, CrnnAttentionParameters>("crnn_attention"),
 };
 
 const Architecture& find_architecture(const std::string& name) {

@@ -1,29 +1,11 @@
 #include "recognizer/layers/bidirectional_lstm.h"
 
-#include <ATen/autocast_mode.h>
-
 #include <tuple>
 #include <vector>
 
+#include "recognizer/layers/no_autocast.h"
+
 namespace ocrbatch::recognizer {
-namespace {
-
-// The recurrence stays float32: bfloat16 states drift over the hundreds of steps of a line.
-class NoAutocast {
- public:
-  NoAutocast() : enabled_(at::autocast::is_autocast_enabled(at::kCPU)) {
-    at::autocast::set_autocast_enabled(at::kCPU, false);
-  }
-  ~NoAutocast() { at::autocast::set_autocast_enabled(at::kCPU, enabled_); }
-  NoAutocast(const NoAutocast&) = delete;
-  NoAutocast& operator=(const NoAutocast&) = delete;
-
- private:
-  bool enabled_;
-};
-
-}  // namespace
-
 BidirectionalLstmImpl::BidirectionalLstmImpl(int in, int hidden, int out) {
   lstm_ = register_module(
       "lstm", torch::nn::LSTM(torch::nn::LSTMOptions(in, hidden).bidirectional(true).batch_first(true)));

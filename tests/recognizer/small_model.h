@@ -10,7 +10,7 @@
 namespace ocrbatch::testing {
 
 inline constexpr const char* kArchitectures[] = {"mamba_ctc", "resnet34_mamba_lora", "cnn_bilstm_ctc",
-                                                 "crnn_ctc"};
+                                                 "crnn_ctc", "crnn_attention"};
 
 inline recognizer::ModelConfig small_model_config(const std::string& architecture = "mamba_ctc") {
   recognizer::ModelConfig config;
@@ -37,6 +37,14 @@ inline recognizer::ModelConfig small_model_config(const std::string& architectur
                          {"d_state", 4},        {"expand", 2},
                          {"d_conv", 4},         {"dropout", 0.0},
                          {"lora_rank", 2},      {"lora_alpha", 4}};
+  } else if (architecture == "crnn_attention") {
+    config.img_height = 32;
+    config.parameters = {{"cnn_channels", {8, 8, 16, 16, 16, 16, 16}},
+                         {"hidden_size", 48},
+                         {"layers", 1},
+                         {"attention_size", 24},
+                         {"embedding_size", 8},
+                         {"max_length", 12}};
   } else if (architecture == "cnn_bilstm_ctc") {
     config.img_height = 64;  // its layers are fixed
   }
