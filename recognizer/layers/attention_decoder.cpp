@@ -14,7 +14,7 @@ AttentionDecoderImpl::AttentionDecoderImpl(const AttentionDecoderOptions& option
       torch::nn::Linear(torch::nn::LinearOptions(options.features, options.attention_size).bias(false)));
   location_convolution_ = register_module(
       "location_convolution",
-      torch::nn::Conv1d(torch::nn::Conv1dOptions(1, options.location_filters, options.location_window)
+      torch::nn::Conv1d(torch::nn::Conv1dOptions(2, options.location_filters, options.location_window)
                             .padding(options.location_window / 2)
                             .bias(false)));
   location_ = register_module(
@@ -36,12 +36,12 @@ AttentionMemory AttentionDecoderImpl::remember(const torch::Tensor& frames, cons
 AttentionState AttentionDecoderImpl::start(const AttentionMemory& memory) const {
   const int64_t batch = memory.frames.size(0);
   return {torch::zeros({batch, options_.hidden_size}, memory.frames.options()),
-          torch::zeros({batch, memory.frames.size(1)}, memory.frames.options())};
+          torch::zeros({batch, 2, memory.frames.size(1)}, memory.frames.options())};
 }
 
 AttentionStep AttentionDecoderImpl::step(const AttentionMemory& memory, const AttentionState& state,
                                          const torch::Tensor& previous) {
-  const torch::Tensor history = location_convolution_->forward(state.looked.unsqueeze(1)).transpose(1, 2);
+  const torch::Tensor history = location_convolution_->forward(state.looked).transpose(1, 2);
   const torch::Tensor energies = energy_
                                      ->forward(torch::tanh(query_->forward(state.hidden).unsqueeze(1) +
                                                            memory.keys + location_->forward(history)))
@@ -51,7 +51,9 @@ AttentionStep AttentionDecoderImpl::step(const AttentionMemory& memory, const At
   const torch::Tensor context = torch::bmm(attention.unsqueeze(1), memory.frames).squeeze(1);
   const torch::Tensor hidden =
       cell_->forward(torch::cat({embedding_->forward(previous), context}, 1), state.hidden);
-  return {head_->forward(torch::cat({hidden, context}, 1)), attention, {hidden, state.looked + attention}};
+  return {head_->forward(torch::cat({hidden, context}, 1)),
+          attention,
+          {hidden, torch::stack({attention, state.looked.select(1, 1) + attention}, 1)}};
 }
 
 }  // namespace ocrbatch::recognizer

@@ -2,8 +2,8 @@
 // additive attention (arXiv 1409.0473) that also sees where it has looked before (arXiv 1506.07503), and a
 // GRU.
 //
-//   state h (hidden), attention so far s (T)
-//   e_t   = v . tanh(W_q h + W_k frame_t + W_f conv(s)_t)
+//   state h (hidden), last attention a (T), sum of all attentions s (T)
+//   e_t   = v . tanh(W_q h + W_k frame_t + W_f conv([a, s])_t)
 //   a     = softmax(e), context = sum_t a_t frame_t, s += a
 //   h     = GRU([embedding(previous label), context], h)
 //   logits = head([h, context])
@@ -34,7 +34,7 @@ struct AttentionMemory {
 
 struct AttentionState {
   torch::Tensor hidden;  // (batch, hidden_size)
-  torch::Tensor looked;  // (batch, T): the sum of all attentions so far
+  torch::Tensor looked;  // (batch, 2, T): the last attention, and the sum of all so far
 };
 
 struct AttentionStep {

@@ -78,7 +78,7 @@ INSTANTIATE_TEST_SUITE_P(Architectures, OverfitTest,
                          ::testing::Values(Overfit{"mamba_ctc", 8, 1, 0.01, 250},
                                            Overfit{"resnet34_mamba_lora", 8, 2, 0.003, 300},
                                            Overfit{"crnn_ctc", 8, 2, 0.003, 800},
-                                           Overfit{"crnn_attention", 8, 2, 0.005, 800},
+                                           Overfit{"crnn_attention", 4, 2, 0.005, 700},
                                            Overfit{"cnn_bilstm_ctc", 2, 2, 0.0005, 300}),
                          [](const auto& info) { return std::string(info.param.architecture); });
 
