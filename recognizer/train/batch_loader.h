@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "recognizer/train/epoch_order.h"
 #include "recognizer/train/line_source.h"
 
 namespace ocrbatch::recognizer {
@@ -40,17 +41,16 @@ class BatchLoader {
   };
 
   void work();
-  std::uint64_t source_index(std::uint64_t line_number);  // called with the mutex held
   void arrange(Pool& pool, std::uint64_t pool_number) const;
 
   const LineSource& source_;
   const std::size_t batch_size_;
   const std::uint64_t seed_;
+  std::unique_ptr<EpochOrder> order_;  // of a finite source
   std::int64_t step_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::map<std::uint64_t, std::unique_ptr<Pool>> pools_;
-  std::map<std::uint64_t, std::vector<std::uint32_t>> orders_;  // shuffled indices by epoch
   std::exception_ptr failure_;
   bool stopping_ = false;
   std::vector<std::thread> workers_;

@@ -142,7 +142,7 @@ void Trainer::initialize_from(const std::filesystem::path& folder) {
 
 std::uint64_t Trainer::lines_per_epoch(const LineSource& lines) const {
   return config_.lines_per_epoch > 0 ? static_cast<std::uint64_t>(config_.lines_per_epoch)
-                                     : lines.size().value_or(0);
+                                     : lines.lines_per_pass();
 }
 
 std::int64_t Trainer::total_steps(const LineSource& lines) const {
