@@ -6,7 +6,7 @@
 
 #include "cli/commands.h"
 #include "cli/errors.h"
-#include "cli/line_data.h"
+#include "cli/line_sets.h"
 #include "cli/model_path.h"
 #include "cli/options.h"
 #include "cli/signals.h"
@@ -20,18 +20,18 @@ namespace {
 constexpr const char* kDescription =
     "Trains a recognizer from scratch, or goes on from a model's weights (--init-from).\n"
     "\n"
-    "Training lines are a list file (\"path label\" a line), a folder with NAME.png and NAME.gt.txt, or "
-    "synth:RECIPE\n"
-    "for synthetic lines made on the fly from fonts and the texts given with --text. OUT/model is the best "
-    "model so\n"
-    "far on the validation lines, ready for `scan --model OUT/model`.";
+    "DATA is a list file (\"path label\" a line), a folder with NAME.png and NAME.gt.txt, pages with PAGE, "
+    "ALTO or hOCR files\n"
+    "beside them, or synth:RECIPE for synthetic lines made on the fly from fonts and the texts given with "
+    "--text. OUT/model\n"
+    "is the best model so far on the validation lines, ready for `scan --model OUT/model`.";
 
 // Synthetic validation lines come from a seed far from any training seed.
 constexpr std::uint64_t kValidationSeed = 0x76616C6964617465;
 
 struct TrainArguments {
-  std::string config, train, validation, out, init_from, amp;
-  std::vector<std::string> text, fonts, settings;
+  std::string config, out, init_from, amp;
+  std::vector<std::string> train, validation, text, fonts, settings;
   bool resume = false;
   std::int64_t epochs = 0, max_steps = 0, batch_size = 0;
   double learning_rate = 0;
@@ -56,6 +56,12 @@ boost::json::value resolved_config(const TrainArguments& a) {
     recognizer::set_by_path(config, setting.substr(0, equals), setting.substr(equals + 1));
   }
   return config;
+}
+
+// One source as a string, several as an array of them.
+boost::json::value names_of(const std::vector<std::string>& specs) {
+  if (specs.size() == 1) return boost::json::value(specs.front());
+  return boost::json::value_from(specs);
 }
 
 std::string time_left(double seconds) {
@@ -85,8 +91,9 @@ void log_progress(const recognizer::TrainReport& report, int batch_size) {
 ExitCode run_train_command(const std::vector<std::string>& arguments) {
   TrainArguments a;
   CommandOptions options("train --config FILE --train DATA --val DATA --out DIR", kDescription);
-  options.group("Data")("train", value(&a.train, "LIST|DIR|synth:FILE"), "training lines")(
-      "val", value(&a.validation, "LIST|DIR|synth:FILE"), "validation lines")(
+  options.group("Data")("train", value(&a.train, "DATA[@WEIGHT]...")->multitoken(),
+                        "training lines; several sources are mixed by their weights")(
+      "val", value(&a.validation, "DATA...")->multitoken(), "validation lines")(
       "text", value(&a.text, "PATH")->multitoken(),
       "texts for synthetic lines: files, or a folder a language")(
       "fonts", value(&a.fonts, "DIR")->multitoken(), "more fonts for synthetic lines than the system's");
@@ -104,11 +111,11 @@ ExitCode run_train_command(const std::vector<std::string>& arguments) {
   options.group("Output")("out", value(&a.out, "DIR"),
                           "gets model/, checkpoint.safetensors, curve.csv and curve.svg");
   if (!options.parse(arguments)) return ExitCode::kOk;
-  for (const auto& [name, text] : {std::pair{"--config", &a.config},
-                                   {"--train", &a.train},
-                                   {"--val", &a.validation},
-                                   {"--out", &a.out}}) {
-    if (text->empty()) throw UsageError(std::string(name) + " is missing");
+  for (const auto& [name, missing] : {std::pair{"--config", a.config.empty()},
+                                      {"--train", a.train.empty()},
+                                      {"--val", a.validation.empty()},
+                                      {"--out", a.out.empty()}}) {
+    if (missing) throw UsageError(std::string(name) + " is missing");
   }
 
   recognizer::TrainJob job;
@@ -120,15 +127,20 @@ ExitCode run_train_command(const std::vector<std::string>& arguments) {
   if (model == nullptr) throw recognizer::ConfigError(a.config + ": the key model is missing");
   job.model = recognizer::read_model_config(*model, std::filesystem::path(a.config).parent_path());
   job.train = recognizer::read_train_config(*train);
-  job.recipe = {{"train", recognizer::to_json(job.train)}, {"data", a.train}, {"init_from", a.init_from}};
+  job.recipe = {
+      {"train", recognizer::to_json(job.train)}, {"data", names_of(a.train)}, {"init_from", a.init_from}};
   job.out = a.out;
   job.resume = a.resume;
   if (!a.init_from.empty()) job.init_from = find_model(a.init_from);
 
   const kernels::LinePreparation preparation = recognizer::line_preparation_of(job.model);
   const SynthChoices training{a.text, a.fonts, job.train.seed}, validation{a.text, a.fonts, kValidationSeed};
-  const auto train_lines = open_line_data(a.train, training, job.model.alphabet, preparation);
-  const auto validation_lines = open_line_data(a.validation, validation, job.model.alphabet, preparation);
+  auto train_sets = open_line_sets("--train", a.train, true, training, job.model.alphabet, preparation);
+  auto validation_sets =
+      open_line_sets("--val", a.validation, false, validation, job.model.alphabet, preparation);
+  const auto train_lines = mix_training_lines(std::move(train_sets), job.train.seed);
+  const auto validation_lines = join_validation_lines(std::move(validation_sets),
+                                                      static_cast<std::uint64_t>(job.train.validation_lines));
 
   std::atomic<bool> stop{false};
   const StopSignals signals(stop);
