@@ -3,8 +3,10 @@
 
 #include <atomic>
 #include <fstream>
+#include <thread>
 
 #include "cli/commands.h"
+#include "cli/data_check.h"
 #include "cli/errors.h"
 #include "cli/line_sets.h"
 #include "cli/model_path.h"
@@ -12,6 +14,7 @@
 #include "cli/signals.h"
 #include "recognizer/model_config.h"
 #include "recognizer/strict_json.h"
+#include "recognizer/train/alignment.h"
 #include "recognizer/train/train.h"
 
 namespace ocrbatch::cli {
@@ -30,9 +33,9 @@ constexpr const char* kDescription =
 constexpr std::uint64_t kValidationSeed = 0x76616C6964617465;
 
 struct TrainArguments {
-  std::string config, out, init_from, amp;
+  std::string config, out, init_from, amp, cache;
   std::vector<std::string> train, validation, text, fonts, settings;
-  bool resume = false;
+  bool resume = false, strict = false;
   std::int64_t epochs = 0, max_steps = 0, batch_size = 0;
   double learning_rate = 0;
 };
@@ -96,7 +99,10 @@ ExitCode run_train_command(const std::vector<std::string>& arguments) {
       "val", value(&a.validation, "DATA...")->multitoken(), "validation lines")(
       "text", value(&a.text, "PATH")->multitoken(),
       "texts for synthetic lines: files, or a folder a language")(
-      "fonts", value(&a.fonts, "DIR")->multitoken(), "more fonts for synthetic lines than the system's");
+      "fonts", value(&a.fonts, "DIR")->multitoken(), "more fonts for synthetic lines than the system's")(
+      "cache", value(&a.cache, "FILE"),
+      "keep the prepared lines of finite sources there, for later epochs and runs")(
+      "strict", flag(&a.strict), "stop before the first step when the data report has findings");
   options.group("Training")("config", value(&a.config, "FILE"),
                             "model and training configuration (configs/*.json)")(
       "init-from", value(&a.init_from, "MODEL"), "start from this model's weights")(
@@ -109,7 +115,7 @@ ExitCode run_train_command(const std::vector<std::string>& arguments) {
       "set", value(&a.settings, "KEY=VALUE")->multitoken(),
       "any key of the configuration, e.g. train.warmup=0.1");
   options.group("Output")("out", value(&a.out, "DIR"),
-                          "gets model/, checkpoint.safetensors, curve.csv and curve.svg");
+                          "gets model/, checkpoint.safetensors, curve.csv, curve.svg and data_report.jsonl");
   if (!options.parse(arguments)) return ExitCode::kOk;
   for (const auto& [name, missing] : {std::pair{"--config", a.config.empty()},
                                       {"--train", a.train.empty()},
@@ -138,12 +144,23 @@ ExitCode run_train_command(const std::vector<std::string>& arguments) {
   auto train_sets = open_line_sets("--train", a.train, true, training, job.model.alphabet, preparation);
   auto validation_sets =
       open_line_sets("--val", a.validation, false, validation, job.model.alphabet, preparation);
+
+  std::atomic<bool> stop{false};
+  const StopSignals signals(stop);
+  DataCheckOptions check;
+  check.can_align = recognizer::alignment_check(job.model);
+  check.report = job.out / "data_report.jsonl";
+  check.strict = a.strict;
+  check.threads = job.train.workers > 0 ? job.train.workers
+                                        : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  check.should_stop = [&] { return stop.load(); };
+  if (!a.cache.empty()) cache_lines(train_sets, validation_sets, preparation, a.cache, check);
+  if (!stop) check_data(train_sets, validation_sets, job.model.alphabet, check);
+  if (stop) return signals.received().value_or(ExitCode::kOk);
   const auto train_lines = mix_training_lines(std::move(train_sets), job.train.seed);
   const auto validation_lines = join_validation_lines(std::move(validation_sets),
                                                       static_cast<std::uint64_t>(job.train.validation_lines));
 
-  std::atomic<bool> stop{false};
-  const StopSignals signals(stop);
   recognizer::TrainEvents events;
   events.on_log = [&](const recognizer::TrainReport& report) { log_progress(report, job.train.batch_size); };
   events.on_validation = [&](const recognizer::TrainReport& report, const recognizer::ErrorRates& rates,

@@ -72,7 +72,10 @@ LineData open_found_data(const std::string& spec, FoundData found,
   if (!fs::is_directory(spec)) data.files.emplace_back(spec);
   recognizer::LineSources parts;
   if (!found.images.empty()) {
-    for (const auto& line : found.images) data.files.push_back(line.image);
+    for (const auto& line : found.images) {
+      data.files.push_back(line.image);
+      if (fs::is_directory(spec)) data.files.push_back(fs::path(line.image).replace_extension(".gt.txt"));
+    }
     parts.push_back(recognizer::make_list_source(std::move(found.images), read_line_image, preparation));
   }
   if (!found.pages.empty()) {
