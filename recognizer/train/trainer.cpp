@@ -311,6 +311,7 @@ void Trainer::run(const LineSource& train_lines, const LineSource& validation_li
       if (an_epoch > 0)
         report.epoch =
             static_cast<double>(step_) * static_cast<double>(batch) / static_cast<double>(an_epoch);
+      report.point.wait_share = phases_.wait_for_lines / std::max(1e-9, now_seconds() - since);
       report.phases = std::exchange(phases_, {});
       report.lines_too_short_for_ctc = lines_too_short_;
       if (validates) {
