@@ -40,7 +40,8 @@ ExitCode run_synth_command(const std::vector<std::string>& arguments) {
   if (out.empty()) throw UsageError("--out is missing");
   if (synth.text.empty()) throw UsageError("--text is missing");
 
-  const auto lines = open_line_data("synth:" + recipe, synth, recognizer::read_alphabet(vocab), preparation);
+  const auto lines =
+      open_line_data("synth:" + recipe, synth, recognizer::read_alphabet(vocab), preparation).lines;
   std::filesystem::create_directories(out);
   for (std::uint64_t i = 0; i < count; ++i) {
     const recognizer::LabeledLine line = lines->get(i);

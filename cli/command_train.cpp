@@ -3,16 +3,19 @@
 
 #include <atomic>
 #include <fstream>
+#include <thread>
 
 #include "cli/commands.h"
+#include "cli/data_check.h"
 #include "cli/errors.h"
-#include "cli/line_data.h"
+#include "cli/line_sets.h"
 #include "cli/model_path.h"
 #include "cli/options.h"
 #include "cli/signals.h"
 #include "cli/text_layout.h"
 #include "recognizer/model_config.h"
 #include "recognizer/strict_json.h"
+#include "recognizer/train/alignment.h"
 #include "recognizer/train/train.h"
 
 namespace ocrbatch::cli {
@@ -21,19 +24,19 @@ namespace {
 constexpr const char* kDescription =
     "Trains a recognizer from scratch, or goes on from a model's weights (--init-from).\n"
     "\n"
-    "Training lines are a list file (\"path label\" a line), a folder with NAME.png and NAME.gt.txt, or "
-    "synth:RECIPE\n"
-    "for synthetic lines made on the fly from fonts and the texts given with --text. OUT/model is the best "
-    "model so\n"
-    "far on the validation lines, ready for `scan --model OUT/model`.";
+    "DATA is a list file (\"path label\" a line), a folder with NAME.png and NAME.gt.txt, pages with PAGE, "
+    "ALTO or hOCR files\n"
+    "beside them, or synth:RECIPE for synthetic lines made on the fly from fonts and the texts given with "
+    "--text. OUT/model\n"
+    "is the best model so far on the validation lines, ready for `scan --model OUT/model`.";
 
 // Synthetic validation lines come from a seed far from any training seed.
 constexpr std::uint64_t kValidationSeed = 0x76616C6964617465;
 
 struct TrainArguments {
-  std::string config, train, validation, out, init_from, amp;
-  std::vector<std::string> text, fonts, settings;
-  bool resume = false;
+  std::string config, out, init_from, amp, cache;
+  std::vector<std::string> train, validation, text, fonts, settings;
+  bool resume = false, strict = false;
   std::int64_t epochs = 0, max_steps = 0, batch_size = 0;
   double learning_rate = 0;
 };
@@ -59,6 +62,12 @@ boost::json::value resolved_config(const TrainArguments& a) {
   return config;
 }
 
+// One source as a string, several as an array of them.
+boost::json::value names_of(const std::vector<std::string>& specs) {
+  if (specs.size() == 1) return boost::json::value(specs.front());
+  return boost::json::value_from(specs);
+}
+
 std::string time_left(double seconds) {
   const auto minutes = static_cast<long>(seconds / 60);
   return minutes >= 60 ? fmt::format("{}h{:02}m", minutes / 60, minutes % 60) : fmt::format("{}m", minutes);
@@ -70,11 +79,11 @@ void log_progress(const recognizer::TrainReport& report, int batch_size) {
   const double left =
       static_cast<double>((report.total_steps - p.step) * batch_size) / std::max(0.1, p.lines_per_second);
   spdlog::info(
-      "step {}/{} · loss {:.4f} · {:.0f} lines/s · {} left · lr {:.2e} · waiting {:.1f} s, forward {:.1f}, "
-      "loss {:.1f}, "
-      "backward {:.1f}, optimizer {:.1f}",
+      "step {}/{} · loss {:.4f} · {:.0f} lines/s · {} left · lr {:.2e} · waiting for lines {:.0f} % ({:.1f} "
+      "s), "
+      "forward {:.1f}, loss {:.1f}, backward {:.1f}, optimizer {:.1f}",
       p.step, report.total_steps, p.loss, p.lines_per_second, time_left(left), p.learning_rate,
-      s.wait_for_lines, s.forward, s.loss, s.backward, s.optimizer);
+      100 * p.wait_share.value_or(0), s.wait_for_lines, s.forward, s.loss, s.backward, s.optimizer);
   if (report.lines_too_short_for_ctc > 0) {
     spdlog::warn("{} lines so far are too short for their label (or empty) and were left out",
                  report.lines_too_short_for_ctc);
@@ -101,11 +110,15 @@ void log_parameters(const std::vector<recognizer::ParameterGroup>& groups) {
 ExitCode run_train_command(const std::vector<std::string>& arguments) {
   TrainArguments a;
   CommandOptions options("train --config FILE --train DATA --val DATA --out DIR", kDescription);
-  options.group("Data")("train", value(&a.train, "LIST|DIR|synth:FILE"), "training lines")(
-      "val", value(&a.validation, "LIST|DIR|synth:FILE"), "validation lines")(
+  options.group("Data")("train", value(&a.train, "DATA[@WEIGHT]...")->multitoken(),
+                        "training lines; several sources are mixed by their weights")(
+      "val", value(&a.validation, "DATA...")->multitoken(), "validation lines")(
       "text", value(&a.text, "PATH")->multitoken(),
       "texts for synthetic lines: files, or a folder a language")(
-      "fonts", value(&a.fonts, "DIR")->multitoken(), "more fonts for synthetic lines than the system's");
+      "fonts", value(&a.fonts, "DIR")->multitoken(), "more fonts for synthetic lines than the system's")(
+      "cache", value(&a.cache, "FILE"),
+      "keep the prepared lines of finite sources there, for later epochs and runs")(
+      "strict", flag(&a.strict), "stop before the first step when the data report has findings");
   options.group("Training")("config", value(&a.config, "FILE"),
                             "model and training configuration (configs/*.json)")(
       "init-from", value(&a.init_from, "MODEL"), "start from this model's weights")(
@@ -118,13 +131,13 @@ ExitCode run_train_command(const std::vector<std::string>& arguments) {
       "set", value(&a.settings, "KEY=VALUE")->multitoken(),
       "any key of the configuration, e.g. train.warmup=0.1");
   options.group("Output")("out", value(&a.out, "DIR"),
-                          "gets model/, checkpoint.safetensors, curve.csv and curve.svg");
+                          "gets model/, checkpoint.safetensors, curve.csv, curve.svg and data_report.jsonl");
   if (!options.parse(arguments)) return ExitCode::kOk;
-  for (const auto& [name, text] : {std::pair{"--config", &a.config},
-                                   {"--train", &a.train},
-                                   {"--val", &a.validation},
-                                   {"--out", &a.out}}) {
-    if (text->empty()) throw UsageError(std::string(name) + " is missing");
+  for (const auto& [name, missing] : {std::pair{"--config", a.config.empty()},
+                                      {"--train", a.train.empty()},
+                                      {"--val", a.validation.empty()},
+                                      {"--out", a.out.empty()}}) {
+    if (missing) throw UsageError(std::string(name) + " is missing");
   }
 
   recognizer::TrainJob job;
@@ -136,18 +149,35 @@ ExitCode run_train_command(const std::vector<std::string>& arguments) {
   if (model == nullptr) throw recognizer::ConfigError(a.config + ": the key model is missing");
   job.model = recognizer::read_model_config(*model, std::filesystem::path(a.config).parent_path());
   job.train = recognizer::read_train_config(*train);
-  job.recipe = {{"train", recognizer::to_json(job.train)}, {"data", a.train}, {"init_from", a.init_from}};
+  job.recipe = {
+      {"train", recognizer::to_json(job.train)}, {"data", names_of(a.train)}, {"init_from", a.init_from}};
   job.out = a.out;
   job.resume = a.resume;
   if (!a.init_from.empty()) job.init_from = find_model(a.init_from);
 
   const kernels::LinePreparation preparation = recognizer::line_preparation_of(job.model);
   const SynthChoices training{a.text, a.fonts, job.train.seed}, validation{a.text, a.fonts, kValidationSeed};
-  const auto train_lines = open_line_data(a.train, training, job.model.alphabet, preparation);
-  const auto validation_lines = open_line_data(a.validation, validation, job.model.alphabet, preparation);
+  auto train_sets = open_line_sets("--train", a.train, true, training, job.model.alphabet, preparation);
+  auto validation_sets =
+      open_line_sets("--val", a.validation, false, validation, job.model.alphabet, preparation);
 
   std::atomic<bool> stop{false};
   const StopSignals signals(stop);
+  DataCheckOptions check;
+  check.can_align = recognizer::alignment_check(job.model);
+  check.report = job.out / "data_report.jsonl";
+  check.strict = a.strict;
+  check.threads = job.train.workers > 0 ? job.train.workers
+                                        : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  check.should_stop = [&] { return stop.load(); };
+  std::filesystem::create_directories(job.out);
+  if (!a.cache.empty()) cache_lines(train_sets, validation_sets, preparation, a.cache, check);
+  if (!stop) check_data(train_sets, validation_sets, job.model.alphabet, check);
+  if (stop) return signals.received().value_or(ExitCode::kOk);
+  const auto train_lines = mix_training_lines(std::move(train_sets), job.train.seed);
+  const auto validation_lines = join_validation_lines(std::move(validation_sets),
+                                                      static_cast<std::uint64_t>(job.train.validation_lines));
+
   recognizer::TrainEvents events;
   events.on_start = log_parameters;
   events.on_bad_step = [](const std::string& what) { spdlog::warn("{}", what); };

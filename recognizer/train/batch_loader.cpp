@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <numeric>
-#include <random>
 #include <stdexcept>
+
+#include "recognizer/train/shuffle.h"
 
 namespace ocrbatch::recognizer {
 namespace {
@@ -11,19 +12,16 @@ namespace {
 // Pools kept ready or in work: enough that the workers never wait for the trainer in the middle of a pool.
 constexpr std::uint64_t kPoolsAhead = 2;
 
-// std::shuffle's result is not the same in every standard library; this one's is.
-template <class T>
-void shuffle(std::vector<T>& items, std::uint64_t seed) {
-  std::mt19937_64 random(seed);
-  for (std::size_t i = items.size(); i > 1; --i) std::swap(items[i - 1], items[random() % i]);
-}
-
 }  // namespace
 
 BatchLoader::BatchLoader(const LineSource& source, int batch_size, int workers, std::uint64_t seed,
                          std::int64_t first_step)
     : source_(source), batch_size_(static_cast<std::size_t>(batch_size)), seed_(seed), step_(first_step) {
   if (source.size() == std::uint64_t{0}) throw std::invalid_argument("the training data has no lines");
+  if (source.size()) {
+    order_ = std::make_unique<EpochOrder>(*source.size(), seed);
+    pool_batches_ = std::clamp<std::uint64_t>(*source.size() / batch_size_, 1, kPoolBatches);
+  }
   for (int i = 0; i < std::max(1, workers); ++i) workers_.emplace_back([this] { work(); });
 }
 
@@ -34,20 +32,6 @@ BatchLoader::~BatchLoader() {
   }
   changed_.notify_all();
   for (std::thread& worker : workers_) worker.join();
-}
-
-std::uint64_t BatchLoader::source_index(std::uint64_t line_number) {
-  const auto size = source_.size();
-  if (!size) return line_number;
-  const std::uint64_t epoch = line_number / *size;
-  auto& order = orders_[epoch];
-  if (order.empty()) {
-    order.resize(*size);
-    std::iota(order.begin(), order.end(), 0U);
-    shuffle(order, seed_ * 1000003 + epoch);
-    while (orders_.begin()->first + 2 < epoch) orders_.erase(orders_.begin());
-  }
-  return order[line_number % *size];
 }
 
 void BatchLoader::arrange(Pool& pool, std::uint64_t pool_number) const {
@@ -64,10 +48,10 @@ void BatchLoader::arrange(Pool& pool, std::uint64_t pool_number) const {
 }
 
 void BatchLoader::work() {
-  const std::size_t pool_lines = batch_size_ * kPoolBatches;
+  const std::size_t pool_lines = batch_size_ * pool_batches_;
   std::unique_lock lock(mutex_);
   while (!stopping_) {
-    const std::uint64_t current = static_cast<std::uint64_t>(step_) / kPoolBatches;
+    const std::uint64_t current = static_cast<std::uint64_t>(step_) / pool_batches_;
     Pool* pool = nullptr;
     std::uint64_t number = current;
     for (; number < current + kPoolsAhead && pool == nullptr; ++number) {
@@ -86,12 +70,12 @@ void BatchLoader::work() {
       continue;
     }
     const std::size_t place = pool->claimed++;
-    const std::uint64_t index = source_index(number * pool_lines + place);
     lock.unlock();
+    const std::uint64_t line_number = number * pool_lines + place;
     LabeledLine line;
     std::exception_ptr failure;
     try {
-      line = source_.get(index);
+      line = source_.get(order_ ? order_->at(line_number) : line_number);
     } catch (...) {
       failure = std::current_exception();
     }
@@ -105,8 +89,8 @@ void BatchLoader::work() {
 
 std::vector<LabeledLine> BatchLoader::next() {
   std::unique_lock lock(mutex_);
-  const std::uint64_t number = static_cast<std::uint64_t>(step_) / kPoolBatches;
-  const std::size_t batch = static_cast<std::size_t>(step_) % kPoolBatches;
+  const std::uint64_t number = static_cast<std::uint64_t>(step_) / pool_batches_;
+  const std::size_t batch = static_cast<std::size_t>(step_) % pool_batches_;
   changed_.wait(lock,
                 [&] { return failure_ || (pools_.contains(number) && !pools_[number]->batches.empty()); });
   if (failure_) std::rethrow_exception(failure_);
@@ -114,7 +98,7 @@ std::vector<LabeledLine> BatchLoader::next() {
   std::vector<LabeledLine> lines;
   for (const std::size_t i : pool.batches[batch]) lines.push_back(std::move(pool.lines[i]));
   ++step_;
-  if (batch + 1 == kPoolBatches) {
+  if (batch + 1 == pool_batches_) {
     pools_.erase(number);
     changed_.notify_all();
   }

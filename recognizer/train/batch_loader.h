@@ -11,16 +11,19 @@
 #include <thread>
 #include <vector>
 
+#include "recognizer/train/epoch_order.h"
 #include "recognizer/train/line_source.h"
 
 namespace ocrbatch::recognizer {
 
 // The batch of step s is a function of the source, the batch size, the seed and s: a resumed run continues
 // with the batches that an undisturbed run would have seen. Lines are taken in order (a finite source is
-// shuffled anew each epoch), kPoolBatches batches at a time are sorted by width, cut, and put into random
+// shuffled anew each epoch), a pool of batches at a time is sorted by width, cut, and put into random
 // order.
 class BatchLoader {
  public:
+  // Batches of a pool at most. A pool is no larger than a finite source, so that no batch is filled with copies of
+  // one line.
   static constexpr int kPoolBatches = 16;
 
   BatchLoader(const LineSource& source, int batch_size, int workers, std::uint64_t seed,
@@ -40,17 +43,17 @@ class BatchLoader {
   };
 
   void work();
-  std::uint64_t source_index(std::uint64_t line_number);  // called with the mutex held
   void arrange(Pool& pool, std::uint64_t pool_number) const;
 
   const LineSource& source_;
   const std::size_t batch_size_;
+  std::uint64_t pool_batches_ = kPoolBatches;
   const std::uint64_t seed_;
+  std::unique_ptr<EpochOrder> order_;  // of a finite source
   std::int64_t step_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::map<std::uint64_t, std::unique_ptr<Pool>> pools_;
-  std::map<std::uint64_t, std::vector<std::uint32_t>> orders_;  // shuffled indices by epoch
   std::exception_ptr failure_;
   bool stopping_ = false;
   std::vector<std::thread> workers_;

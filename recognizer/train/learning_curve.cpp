@@ -20,20 +20,22 @@ std::string format(const char* pattern, Arguments... arguments) {
   return text;
 }
 
-constexpr const char* kHeader = "step,lines,learning_rate,loss,lines_per_second,cer,wer,validation_loss";
+constexpr const char* kHeader =
+    "step,lines,learning_rate,loss,lines_per_second,cer,wer,validation_loss,wait_share";
 
 std::string to_row(const CurvePoint& p) {
   const auto optional = [](const std::optional<double>& v) { return v ? format("%.6f", *v) : std::string(); };
   return format("%lld,%llu,%.6g,%.5f,%.1f,", static_cast<long long>(p.step),
                 static_cast<unsigned long long>(p.lines), p.learning_rate, p.loss, p.lines_per_second) +
-         optional(p.cer) + "," + optional(p.wer) + "," + optional(p.validation_loss);
+         optional(p.cer) + "," + optional(p.wer) + "," + optional(p.validation_loss) + "," +
+         optional(p.wait_share);
 }
 
 std::optional<CurvePoint> from_row(const std::string& row) {
   std::stringstream stream(row);
   std::vector<std::string> cells;
   for (std::string cell; std::getline(stream, cell, ',');) cells.push_back(cell);
-  cells.resize(8);
+  cells.resize(9);  // older files lack the last ones
   try {
     CurvePoint p;
     p.step = std::stoll(cells[0]);
@@ -44,6 +46,7 @@ std::optional<CurvePoint> from_row(const std::string& row) {
     if (!cells[5].empty()) p.cer = std::stod(cells[5]);
     if (!cells[6].empty()) p.wer = std::stod(cells[6]);
     if (!cells[7].empty()) p.validation_loss = std::stod(cells[7]);
+    if (!cells[8].empty()) p.wait_share = std::stod(cells[8]);
     return p;
   } catch (const std::exception&) {
     return std::nullopt;  // a torn last row of a killed run

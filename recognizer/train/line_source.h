@@ -21,6 +21,8 @@ class LineSource {
   virtual ~LineSource() = default;
   virtual std::optional<std::uint64_t> size() const = 0;  // empty: endless (synthetic)
   virtual LabeledLine get(std::uint64_t index) const = 0;
+  // Lines after which an epoch ends where the configuration does not say; 0: never.
+  virtual std::uint64_t lines_per_pass() const { return size().value_or(0); }
 };
 
 }  // namespace ocrbatch::recognizer

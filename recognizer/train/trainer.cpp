@@ -108,7 +108,7 @@ void Trainer::initialize_backbone(const std::filesystem::path& file) {
 
 std::uint64_t Trainer::lines_per_epoch(const LineSource& lines) const {
   return config_.lines_per_epoch > 0 ? static_cast<std::uint64_t>(config_.lines_per_epoch)
-                                     : lines.size().value_or(0);
+                                     : lines.lines_per_pass();
 }
 
 std::int64_t Trainer::total_steps(const LineSource& lines) const {
@@ -257,6 +257,7 @@ void Trainer::run(const LineSource& train_lines, const LineSource& validation_li
       if (an_epoch > 0)
         report.epoch =
             static_cast<double>(step_) * static_cast<double>(batch) / static_cast<double>(an_epoch);
+      report.point.wait_share = phases_.wait_for_lines / std::max(1e-9, now_seconds() - since);
       report.phases = std::exchange(phases_, {});
       report.lines_too_short_for_ctc = lines_too_short_;
       if (validates) {

@@ -68,6 +68,16 @@ TEST(BatchLoader, LinesOfABatchAreOfSimilarWidth) {
   }
 }
 
+TEST(BatchLoader, ABatchOfASmallSourceHasNoLineTwice) {
+  const NumberedLines source(9);
+  BatchLoader loader(source, 4, 2, 1, 0);
+  for (int step = 0; step < 9; step += 2) {
+    const auto lines = texts(loader.next());
+    EXPECT_EQ(std::set<std::string>(lines.begin(), lines.end()).size(), 4U) << step;
+    loader.next();
+  }
+}
+
 class FailingLines : public LineSource {
  public:
   std::optional<std::uint64_t> size() const override { return std::nullopt; }
