@@ -69,12 +69,11 @@ TEST(BatchLoader, LinesOfABatchAreOfSimilarWidth) {
 }
 
 TEST(BatchLoader, ABatchOfASmallSourceHasNoLineTwice) {
-  const NumberedLines source(9);
+  const NumberedLines source(8);
   BatchLoader loader(source, 4, 2, 1, 0);
-  for (int step = 0; step < 9; step += 2) {
+  for (int step = 0; step < 9; ++step) {
     const auto lines = texts(loader.next());
     EXPECT_EQ(std::set<std::string>(lines.begin(), lines.end()).size(), 4U) << step;
-    loader.next();
   }
 }
 
