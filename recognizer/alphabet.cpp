@@ -78,6 +78,7 @@ Alphabet read_alphabet(const std::filesystem::path& file) {
   std::vector<std::string> labels;
   for (std::string line; std::getline(stream, line);) {
     if (line.starts_with("# ")) continue;
+    if (line == " ") labels.emplace_back(line);  // lists of a character a line have the space so
     std::stringstream words(line);
     for (std::string label; words >> label;) labels.push_back(label == "<space>" ? " " : label);
   }

@@ -52,10 +52,12 @@ void append_running(const std::string& text, std::string& out) {
   }
 }
 
+// One entry a line; what follows a tab, a frequency say, is left out.
 void append_lines(const std::string& text, std::vector<std::u32string>& out) {
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
-    if (!line.empty() && line.back() == '\r') line.pop_back();
+    line.resize(std::min(line.size(), line.find('\t')));
+    while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
     if (!line.empty() && line.size() < 64) out.push_back(to_utf32(line));
   }
 }
@@ -93,6 +95,26 @@ std::vector<File> list_files(const std::filesystem::path& root) {
   }
   std::sort(files.begin(), files.end(), [](const File& a, const File& b) { return a.path < b.path; });
   return files;
+}
+
+// Characters of scripts that are written without spaces: a line may begin and end at any of them.
+bool stands_alone(char32_t c) {
+  const int width = u_getIntPropertyValue(static_cast<UChar32>(c), UCHAR_EAST_ASIAN_WIDTH);
+  return width == U_EA_WIDE || width == U_EA_FULLWIDTH;
+}
+
+// The nearest place at or before `at` where a line may begin.
+std::size_t start_of_word(const std::string& utf8, std::size_t at) {
+  while (at > 0 && utf8[at - 1] != ' ' && utf8[at - 1] != '\n') {
+    if (!U8_IS_TRAIL(static_cast<std::uint8_t>(utf8[at]))) {
+      UChar32 c = 0;
+      const auto* const bytes = reinterpret_cast<const std::uint8_t*>(utf8.data());
+      U8_GET_OR_FFFD(bytes, 0, static_cast<std::int64_t>(at), static_cast<std::int64_t>(utf8.size()), c);
+      if (stands_alone(static_cast<char32_t>(c))) break;
+    }
+    --at;
+  }
+  return at;
 }
 
 std::string role_of(const std::string& name, const TextStyle& style) {
@@ -139,14 +161,15 @@ std::u32string LanguageText::running_text(std::size_t characters, Random& random
   if (cut != nullptr) *cut = false;
   if (running.empty()) return {};
   std::size_t at = random.below(running.size());
-  while (at > 0 && running[at - 1] != ' ' && running[at - 1] != '\n') --at;
+  at = start_of_word(running, at);
   // A long byte run is enough for the characters wanted: UTF-8 takes four bytes at most.
   std::size_t end = std::min(running.size(), at + characters * 4);
   end = std::min(end, running.find('\n', at));
   std::u32string text = to_utf32(running.substr(at, end - at));
   if (!text.empty() && text.back() == U'\uFFFD') text.pop_back();
   if (text.size() <= characters) return text;
-  const bool within_word = text[characters] != U' ' && text[characters - 1] != U' ';
+  const bool within_word =
+      text[characters] != U' ' && text[characters - 1] != U' ' && !stands_alone(text[characters - 1]);
   text.resize(characters);
   if (cut != nullptr) *cut = within_word;
   return text;

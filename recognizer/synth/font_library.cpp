@@ -121,6 +121,11 @@ bool measure(FT_Library library, Font& font, const std::vector<std::u32string>& 
   font.x_height = static_cast<float>(x->yMax) / em;
   font.ascent = static_cast<float>(std::max(d->yMax, h->yMax)) / em;
   font.descent = static_cast<float>(std::max<FT_Pos>(0, -p->yMin)) / em;
+  // Ideographs fill their square, which is higher and lower than Latin letters are.
+  if (const auto square = outline_box(face, U'國'); square) {
+    font.ascent = std::max(font.ascent, static_cast<float>(square->yMax) / em);
+    font.descent = std::max(font.descent, static_cast<float>(-square->yMin) / em);
+  }
   // Fonts whose small letters are capitals would teach that "A" reads "a".
   const auto capital_x = outline_box(face, U'X'), capital_p = outline_box(face, U'P');
   const bool only_capitals = (capital_x && same_shape(*x, *capital_x)) ||

@@ -505,6 +505,21 @@ Text rare(TextContext& c) {
   return out;
 }
 
+// Running text in which some characters gave way to ones that the corpus hardly has: for alphabets of
+// thousands.
+Text rare_running(TextContext& c) {
+  Text text = running(c);
+  if (c.rare.empty()) return text;
+  Text out;
+  for (const char32_t letter : text) {
+    if (letter != U' ' && c.random.chance(0.3))
+      out += c.random.pick(c.rare);
+    else
+      out += letter;
+  }
+  return out;
+}
+
 Text mixed(TextContext& c) {
   static const std::array<MakeText, 8> kParts = {word_list, numbers,   date,   price,
                                                  code,      bracketed, quoted, capitals};
@@ -516,14 +531,29 @@ Text mixed(TextContext& c) {
 
 const std::vector<TextKind>& text_kinds() {
   static const std::vector<TextKind> kKinds = {
-      {"running", running},   {"words", word_list},       {"numbers", numbers},
-      {"date", date},         {"price", price},           {"code", code},
-      {"contact", contact},   {"address", address},       {"table_row", table_row},
-      {"capitals", capitals}, {"title_case", title_case}, {"quoted", quoted},
-      {"dashes", dashes},     {"bracketed", bracketed},   {"list_item", list_item},
-      {"footnote", footnote}, {"formula", formula},       {"contents", contents},
-      {"heading", heading},   {"historical", historical}, {"rare", rare},
+      {"running", running},
+      {"words", word_list},
+      {"numbers", numbers},
+      {"date", date},
+      {"price", price},
+      {"code", code},
+      {"contact", contact},
+      {"address", address},
+      {"table_row", table_row},
+      {"capitals", capitals},
+      {"title_case", title_case},
+      {"quoted", quoted},
+      {"dashes", dashes},
+      {"bracketed", bracketed},
+      {"list_item", list_item},
+      {"footnote", footnote},
+      {"formula", formula},
+      {"contents", contents},
+      {"heading", heading},
+      {"historical", historical},
+      {"rare", rare},
       {"mixed", mixed},
+      {"rare_running", rare_running},
   };
   return kKinds;
 }
