@@ -94,7 +94,7 @@ std::vector<ReadLabel> read_with_attention(AttentionDecoder& decoder, const torc
     memory = {single.frames.expand({rows, -1, -1}), single.keys.expand({rows, -1, -1}),
               single.blocked.expand({rows, -1})};
     const AttentionStep step = decoder->step(memory, state, previous);
-    const torch::Tensor log_probabilities = torch::log_softmax(step.logits, 1);
+    const torch::Tensor log_probabilities = torch::log_softmax(decoder->logits(step.output), 1);
     std::vector<Hypothetical> next;
     std::vector<int64_t> parents, labels;
     for (const Extension& extension : best_extensions(beam, log_probabilities, wanted)) {

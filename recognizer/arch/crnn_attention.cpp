@@ -90,18 +90,21 @@ torch::Tensor CrnnAttention::loss(const torch::Tensor& encoded, const torch::Ten
   const AttentionMemory memory = decoder_->remember(encoded, frame_counts(widths));
   AttentionState state = decoder_->start(memory);
   torch::Tensor previous = torch::full({batch}, kEnd, torch::kLong);
-  std::vector<torch::Tensor> logits;
+  std::vector<torch::Tensor> outputs;
   for (int64_t i = 0; i < steps; ++i) {
     AttentionStep step = decoder_->step(memory, state, previous);
     previous = truth.select(1, i).clamp_min(0);
     if (own_share > 0) {
       const torch::Tensor own = torch::rand({batch}).lt(own_share);
-      previous = torch::where(own, step.logits.detach().argmax(1), previous);
+      if (own.any().item<bool>()) {
+        const torch::NoGradGuard no_grad;
+        previous = torch::where(own, decoder_->logits(step.output).argmax(1), previous);
+      }
     }
-    logits.push_back(std::move(step.logits));
+    outputs.push_back(std::move(step.output));
     state = std::move(step.state);
   }
-  const torch::Tensor all = torch::stack(logits, 1);  // (batch, steps, classes)
+  const torch::Tensor all = decoder_->logits(torch::stack(outputs, 1));  // (batch, steps, classes)
   const torch::Tensor losses =
       torch::nn::functional::cross_entropy(all.flatten(0, 1), truth.flatten(),
                                            torch::nn::functional::CrossEntropyFuncOptions()

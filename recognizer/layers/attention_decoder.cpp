@@ -51,7 +51,7 @@ AttentionStep AttentionDecoderImpl::step(const AttentionMemory& memory, const At
   const torch::Tensor context = torch::bmm(attention.unsqueeze(1), memory.frames).squeeze(1);
   const torch::Tensor hidden =
       cell_->forward(torch::cat({embedding_->forward(previous), context}, 1), state.hidden);
-  return {head_->forward(torch::cat({hidden, context}, 1)),
+  return {torch::cat({hidden, context}, 1),
           attention,
           {hidden, torch::stack({attention, state.looked.select(1, 1) + attention}, 1)}};
 }

@@ -38,7 +38,7 @@ struct AttentionState {
 };
 
 struct AttentionStep {
-  torch::Tensor logits;     // (batch, classes) float32
+  torch::Tensor output;     // (batch, hidden_size + features), for logits()
   torch::Tensor attention;  // (batch, T), sums to 1
   AttentionState state;
 };
@@ -53,6 +53,9 @@ class AttentionDecoderImpl : public torch::nn::Module {
   // previous (batch) int64: the labels written last.
   AttentionStep step(const AttentionMemory& memory, const AttentionState& state,
                      const torch::Tensor& previous);
+  // (..., hidden_size + features) -> (..., classes). Training asks once for all steps: with thousands of
+  // classes, step by step would spend its time on reading and writing the matrix.
+  torch::Tensor logits(const torch::Tensor& outputs) { return head_->forward(outputs); }
 
  private:
   AttentionDecoderOptions options_;
