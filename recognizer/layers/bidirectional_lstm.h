@@ -14,6 +14,8 @@ class BidirectionalLstmImpl : public torch::nn::Module {
   torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& lengths);
 
  private:
+  // One direction of the LSTM from the first row to the last; the suffix of its weights' names says which.
+  torch::Tensor run_forwards(const torch::Tensor& x, const std::string& suffix);
   torch::Tensor run(const torch::Tensor& x, const torch::Tensor& lengths);
 
   torch::nn::LSTM lstm_{nullptr};
