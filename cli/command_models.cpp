@@ -6,6 +6,7 @@
 
 #include "cli/commands.h"
 #include "cli/errors.h"
+#include "cli/model_adapters.h"
 #include "cli/model_checksums.h"
 #include "cli/model_path.h"
 #include "cli/options.h"
@@ -23,6 +24,9 @@ constexpr const char* kDescription =
     "\n"
     "  list    name, architecture, size, alphabet, and CER on the training's validation lines\n"
     "  show    one model in full: where it is, its checksum, and its model.json\n"
+    "  delta   what fine-tuning changed, as a file: MODEL against --base, into --out\n"
+    "  apply   the model again, from such a FILE and its --base, into --out\n"
+    "  merge   MODEL with its LoRA added to the weights, into --out\n"
     "  verify  loads models (all of them without a name) and checks their files against SHA256SUMS";
 
 boost::json::object read_description(const fs::path& folder) {
@@ -94,17 +98,27 @@ ExitCode verify_models(const std::vector<fs::path>& folders) {
 
 ExitCode run_models_command(const std::vector<std::string>& arguments) {
   std::vector<std::string> words;
-  CommandOptions options("models list | show NAME|DIR | verify [NAME|DIR...]", kDescription);
+  AdapterArguments adapters;
+  CommandOptions options(
+      "models list | show NAME|DIR | verify [NAME|DIR...] | delta MODEL | apply FILE | merge MODEL",
+      kDescription);
+  options.group("Adapters")("base", value(&adapters.base, "MODEL"),
+                            "the model that fine-tuning started from")(
+      "out", value(&adapters.out, "FILE|DIR"), "where delta, apply and merge write");
   options.positional(&words);
   if (!options.parse(arguments)) return ExitCode::kOk;
-  if (words.empty()) throw UsageError("models needs one of list, show, verify");
-  require_one_of("models", words[0], {"list", "show", "verify"});
+  if (words.empty()) throw UsageError("models needs one of list, show, verify, delta, apply, merge");
+  require_one_of("models", words[0], {"list", "show", "verify", "delta", "apply", "merge"});
   const std::vector<std::string> names(words.begin() + 1, words.end());
   if (words[0] == "list") {
     if (!names.empty())
       throw UsageError("models list takes no name; `ocrbatch models show " + names[0] + "` does");
     return list_models();
   }
+  adapters.names = names;
+  if (words[0] == "delta") return run_models_delta(adapters);
+  if (words[0] == "apply") return run_models_apply(adapters);
+  if (words[0] == "merge") return run_models_merge(adapters);
   if (words[0] == "show") {
     if (names.size() != 1) throw UsageError("models show needs one model");
     return show_model(names[0]);

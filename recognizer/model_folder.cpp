@@ -142,16 +142,18 @@ LoadedModel load_model(const std::filesystem::path& folder) {
   });
 }
 
+torch::Tensor stored_form(const torch::Tensor& tensor) {
+  const bool fits = tensor.dim() >= 2 && tensor.abs().max().item<float>() < 60000.0F;
+  return fits ? tensor.to(torch::kHalf) : tensor;
+}
+
 void save_model(const std::filesystem::path& folder, const ModelConfig& config,
                 const std::map<std::string, torch::Tensor>& state, const boost::json::object& training,
                 const boost::json::object& measured) {
   std::filesystem::create_directories(folder);
   TensorFile weights;
   for (const auto& [name, tensor] : state) {
-    // Half the download at no cost in accuracy: readers compute the matrices in bfloat16, which is coarser
-    // still.
-    const bool matrix = tensor.dim() >= 2 && tensor.abs().max().item<float>() < 60000.0F;
-    weights.tensors[name] = matrix ? tensor.to(torch::kHalf) : tensor;
+    weights.tensors[name] = stored_form(tensor);
   }
   write_safetensors(folder / kWeights, weights);
   const boost::json::object description{

@@ -26,7 +26,11 @@ std::map<std::string, torch::Tensor> named_state(const torch::nn::Module& networ
 void load_state(torch::nn::Module& network, const std::map<std::string, torch::Tensor>& tensors,
                 const std::string& where);
 
-// Matrices are stored as float16, vectors as float32. `training` and `measured` go into model.json as they
+// As the file stores it: matrices as float16, half the download at no cost in accuracy (readers compute them
+// in bfloat16, which is coarser still), unless a number is too large for that; vectors as they are.
+torch::Tensor stored_form(const torch::Tensor& tensor);
+
+// Every tensor goes into the file in its stored_form(). `training` and `measured` go into model.json as they
 // are: provenance (recipe, lines seen, seed) and figures (CER).
 void save_model(const std::filesystem::path& folder, const ModelConfig& config,
                 const std::map<std::string, torch::Tensor>& state, const boost::json::object& training,

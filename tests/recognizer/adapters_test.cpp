@@ -7,6 +7,7 @@
 #include "recognizer/layers/lora_linear.h"
 #include "recognizer/layers/mamba.h"
 #include "recognizer/layers/resnet34.h"
+#include "recognizer/model_delta.h"
 #include "recognizer/model_folder.h"
 #include "recognizer/safetensors.h"
 #include "recognizer/strict_json.h"
@@ -175,6 +176,68 @@ TEST(ResNet34, HalvesTheHeightToOneRowAndKeepsAQuarterOfTheWidth) {
         plain.ptr()->forward(torch::rand({1, 1, 32, width}), torch::tensor({width}, torch::kInt));
     EXPECT_EQ(maps.sizes().vec(), (std::vector<int64_t>{1, 64, 1, ResNet34Impl::frames(width)})) << width;
   }
+}
+
+std::string bytes_of(const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+TEST(ModelDelta, TheBaseAndTheDeltaGiveTheModelBitByBit) {
+  const TemporaryFolder folder;
+  torch::manual_seed(5);
+  const ModelConfig plain = small_model_config("mamba_ctc");
+  const auto base = build_network(plain);
+  save_model(folder.path() / "base", plain, named_state(*base), {}, {});
+  ModelConfig adapted = plain;
+  adapted.parameters.as_object()["lora_rank"] = 2;
+  adapted.parameters.as_object()["lora_alpha"] = 4.0;
+  const BarLines lines(16);
+  TrainConfig train = shipped_recipe();
+  train.trainable = {"*.lora_*", "head.*"};
+  Trainer tuned(adapted, train, {{"data", "bars"}}, folder.path() / "run");
+  tuned.initialize_from(folder.path() / "base");
+  tuned.run(lines, lines, {});
+
+  const auto model = folder.path() / "run/model";
+  const DeltaSize size = save_model_delta(model, folder.path() / "base", folder.path() / "delta.safetensors");
+  EXPECT_EQ(size.tensors, 12 + 2);  // LoRA and the head: nothing else moved
+  apply_model_delta(folder.path() / "delta.safetensors", folder.path() / "base", folder.path() / "again");
+  for (const char* file : {"weights.safetensors", "model.json"})
+    EXPECT_EQ(bytes_of(folder.path() / "again" / file), bytes_of(model / file)) << file;
+  EXPECT_LT(std::filesystem::file_size(folder.path() / "delta.safetensors"),
+            std::filesystem::file_size(model / "weights.safetensors"));
+
+  EXPECT_THAT([&] { apply_model_delta(folder.path() / "delta.safetensors", model, folder.path() / "wrong"); },
+              ::testing::ThrowsMessage<ModelError>(::testing::HasSubstr("was made from base")));
+  EXPECT_THAT(
+      [&] { apply_model_delta(model / "weights.safetensors", folder.path() / "base", folder.path() / "x"); },
+      ::testing::ThrowsMessage<ModelError>(::testing::HasSubstr("not a model's delta")));
+}
+
+TEST(MergeModel, TheMergedModelComputesTheSameWithoutLora) {
+  const TemporaryFolder folder;
+  torch::manual_seed(6);
+  ModelConfig config = small_model_config("mamba_ctc");
+  config.parameters.as_object()["lora_rank"] = 2;
+  const auto network = build_network(config);
+  {
+    const torch::NoGradGuard no_grad;
+    for (auto& item : network->named_parameters()) {
+      if (item.key().ends_with("lora_B")) item.value().normal_(0.0, 0.02);
+    }
+  }
+  save_model(folder.path() / "lora", config, named_state(*network), {}, {{"validation_cer", 0.5}});
+  merge_model(folder.path() / "lora", folder.path() / "merged");
+  const LoadedModel lora = load_model(folder.path() / "lora"), merged = load_model(folder.path() / "merged");
+  for (const auto& [name, tensor] : named_state(*merged.network))
+    EXPECT_EQ(name.find("lora_"), std::string::npos) << name;
+  const torch::Tensor image = torch::rand({1, 1, 16, 90}), width = torch::tensor({90}, torch::kInt);
+  // Merged matrices are stored as float16.
+  EXPECT_TRUE(torch::allclose(lora.network->forward(image, width), merged.network->forward(image, width),
+                              2e-2, 2e-2));
+  EXPECT_THAT([&] { merge_model(folder.path() / "merged", folder.path() / "twice"); },
+              ::testing::ThrowsMessage<ModelError>(::testing::HasSubstr("no LoRA")));
 }
 
 TEST(Lora, OnAnyMambaCtcStartsFromAModelWithoutItAndLeavesTheRestAlone) {
