@@ -1,11 +1,14 @@
 // ocrbatch eval: a model's error rates on labelled lines.
 #include <spdlog/fmt/fmt.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
+#include <chrono>
 #include <fstream>
 #include <map>
 
 #include "cli/commands.h"
+#include "cli/decoding_options.h"
 #include "cli/errors.h"
 #include "cli/line_data.h"
 #include "cli/model_path.h"
@@ -21,34 +24,74 @@ namespace {
 constexpr const char* kDescription =
     "Reads labelled lines with a model and compares: CER and WER (edit distance over reference length, added "
     "up over\n"
-    "all lines), lines that are fully right, and the worst confusions.";
+    "all lines), lines that are fully right, CER of words with digits, lines a second, and the "
+    "worst confusions.";
 
-recognizer::ErrorRates evaluate(const recognizer::Recognizer& reader, const recognizer::LineSource& lines,
-                                std::uint64_t count) {
+struct Reading {
+  std::string name, truth, text;
+  double probability = 0;
+};
+
+struct Evaluation {
   recognizer::ErrorRates rates;
-  std::map<int, std::vector<recognizer::LabeledLine>> waiting;  // by width bucket
-  const auto flush = [&](std::vector<recognizer::LabeledLine>& batch) {
-    std::vector<cv::Mat> images;
-    for (const auto& line : batch) images.push_back(line.pixels);
-    const auto read = reader.recognize(images);
-    for (std::size_t i = 0; i < batch.size(); ++i) rates.add(batch[i].text, read[i].text());
-    batch.clear();
-  };
-  for (std::uint64_t i = 0; i < count; ++i) {
-    recognizer::LabeledLine line = lines.get(i);
-    if (line.pixels.empty()) {
-      rates.add(line.text, "");
-      continue;
+  std::vector<Reading> readings;  // by line
+  double seconds = 0;             // spent reading
+};
+
+class Evaluator {
+ public:
+  explicit Evaluator(const recognizer::Recognizer& reader) : reader_(reader) {}
+
+  Evaluation evaluate(const recognizer::LineSource& lines, std::uint64_t count) {
+    for (std::uint64_t i = 0; i < count; ++i) {
+      recognizer::LabeledLine line = lines.get(i);
+      result_.readings.push_back({line.name, line.text, "", 0});
+      if (line.pixels.empty()) continue;
+      const int bucket = reader_.width_bucket(line.pixels.cols);
+      Batch& batch = waiting_[bucket];
+      batch.images.push_back(line.pixels);
+      batch.numbers.push_back(i);
+      if (static_cast<int>(batch.images.size()) == reader_.batch_size(bucket)) read(batch);
     }
-    const int bucket = reader.width_bucket(line.pixels.cols);
-    auto& batch = waiting[bucket];
-    batch.push_back(std::move(line));
-    if (static_cast<int>(batch.size()) == reader.batch_size(bucket)) flush(batch);
+    for (auto& [bucket, batch] : waiting_) read(batch);
+    for (const Reading& reading : result_.readings) result_.rates.add(reading.truth, reading.text);
+    return std::move(result_);
   }
-  for (auto& [bucket, batch] : waiting) {
-    if (!batch.empty()) flush(batch);
+
+ private:
+  struct Batch {
+    std::vector<cv::Mat> images;
+    std::vector<std::uint64_t> numbers;
+  };
+
+  void read(Batch& batch) {
+    const auto start = std::chrono::steady_clock::now();
+    const auto hypotheses = reader_.recognize(batch.images);
+    result_.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    for (std::size_t i = 0; i < hypotheses.size(); ++i) {
+      Reading& reading = result_.readings[batch.numbers[i]];
+      reading.text = hypotheses[i].text();
+      reading.probability = hypotheses[i].probability();
+    }
+    batch = {};
   }
-  return rates;
+
+  const recognizer::Recognizer& reader_;
+  std::map<int, Batch> waiting_;  // by width bucket
+  Evaluation result_;
+};
+
+void write_readings(const std::string& file, const std::vector<Reading>& readings) {
+  std::ofstream stream(file);
+  stream << "name\ttruth\treading\tprobability\n";
+  for (const Reading& reading : readings) {
+    // The texts are lines with single spaces; a name may be anything.
+    std::string name = reading.name;
+    std::ranges::replace_if(
+        name, [](char c) { return c == '\t' || c == '\n'; }, ' ');
+    stream << fmt::format("{}\t{}\t{}\t{:.4g}\n", name, reading.truth, reading.text, reading.probability);
+  }
+  if (!stream.flush()) throw io::OutputError(file + ": cannot be written");
 }
 
 std::string shown(const std::string& character) {
@@ -58,7 +101,7 @@ std::string shown(const std::string& character) {
 }  // namespace
 
 ExitCode run_eval_command(const std::vector<std::string>& arguments) {
-  std::string model = kDefaultModel, data, json, device = "auto";
+  std::string model = kDefaultModel, data, json, readings, device = "auto";
   std::vector<std::string> text, fonts;
   std::uint64_t seed = 1, count = 1000;
   CommandOptions options("eval --model MODEL --data DATA", kDescription);
@@ -68,19 +111,29 @@ ExitCode run_eval_command(const std::vector<std::string>& arguments) {
       "fonts", value(&fonts, "DIR")->multitoken(), "more fonts for synthetic lines")(
       "seed", value(&seed, "N"), "of synthetic lines")("count", value(&count, "N"),
                                                        "how many synthetic lines");
-  options.group("Output")("json", value(&json, "FILE"), "the figures as JSON");
+  options.group("Output")("json", value(&json, "FILE"), "the figures as JSON")(
+      "readings", value(&readings, "FILE"),
+      "each line's name, truth, reading and the reading's probability, separated by tabs");
+  DecodingChoices decoding;
+  add_decoding_options(options.group("Decoding"), decoding);
   options.group("Running")("device", value(&device, "auto|cpu"), "where to compute");
   if (!options.parse(arguments)) return ExitCode::kOk;
   if (data.empty()) throw UsageError("--data is missing");
 
-  const auto reader = recognizer::load_recognizer(find_model(model), device);
+  const auto reader =
+      recognizer::load_recognizer(find_model(model), recognizer_options(options, decoding, device));
   const auto lines = open_line_data(data, {text, fonts, seed}, recognizer::Alphabet(reader->info().alphabet),
                                     reader->info().line_preparation);
-  const recognizer::ErrorRates rates = evaluate(*reader, *lines, lines->size().value_or(count));
+  const Evaluation evaluation = Evaluator(*reader).evaluate(*lines, lines->size().value_or(count));
+  const recognizer::ErrorRates& rates = evaluation.rates;
+  if (!readings.empty()) write_readings(readings, evaluation.readings);
+  const double lines_per_second = static_cast<double>(rates.lines()) / std::max(evaluation.seconds, 1e-9);
 
   std::string report = fmt::format(
-      "lines {}\ncharacters {}\nCER {:.2f} %\nWER {:.2f} %\nlines fully right {:.2f} %\n", rates.lines(),
-      rates.characters(), 100 * rates.cer(), 100 * rates.wer(), 100 * rates.lines_right());
+      "lines {}\ncharacters {}\nCER {:.2f} %\nWER {:.2f} %\nlines fully right {:.2f} %\n"
+      "CER of words with digits {:.2f} % of {} characters\nlines/s {:.1f}\n",
+      rates.lines(), rates.characters(), 100 * rates.cer(), 100 * rates.wer(), 100 * rates.lines_right(),
+      100 * rates.code_cer(), rates.code_characters(), lines_per_second);
   boost::json::array confusions;
   for (const auto& confusion : rates.worst_confusions(20)) {
     report += fmt::format("{:>8} x  {} read as {}\n", confusion.count, shown(confusion.truth),
@@ -98,6 +151,10 @@ ExitCode run_eval_command(const std::vector<std::string>& arguments) {
                                                          {"cer", rates.cer()},
                                                          {"wer", rates.wer()},
                                                          {"lines_right", rates.lines_right()},
+                                                         {"code_cer", rates.code_cer()},
+                                                         {"code_characters", rates.code_characters()},
+                                                         {"decoding", reader->info().decoding},
+                                                         {"lines_per_second", lines_per_second},
                                                          {"confusions", std::move(confusions)}})
            << "\n";
     if (!stream.flush()) throw io::OutputError(json + ": cannot be written");

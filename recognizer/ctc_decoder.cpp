@@ -1,6 +1,11 @@
 #include "recognizer/ctc_decoder.h"
 
+#include <torch/torch.h>
+
 #include <algorithm>
+
+#include "recognizer/ctc_alignment.h"
+#include "recognizer/ctc_beam_search.h"
 
 namespace ocrbatch::recognizer {
 
@@ -25,6 +30,23 @@ std::vector<std::vector<CtcLabel>> decode_greedy(const torch::Tensor& logits,
       }
       previous = now;
     }
+  }
+  return lines;
+}
+
+std::vector<std::vector<CtcLabel>> decode_beam(const torch::Tensor& logits, const std::vector<int>& frames,
+                                               const Decoding& decoding) {
+  const torch::NoGradGuard no_grad;
+  const torch::Tensor log_probabilities = torch::log_softmax(logits, -1).contiguous();
+  const int64_t line_floats = logits.size(1) * logits.size(2);
+  const int classes = static_cast<int>(logits.size(2));
+  CtcBeamSearch search(decoding);
+  std::vector<std::vector<CtcLabel>> lines;
+  for (std::size_t b = 0; b < frames.size(); ++b) {
+    const float* const line =
+        log_probabilities.const_data_ptr<float>() + static_cast<int64_t>(b) * line_floats;
+    const std::vector<int> labels = search.best_labels(line, frames[b], classes);
+    lines.push_back(align_labels(labels, line, frames[b], classes));
   }
   return lines;
 }
