@@ -50,8 +50,8 @@ bool parse(const std::vector<std::string>& arguments, NgramArguments& a) {
       ("out", value(&a.out, "DIR"), "the model folder that gets it")
       ("order", value(&a.job.order, "N"), "characters of the longest n-grams, 2 to 6 (default 6)")
       ("size", value(&a.megabytes, "MB"), "leave out n-grams that gain least until it is no larger (default 4)")
-      ("language-weight", value(&a.config.weight, "X"), "how much it is heard; find the best with eval --language-weight (default 0.2)")
-      ("length-bonus", value(&a.config.length_bonus, "X"), "what each character adds (default 0.4)");
+      ("language-weight", value(&a.config.weight, "X"), "how much it is heard; find the best with eval --language-weight (default 0.1)")
+      ("length-bonus", value(&a.config.length_bonus, "X"), "what each character adds (default 0.35)");
   // clang-format on
   if (!options.parse(arguments)) return false;
   if (a.out.empty()) throw UsageError("--out is missing");

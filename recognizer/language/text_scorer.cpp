@@ -16,7 +16,9 @@ ScoredText TextScorer::append(const ScoredText& text, int label) const {
   const NgramModel::Step step = model_->step(text.context, label);
   next.context = step.next;
   const bool code = text.in_code || model_->symbols().is_digit(label);
-  next.score = code ? text.before_word : text.score + weight_ * step.log_probability + length_bonus_;
+  float added = weight_ * step.log_probability + length_bonus_;
+  if (!model_->symbols().is_letter(label)) added = std::min(added, 0.0F);
+  next.score = code ? text.before_word : text.score + added;
   next.in_code = code;
   if (model_->symbols().is_space(label)) {
     next.before_word = next.score;

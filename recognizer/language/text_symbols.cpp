@@ -10,12 +10,13 @@
 namespace ocrbatch::recognizer {
 namespace {
 
-bool is_decimal_digit(const std::string& label) {
+// Of a label's first code point; combining marks may follow it.
+UChar32 first_code_point(const std::string& label) {
   const auto length = static_cast<std::int32_t>(label.size());
   std::int32_t i = 0;
   UChar32 c = 0;
   U8_NEXT(label.data(), i, length, c);
-  return i == length && c >= 0 && u_isdigit(c);
+  return c;
 }
 
 // FNV-1a, with each label's end.
@@ -37,10 +38,13 @@ TextSymbols::TextSymbols(const Alphabet& alphabet)
   if (alphabet.classes() > std::numeric_limits<std::uint16_t>::max())
     throw std::invalid_argument("a language model's alphabet has at most 65534 labels");
   symbol_of_.push_back(kLineBoundary);
+  letter_.push_back(false);
   for (int label = 1; label < alphabet.classes(); ++label) {
     const std::string& text = alphabet.text(label);
     auto symbol = static_cast<std::uint16_t>(label);
-    if (is_decimal_digit(text)) {
+    const UChar32 first = first_code_point(text);
+    letter_.push_back(u_isalpha(first));
+    if (u_isdigit(first)) {
       if (digit_ == kLineBoundary) digit_ = symbol;
       symbol = digit_;
     }

@@ -22,6 +22,7 @@ class TextSymbols {
 
   std::uint16_t of(int label) const { return symbol_of_[static_cast<std::size_t>(label)]; }
   bool is_digit(int label) const { return digit_ != kLineBoundary && of(label) == digit_; }
+  bool is_letter(int label) const { return letter_[static_cast<std::size_t>(label)]; }
   bool is_space(int label) const { return label == space_; }
 
   // A model belongs to one alphabet; this tells alphabets apart.
@@ -29,6 +30,7 @@ class TextSymbols {
 
  private:
   std::vector<std::uint16_t> symbol_of_;
+  std::vector<bool> letter_;
   std::uint16_t digit_ = kLineBoundary;
   int space_ = -1, different_ = 0;
   std::uint64_t fingerprint_ = 0;

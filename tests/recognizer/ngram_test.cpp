@@ -148,15 +148,17 @@ TEST(NgramEstimator, IsModifiedKneserNey) {
   EXPECT_EQ(levels[0][1].count, 1U);  // behind a line's beginning alone, though it stands there three times
   EXPECT_EQ(levels[0][1].occurrences, 3U);
   const NgramEstimator estimator(levels, 4);
-  double sum = 0;
-  for (std::size_t i = 0; i < 4; ++i) sum += estimator.probability(0, i);
-  EXPECT_NEAR(sum, 1, 1e-6);
-  // Behind "a": b twice, c once, the others by what the discounts left.
-  const std::size_t ab = 1, ac = 2;
-  ASSERT_EQ(levels[1][ab].symbols, (NgramKey{1, 2}));
-  ASSERT_EQ(levels[1][ac].symbols, (NgramKey{1, 3}));
-  const double others = estimator.rest(0, 1) * (estimator.probability(0, 0) + estimator.probability(0, 1));
-  EXPECT_NEAR(estimator.probability(1, ab) + estimator.probability(1, ac) + others, 1, 1e-6);
+  // Single symbols: three of count 1, one of 2, so Y = 3 / 5, D1 = 0.6 and D2 = 1.9 (at most 2 - 0.1), of 5
+  // in all.
+  const double rest_of_all = 1 - (0.1 + 3 * 0.4) / 5;
+  EXPECT_NEAR(estimator.unseen_probability(), rest_of_all / 4, 1e-6);
+  const double b = 0.4 / 5 + rest_of_all / 4;
+  EXPECT_NEAR(estimator.probability(0, 2), b, 1e-6);
+  // Pairs: two of count 1, two of 2, one of 3, so Y = 1 / 3, D1 = 1 / 3 and D2 = 1.5; "a" stands before 3.
+  ASSERT_EQ(levels[1][1].symbols, (NgramKey{1, 2}));
+  const double rest_of_a = (1.5 + 1.0 / 3) / 3;
+  EXPECT_NEAR(estimator.rest(0, 1), rest_of_a, 1e-6);
+  EXPECT_NEAR(estimator.probability(1, 1), 0.5 / 3 + rest_of_a * b, 1e-6);
 }
 
 }  // namespace
