@@ -50,8 +50,8 @@ bool parse(const std::vector<std::string>& arguments, NgramArguments& a) {
       ("out", value(&a.out, "DIR"), "the model folder that gets it")
       ("order", value(&a.job.order, "N"), "characters of the longest n-grams, 2 to 6 (default 6)")
       ("size", value(&a.megabytes, "MB"), "leave out n-grams that gain least until it is no larger (default 4)")
-      ("language-weight", value(&a.config.weight, "X"), "how much it is heard; find the best with eval --language-weight (default 0.1)")
-      ("length-bonus", value(&a.config.length_bonus, "X"), "what each character adds (default 0.35)");
+      ("language-weight", value(&a.config.weight, "X"), "how much it is heard; find the best with eval --language-weight (default 0.3)")
+      ("length-bonus", value(&a.config.length_bonus, "X"), "what each letter of a likely word adds (default 1.2)");
   // clang-format on
   if (!options.parse(arguments)) return false;
   if (a.out.empty()) throw UsageError("--out is missing");
@@ -67,15 +67,13 @@ bool parse(const std::vector<std::string>& arguments, NgramArguments& a) {
   return true;
 }
 
-// The folder with the recognizer that the language model goes to. Checksums of a model do not carry over to
-// one that differs.
-fs::path prepare_folder(const fs::path& model, const fs::path& out) try {
-  if (fs::exists(out) && fs::equivalent(model, out)) return out;
-  if (fs::exists(out / "model.json"))
-    throw UsageError(out.string() + ": is another model; --out takes a new folder, or that of --model");
-  fs::create_directories(out);
-  for (const char* name : {"model.json", "weights.safetensors"}) fs::copy_file(model / name, out / name);
-  return out;
+bool is_same_folder(const fs::path& a, const fs::path& b) {
+  return fs::exists(b) && fs::equivalent(a, b);
+}
+
+// model.json comes last: with it the folder is a model. SHA256SUMS is of the other model and stays there.
+void copy_model(const fs::path& model, const fs::path& out) try {
+  for (const char* name : {"weights.safetensors", "model.json"}) fs::copy_file(model / name, out / name);
 } catch (const fs::filesystem_error& error) {
   throw io::OutputError(error.what());
 }
@@ -85,6 +83,8 @@ recognizer::NgramReport train(const NgramArguments& a, const recognizer::Alphabe
   return recognizer::train_ngram(a.job, alphabet, folder / a.config.file);
 } catch (const recognizer::ModelError&) {
   throw;
+} catch (const fs::filesystem_error& error) {
+  throw io::OutputError(error.what());
 } catch (const std::runtime_error& error) {
   throw InputError(error.what());
 }
@@ -96,8 +96,12 @@ ExitCode run_ngram_command(const std::vector<std::string>& arguments) {
   if (!parse(arguments, a)) return ExitCode::kOk;
   const fs::path model = find_model(a.model);
   const recognizer::Alphabet alphabet(recognizer::read_model_info(model).alphabet);
-  const fs::path folder = prepare_folder(model, a.out);
+  const fs::path folder = a.out;
+  const bool same_folder = is_same_folder(model, folder);
+  if (!same_folder && fs::exists(folder / "model.json"))
+    throw UsageError(a.out + ": is another model; --out takes a new folder, or that of --model");
   const recognizer::NgramReport report = train(a, alphabet, folder);
+  if (!same_folder) copy_model(model, folder);
   recognizer::set_language_model(folder, a.config);
   update_model_checksums(folder, {"model.json", a.config.file});
   print_result(

@@ -23,7 +23,7 @@ void add_decoding_options(boost::program_options::options_description_easy_init 
       ("beam", value(&choices.beam_width, "N"), "hypotheses kept while decoding; 1 (default): greedy, the fastest")
       ("language-model", value(&choices.language_model, "WHEN"), "auto (default): where the model has one and --beam is more than 1; on or off")
       ("language-weight", value(&choices.language_weight, "X"), "how much the language model is heard; default: as the model says")
-      ("length-bonus", value(&choices.length_bonus, "X"), "what each character adds, against the language model's liking for short texts; default: as the model says");
+      ("length-bonus", value(&choices.length_bonus, "X"), "what each letter of a likely word adds; default: as the model says");
   // clang-format on
 }
 

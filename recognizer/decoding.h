@@ -15,8 +15,8 @@ struct Decoding {
   // A frame that is blank with at least this probability branches nowhere.
   float skip_blank_from = 0.999F;
 
-  // Shallow fusion: log p(labels | image) + language_weight * log p(labels) + length_bonus * their number.
-  // Digits and codes are left out of the last two, see language/text_scorer.h. Null: no language model.
+  // Shallow fusion: log p(labels | image) + language_weight * log p(labels) + length_bonus * their number,
+  // the last two for likely words only, see language/text_scorer.h. Null: no language model.
   const NgramModel* language_model = nullptr;
   float language_weight = 0, length_bonus = 0;
 };

@@ -136,7 +136,10 @@ void write_ngram_file(const std::filesystem::path& file, const std::vector<Ngram
   write_array(stream, arrays.arc_target);
   write_array(stream, arrays.arc_symbol);
   stream.close();
-  if (!stream) throw std::runtime_error(temporary.string() + ": cannot be written");
+  if (!stream) {
+    throw std::filesystem::filesystem_error("cannot be written", temporary,
+                                            std::make_error_code(std::errc::io_error));
+  }
   std::filesystem::rename(temporary, file);
 }
 

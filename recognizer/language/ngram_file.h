@@ -13,7 +13,8 @@ namespace ocrbatch::recognizer {
 std::size_t ngram_file_bytes(const std::vector<NgramLevel>& levels, const NgramEstimator& estimator,
                              const TextSymbols& symbols);
 
-// Writes under a temporary name, then renames. Throws std::runtime_error when it cannot.
+// Writes under a temporary name, then renames. Throws std::filesystem::filesystem_error when it
+// cannot.
 void write_ngram_file(const std::filesystem::path& file, const std::vector<NgramLevel>& levels,
                       const NgramEstimator& estimator, const TextSymbols& symbols);
 

@@ -21,7 +21,7 @@ constexpr std::size_t kLineWidth = 64;        // characters, as in a book
 constexpr std::size_t kHeldOutEvery = 50;     // lines
 constexpr std::size_t kInCapitalsEvery = 12;  // paragraphs, added once more as headings are set
 
-std::vector<fs::path> text_files(const NgramJob& job) {
+std::vector<fs::path> text_files(const NgramJob& job) try {
   std::vector<fs::path> files;
   const auto add = [&](const fs::path& file) {
     const std::string name = file.filename().string();
@@ -43,6 +43,8 @@ std::vector<fs::path> text_files(const NgramJob& job) {
   std::sort(files.begin(), files.end());
   if (files.empty()) throw std::runtime_error("no text was found");
   return files;
+} catch (const fs::filesystem_error& error) {
+  throw std::runtime_error(error.what());  // of a folder that cannot be listed
 }
 
 // Lines as labels, to learn from and to measure on.
@@ -129,6 +131,7 @@ NgramReport train_ngram(const NgramJob& job, const Alphabet& alphabet, const fs:
   const std::vector<NgramLevel> levels = count_ngrams(to_symbols(lines.learn, symbols), job.order);
   NgramEstimator estimator(levels, symbols.different());
   prune_to(job.max_bytes, levels, symbols, estimator);
+  fs::create_directories(file.parent_path());
   write_ngram_file(file, levels, estimator, symbols);
   const auto model = NgramModel::open(file, alphabet);
   report.ngrams = model->ngrams();

@@ -24,7 +24,8 @@ struct NgramReport {
   double bits_per_character = 0;  // on lines that were held out, 1 in 50
 };
 
-// Throws std::runtime_error when a text cannot be read, there is none, or the file cannot be written.
+// Creates the file's folder where there is none. Throws std::runtime_error when a text cannot be read or
+// there is none, std::filesystem::filesystem_error when the file cannot be written.
 NgramReport train_ngram(const NgramJob& job, const Alphabet& alphabet, const std::filesystem::path& file);
 
 }  // namespace ocrbatch::recognizer

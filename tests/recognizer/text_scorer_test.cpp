@@ -66,10 +66,10 @@ class TextScorerTest : public ::testing::Test {
 };
 
 TEST_F(TextScorerTest, WordsAreHeard) {
-  EXPECT_EQ(read("hella", "hello"), "hello");
-  EXPECT_EQ(read("hello", "hella"), "hello");
+  EXPECT_EQ(read("hella and", "hello and"), "hello and");
+  EXPECT_EQ(read("hello and", "hella and"), "hello and");
   decoding_.language_model = nullptr;
-  EXPECT_EQ(read("hella", "hello"), "hella");
+  EXPECT_EQ(read("hella and", "hello and"), "hella and");
 }
 
 TEST_F(TextScorerTest, DigitsAndCodesAreReadAsTheNetworkSeesThem) {
@@ -81,13 +81,26 @@ TEST_F(TextScorerTest, DigitsAndCodesAreReadAsTheNetworkSeesThem) {
   EXPECT_EQ(read("5l0", "5lo"), "5l0");  // with a digit either way
 }
 
-TEST_F(TextScorerTest, ACodeCountsNothingAndLettersBeforeItsDigitAreTakenBack) {
+TEST_F(TextScorerTest, ACodeCountsNothingWhateverItsLettersAre) {
+  const float hello = score("hello ").score;
+  EXPECT_GT(hello, 0);
   EXPECT_EQ(score("xq7zz-k").score, 0);
-  EXPECT_EQ(score("hello 7385").score, score("hello ").score);
-  EXPECT_EQ(score("hello x7").score, score("hello ").score);
-  EXPECT_EQ(score("hello x7 ").score, score("hello ").score);  // nor does the gap behind it
-  EXPECT_NE(score("hello x7 s").score, score("hello ").score);
-  EXPECT_EQ(TextScorer(decoding_).at_line_end(score("hello x7")), score("hello ").score);
+  for (const char* code : {"7385", "x7", "sole7", "x7 ", "7sole", "sole7 "})
+    EXPECT_EQ(score(std::string("hello ") + code).score, hello) << code;
+  EXPECT_GT(score("hello x7 sole").score, hello);
+  EXPECT_EQ(TextScorer(decoding_).at_line_end(score("hello x7")), hello);
+}
+
+TEST_F(TextScorerTest, AnUnlikelyWordIsWorthNoLessThanACode) {
+  EXPECT_EQ(score("hello qSxO").score, score("hello q5x0").score);
+  EXPECT_EQ(read("qSxO", "q5x0"), "qSxO");
+  EXPECT_EQ(read("q5x0", "qSxO"), "q5x0");
+}
+
+TEST_F(TextScorerTest, MarksAndGapsAddNothing) {
+  EXPECT_LE(score("hello.").score, score("hello").score);
+  EXPECT_LE(score("hello ").score, score("hello").score);
+  EXPECT_EQ(score("......").score, 0);
 }
 
 TEST_F(TextScorerTest, TheBoundHolds) {

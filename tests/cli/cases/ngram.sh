@@ -24,9 +24,11 @@ done | sort -u | grep -vc "$greedy"
 
 echo "another model"; ocrbatch ngram --model "$TEST_MODEL" --text text --out own || echo "status $?"
 echo "no text"; ocrbatch ngram --model "$TEST_MODEL" --text nowhere --out new || echo "status $?"
+[[ ! -e new ]]
 echo "no language model"; settings --model "$TEST_MODEL" --beam 2 --language-model on || echo "status $?"
 truncate -s -1 both/ngram.bin
 echo "damaged"; settings --model ./both --beam 2 || echo "status $?"
 settings --model ./both --beam 2 --language-model off >/dev/null
 rm both/ngram.bin
 echo "lost"; ocrbatch models verify ./both || echo "status $?"
+echo "nowhere to write"; touch file; ocrbatch ngram --model "$TEST_MODEL" --text text --out file/x || echo "status $?"
