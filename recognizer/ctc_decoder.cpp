@@ -25,7 +25,14 @@ int place_of_maximum(const float* values, int count) {
     largest = *std::max_element(lanes, lanes + kLanes);
   }
   for (; i < count; ++i) largest = std::max(largest, values[i]);
-  return static_cast<int>(std::find(values, values + count, largest) - values);
+  const float* const found = std::find(values, values + count, largest);
+  return found == values + count ? Alphabet::kBlank
+                                 : static_cast<int>(found - values);  // not a number: no label
+}
+
+// Within an autocast scope, as in validation, a last layer's result may be of half precision.
+torch::Tensor as_floats(const torch::Tensor& logits) {
+  return logits.to(torch::kCPU, torch::kFloat).contiguous();
 }
 
 struct BestLabels {
@@ -61,7 +68,7 @@ BestLabels best_labels(const torch::Tensor& logits) {
 std::vector<std::vector<CtcLabel>> decode_greedy(const torch::Tensor& logits,
                                                  const std::vector<int>& frames) {
   const torch::NoGradGuard no_grad;
-  const BestLabels best = best_labels(logits.contiguous());
+  const BestLabels best = best_labels(as_floats(logits));
   const int64_t steps = logits.size(1);
   std::vector<std::vector<CtcLabel>> lines(frames.size());
   for (std::size_t b = 0; b < frames.size(); ++b) {
@@ -85,7 +92,7 @@ std::vector<std::vector<CtcLabel>> decode_greedy(const torch::Tensor& logits,
 std::vector<std::vector<CtcLabel>> decode_beam(const torch::Tensor& logits, const std::vector<int>& frames,
                                                const Decoding& decoding) {
   const torch::NoGradGuard no_grad;
-  const torch::Tensor log_probabilities = torch::log_softmax(logits, -1).contiguous();
+  const torch::Tensor log_probabilities = torch::log_softmax(as_floats(logits), -1);
   const int64_t line_floats = logits.size(1) * logits.size(2);
   const int classes = static_cast<int>(logits.size(2));
   CtcBeamSearch search(decoding);

@@ -39,6 +39,17 @@ TEST(CtcDecoder, FramesBeyondALinesOwnAreNotRead) {
   EXPECT_EQ(lines[0][0].label, 1);
 }
 
+TEST(CtcDecoder, HalfPrecisionAndBadNumbersAreRead) {
+  torch::Tensor logits = logits_of({1, 0, 2}, 20, {0.9, 0.9, 0.9});
+  Decoding beam;
+  beam.beam_width = 4;
+  EXPECT_EQ(decode_greedy(logits.to(torch::kBFloat16), {3})[0].size(), 2U);
+  EXPECT_EQ(decode_beam(logits.to(torch::kBFloat16), {3}, beam)[0].size(), 2U);
+  logits[0][1].fill_(std::numeric_limits<float>::quiet_NaN());
+  EXPECT_EQ(decode_greedy(logits, {3})[0].size(), 2U);
+  decode_beam(logits, {3}, beam);
+}
+
 TEST(CtcDecoder, ABeamThatAgreesGivesGreedysFramesAndConfidences) {
   torch::manual_seed(2);
   Decoding beam;
