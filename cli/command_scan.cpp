@@ -63,7 +63,7 @@ ExitCode run_scan_command(const std::vector<std::string>& arguments) {
   const auto writers = make_writers(*command);
   std::optional<io::OutputFile> stats;
   if (!command->stats.empty()) stats.emplace(command->stats);
-  const auto recognizer = recognizer::load_recognizer(find_model(command->model), command->device);
+  const auto recognizer = recognizer::load_recognizer(find_model(command->model), command->recognizer);
 
   std::vector<io::Writer*> targets;
   for (const auto& writer : writers) targets.push_back(writer.get());

@@ -8,6 +8,7 @@ constexpr Command kCommands[] = {
     {"train", "train or fine-tune a recognizer", run_train_command},
     {"eval", "measure a model on labelled lines", run_eval_command},
     {"synth", "make synthetic labelled lines", run_synth_command},
+    {"ngram", "give a model a language model made from texts", run_ngram_command},
     {"models", "list, show and verify installed models", run_models_command},
 };
 

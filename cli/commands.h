@@ -15,6 +15,7 @@ ExitCode run_scan_command(const std::vector<std::string>& arguments);
 ExitCode run_train_command(const std::vector<std::string>& arguments);
 ExitCode run_eval_command(const std::vector<std::string>& arguments);
 ExitCode run_synth_command(const std::vector<std::string>& arguments);
+ExitCode run_ngram_command(const std::vector<std::string>& arguments);
 ExitCode run_models_command(const std::vector<std::string>& arguments);
 
 struct Command {

@@ -4,6 +4,7 @@
 #include <iostream>
 #include <regex>
 
+#include "cli/decoding_options.h"
 #include "cli/errors.h"
 #include "cli/model_path.h"
 #include "cli/values.h"
@@ -53,8 +54,8 @@ void check(const ScanCommand& command, const CommandOptions& options) {
     throw UsageError("--dpi: must be 36 to 2400");
   }
   if (!(scan.max_megapixels > 0)) throw UsageError("--max-megapixels: must be more than 0");
-  if (!std::regex_match(command.device, std::regex("auto|cpu|cuda(:[0-9]+)?"))) {
-    throw UsageError("--device: '" + command.device + "' is none of auto, cpu, cuda, cuda:N");
+  if (!std::regex_match(command.recognizer.device, std::regex("auto|cpu|cuda(:[0-9]+)?"))) {
+    throw UsageError("--device: '" + command.recognizer.device + "' is none of auto, cpu, cuda, cuda:N");
   }
   if (command.out.empty() && command.hocr.empty() && command.txt.empty() && !command.dry_run) {
     throw UsageError(
@@ -71,6 +72,7 @@ std::optional<ScanCommand> parse_scan_command(const std::vector<std::string>& ar
   command.model = kDefaultModel;
   std::vector<std::string> given;
   std::string pages, max_memory, layout = "tesseract";
+  DecodingChoices decoding;
 
   CommandOptions options("scan INPUT... --out FILE|- [options]", kDescription);
   options.positional(&given);
@@ -88,12 +90,14 @@ std::optional<ScanCommand> parse_scan_command(const std::vector<std::string>& ar
       ("dpi", value(&scan.dpi, "N"), "render PDF pages at N dpi; default: as the page was scanned, within 150-400, and 300 where it is no scan")
       ("max-megapixels", value(&scan.max_megapixels, "N"), "refuse larger pages (default 400)")
       ("dry-run", flag(&command.dry_run), "list the documents with their page counts, read nothing");
-  options.group("Recognition")
+  auto recognition = options.group("Recognition");
+  recognition
       ("model", value(&command.model, "NAME|DIR"), "a model by name (see `ocrbatch models list`) or its folder; default latin-fast")
       ("layout", value(&layout, "MODE"), "tesseract (default): find blocks, lines and reading order; line: every image is one text line");
+  add_decoding_options(recognition, decoding);
   options.group("Resources")
       ("jobs,j", value(&scan.jobs, "N"), "threads in all; default: the cores that this process may use")
-      ("device", value(&command.device, "NAME"), "auto (default) or cpu")
+      ("device", value(&command.recognizer.device, "NAME"), "auto (default) or cpu")
       ("max-memory", value(&max_memory, "SIZE"), "for decoded pages in flight, for example 512M; default: a quarter of the memory, at most 2G");
   // clang-format on
   if (!options.parse(arguments)) return std::nullopt;
@@ -102,6 +106,7 @@ std::optional<ScanCommand> parse_scan_command(const std::vector<std::string>& ar
     throw UsageError("scan needs an INPUT: a file, a folder, or - for a list on standard input");
   check(command, options);
   require_one_of("--layout", layout, {"tesseract", "line"});
+  command.recognizer = recognizer_options(options, decoding, command.recognizer.device);
   scan.layout = layout == "line" ? pipeline::LayoutMode::kLine : pipeline::LayoutMode::kTesseract;
   if (options.given("pages")) scan.pages = parse_pages(pages);
   if (options.given("max-memory")) scan.max_memory_bytes = parse_size("--max-memory", max_memory);

@@ -12,7 +12,8 @@ namespace ocrbatch::cli {
 
 struct ScanCommand {
   pipeline::ScanOptions scan;
-  std::string model, device = "auto";
+  std::string model;
+  recognizer::RecognizerOptions recognizer;
   std::string out, hocr, txt;  // empty: not asked for; out "-": standard output
   std::string stats;
   bool dry_run = false;

@@ -35,7 +35,7 @@ std::string settings_digest(const ScanOptions& options, const recognizer::ModelI
        << ";layout=" << static_cast<int>(options.layout) << ";model=" << model.sha256
        << ";line_height=" << lines.height_px << ";line_max_width=" << lines.max_width_px
        << ";vertical_margin=" << lines.vertical_margin << ";horizontal_margin=" << lines.horizontal_margin
-       << ";suppress_neighbours=" << lines.suppress_neighbours;
+       << ";suppress_neighbours=" << lines.suppress_neighbours << ";" << model.decoding;
   return io::sha256_of(text.str()).substr(0, 12);
 }
 

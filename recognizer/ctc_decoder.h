@@ -1,4 +1,4 @@
-// Greedy CTC decoding (Graves et al. 2006): best label a frame, repeats merged, blanks dropped.
+// CTC decoding (Graves et al. 2006): from a network's logits to labels and the frames they stand at.
 #pragma once
 
 #include <torch/types.h>
@@ -16,8 +16,13 @@ struct CtcLabel {
   float confidence = 0;
 };
 
-// logits (batch, T, classes) float32 on the CPU; frames[b] <= T of each line count.
+// Best label a frame, repeats merged, blanks dropped. logits (batch, T, classes) float32 on the CPU;
+// frames[b] <= T of each line count.
 std::vector<std::vector<CtcLabel>> decode_greedy(const torch::Tensor& logits, const std::vector<int>& frames);
+
+// Prefix beam search, then the best path of what it found. A line's labels depend on its own frames alone.
+std::vector<std::vector<CtcLabel>> decode_beam(const torch::Tensor& logits, const std::vector<int>& frames,
+                                               const Decoding& decoding);
 
 // Which columns of the prepared line a frame stands for: frame t those from first_px + t * pixels_per_frame
 // on.

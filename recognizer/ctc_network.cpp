@@ -37,9 +37,11 @@ torch::Tensor CtcNetwork::loss(const torch::Tensor& logits, const torch::Tensor&
 }
 
 std::vector<std::vector<ReadLabel>> CtcNetwork::read(const torch::Tensor& logits, const torch::Tensor& widths,
-                                                     const Decoding&) {
+                                                     const Decoding& decoding) {
+  const std::vector<int> frames = frames_of(*this, widths);
   std::vector<std::vector<ReadLabel>> lines;
-  for (const auto& labels : decode_greedy(logits, frames_of(*this, widths))) {
+  for (const auto& labels :
+       decoding.beam_width > 1 ? decode_beam(logits, frames, decoding) : decode_greedy(logits, frames)) {
     lines.push_back(to_columns(labels, frame_grid()));
   }
   return lines;

@@ -3,8 +3,22 @@
 
 namespace ocrbatch::recognizer {
 
+class NgramModel;
+
 struct Decoding {
   int beam_width = 1;  // hypotheses kept at each step; 1: greedy
+
+  // What CTC's search leaves aside at a frame: labels that are less likely than this (natural logarithm), and
+  // all but so many of the likeliest.
+  float min_label_log_probability = -9;
+  int max_labels_per_frame = 24;
+  // A frame that is blank with at least this probability branches nowhere.
+  float skip_blank_from = 0.999F;
+
+  // Shallow fusion: log p(labels | image) + language_weight * log p(labels) + length_bonus * their number,
+  // the last two for likely words only, see language/text_scorer.h. Null: no language model.
+  const NgramModel* language_model = nullptr;
+  float language_weight = 0, length_bonus = 0;
 };
 
 }  // namespace ocrbatch::recognizer

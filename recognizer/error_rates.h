@@ -16,6 +16,10 @@ class ErrorRates {
   void add(const std::string& truth_utf8, const std::string& read_utf8);
   double cer() const { return share(character_errors_, characters_); }
   double wer() const { return share(word_errors_, words_); }
+  // Over the truth's words that have a digit: numbers, dates, codes. What was inserted beside such a
+  // character is among its errors.
+  double code_cer() const { return share(code_errors_, code_characters_); }
+  std::uint64_t code_characters() const { return code_characters_; }
   double lines_right() const { return share(lines_right_, lines_); }
   std::uint64_t lines() const { return lines_; }
   std::uint64_t characters() const { return characters_; }
@@ -32,7 +36,7 @@ class ErrorRates {
     return whole == 0 ? (part == 0 ? 0.0 : 1.0) : static_cast<double>(part) / static_cast<double>(whole);
   }
   std::uint64_t characters_ = 0, character_errors_ = 0, words_ = 0, word_errors_ = 0, lines_ = 0,
-                lines_right_ = 0;
+                lines_right_ = 0, code_characters_ = 0, code_errors_ = 0;
   std::map<std::pair<std::string, std::string>, std::uint64_t> confusions_;
 };
 

@@ -1,11 +1,9 @@
 #include "recognizer/model_folder.h"
 
-#include <openssl/evp.h>
-
-#include <array>
 #include <fstream>
 #include <sstream>
 
+#include "recognizer/file_sha256.h"
 #include "recognizer/safetensors.h"
 #include "recognizer/strict_json.h"
 
@@ -16,28 +14,13 @@ constexpr const char* kDescription = "model.json";
 constexpr const char* kWeights = "weights.safetensors";
 constexpr int kSchema = 1;
 
-std::string sha256_of(const std::filesystem::path& file) {
-  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
-  EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr);
-  std::ifstream stream(file, std::ios::binary);
-  std::array<char, 1 << 16> buffer{};
-  while (stream.read(buffer.data(), buffer.size()) || stream.gcount() > 0) {
-    EVP_DigestUpdate(context.get(), buffer.data(), static_cast<std::size_t>(stream.gcount()));
-  }
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int size = 0;
-  EVP_DigestFinal_ex(context.get(), digest.data(), &size);
-  std::string hex;
-  for (unsigned int i = 0; i < size; ++i) {
-    constexpr const char* kDigits = "0123456789abcdef";
-    hex += kDigits[digest[i] >> 4];
-    hex += kDigits[digest[i] & 15];
-  }
-  return hex;
-}
+struct Description {
+  ModelConfig model;
+  std::optional<LanguageModelConfig> language_model;
+};
 
 // model.json without its weights. `measured` and `training` are free-form and not read back.
-ModelConfig read_description(const std::filesystem::path& folder) {
+Description read_description(const std::filesystem::path& folder) {
   const boost::json::value json = parse_json_file(folder / kDescription);
   StrictObject object(json, "");
   int schema = 0;
@@ -50,8 +33,11 @@ ModelConfig read_description(const std::filesystem::path& folder) {
   object.find("measured");
   const boost::json::value* model = object.find("model");
   if (model == nullptr) throw ConfigError("the key model is missing");
+  const boost::json::value* language_model = object.find("language_model");
   object.finish();
-  return read_model_config(*model, folder);
+  Description description{read_model_config(*model, folder), std::nullopt};
+  if (language_model != nullptr) description.language_model = read_language_model_config(*language_model);
+  return description;
 }
 
 ModelInfo describe(const std::filesystem::path& folder, const ModelConfig& config) {
@@ -63,7 +49,7 @@ ModelInfo describe(const std::filesystem::path& folder, const ModelConfig& confi
   info.line_preparation = line_preparation_of(config);
   info.alphabet = config.alphabet.labels();
   info.alphabet_size = info.alphabet.size();
-  info.sha256 = sha256_of(folder / kWeights);
+  info.sha256 = sha256_of_file(folder / kWeights);
   return info;
 }
 
@@ -122,7 +108,7 @@ void load_state(torch::nn::Module& network, const std::map<std::string, torch::T
 
 ModelInfo read_model_info(const std::filesystem::path& folder) {
   return with_model_errors(folder, [&] {
-    ModelInfo info = describe(folder, read_description(folder));
+    ModelInfo info = describe(folder, read_description(folder).model);
     for (const auto& [name, tensor] : read_safetensors(folder / kWeights).tensors)
       info.parameters += tensor.numel();
     return info;
@@ -132,7 +118,9 @@ ModelInfo read_model_info(const std::filesystem::path& folder) {
 LoadedModel load_model(const std::filesystem::path& folder) {
   return with_model_errors(folder, [&] {
     LoadedModel model;
-    model.config = read_description(folder);
+    Description description = read_description(folder);
+    model.config = std::move(description.model);
+    model.language_model = std::move(description.language_model);
     model.info = describe(folder, model.config);
     model.network = build_network(model.config);
     load_state(*model.network, read_safetensors(folder / kWeights).tensors, (folder / kWeights).string());

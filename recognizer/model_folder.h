@@ -1,12 +1,14 @@
 // A model on disk: a folder with model.json (what the network is, how lines are prepared, where it comes
-// from) and weights.safetensors.
+// from), weights.safetensors and, where model.json names one, a language model.
 #pragma once
 
 #include <boost/json.hpp>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "recognizer/language/language_model_config.h"
 #include "recognizer/network.h"
 #include "recognizer/recognizer.h"
 
@@ -16,6 +18,7 @@ struct LoadedModel {
   ModelInfo info;
   ModelConfig config;
   std::shared_ptr<LineNetwork> network;
+  std::optional<LanguageModelConfig> language_model;  // its file is not opened
 };
 
 // Throws ModelError naming the file, and for weights that do not fit, the tensor with both shapes.

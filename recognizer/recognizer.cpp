@@ -4,8 +4,11 @@
 #include <torch/torch.h>
 
 #include <algorithm>
+#include <sstream>
 
+#include "recognizer/file_sha256.h"
 #include "recognizer/hypothesis.h"
+#include "recognizer/language/ngram_model.h"
 #include "recognizer/line_batch.h"
 #include "recognizer/model_folder.h"
 
@@ -19,9 +22,47 @@ constexpr int kFineBucketPx = 64, kCoarseBucketPx = 128, kFineUpToPx = 1024;
 // the cache.
 constexpr int kBatchColumns = 2560;
 
+std::unique_ptr<const NgramModel> open_language_model(const LoadedModel& model,
+                                                      const RecognizerOptions& options) {
+  const LanguageModelUse use = options.language_model;
+  if (use == LanguageModelUse::kOff || options.beam_width <= 1) return nullptr;
+  if (model.language_model)
+    return NgramModel::open(model.info.folder / model.language_model->file, model.config.alphabet);
+  if (use == LanguageModelUse::kOn)
+    throw ModelError(model.info.folder.string() + ": has no language model (`ocrbatch ngram` makes one)");
+  return nullptr;
+}
+
+Decoding decoding_of(const LoadedModel& model, const RecognizerOptions& options,
+                     const NgramModel* language_model) {
+  Decoding decoding;
+  decoding.beam_width = options.beam_width;
+  if (language_model == nullptr) return decoding;
+  decoding.language_model = language_model;
+  decoding.language_weight =
+      static_cast<float>(options.language_weight.value_or(model.language_model->weight));
+  decoding.length_bonus =
+      static_cast<float>(options.length_bonus.value_or(model.language_model->length_bonus));
+  return decoding;
+}
+
+std::string describe_decoding(const Decoding& decoding, const LoadedModel& model) {
+  std::ostringstream text;
+  text << "beam=" << decoding.beam_width;
+  if (decoding.language_model != nullptr) {
+    text << ";language_model=" << sha256_of_file(model.info.folder / model.language_model->file)
+         << ";language_weight=" << decoding.language_weight << ";length_bonus=" << decoding.length_bonus;
+  }
+  return text.str();
+}
+
 class CpuRecognizer : public Recognizer {
  public:
-  explicit CpuRecognizer(LoadedModel model) : model_(std::move(model)) {
+  CpuRecognizer(LoadedModel model, const RecognizerOptions& options)
+      : model_(std::move(model)),
+        language_model_(open_language_model(model_, options)),
+        decoding_(decoding_of(model_, options, language_model_.get())) {
+    model_.info.decoding = describe_decoding(decoding_, model_);
     model_.network->prepare_for_inference(/*bfloat16=*/__builtin_cpu_supports("avx512bf16") != 0);
   }
 
@@ -46,7 +87,7 @@ class CpuRecognizer : public Recognizer {
         make_line_batch(lines, width_bucket(*std::max_element(widths.begin(), widths.end())));
     const torch::Tensor encoded = model_.network->forward(batch.images, batch.widths);
     std::vector<Hypothesis> hypotheses;
-    for (const auto& labels : model_.network->read(encoded, batch.widths, Decoding{})) {
+    for (const auto& labels : model_.network->read(encoded, batch.widths, decoding_)) {
       hypotheses.push_back(to_hypothesis(labels, model_.config.alphabet));
     }
     return hypotheses;
@@ -54,14 +95,18 @@ class CpuRecognizer : public Recognizer {
 
  private:
   LoadedModel model_;
+  std::unique_ptr<const NgramModel> language_model_;
+  Decoding decoding_;
 };
 
 }  // namespace
 
-std::unique_ptr<Recognizer> load_recognizer(const std::filesystem::path& folder, const std::string& device) {
+std::unique_ptr<Recognizer> load_recognizer(const std::filesystem::path& folder,
+                                            const RecognizerOptions& options) {
+  const std::string& device = options.device;
   if (device != "auto" && device != "cpu")
     throw DeviceError("device \"" + device + "\" is not available: this build has no CUDA");
-  return std::make_unique<CpuRecognizer>(load_model(folder));
+  return std::make_unique<CpuRecognizer>(load_model(folder), options);
 }
 
 }  // namespace ocrbatch::recognizer

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <opencv2/core.hpp>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -48,6 +49,21 @@ struct ModelInfo {
   std::int64_t parameters = 0;
   std::size_t alphabet_size = 0;
   std::vector<std::string> alphabet;  // labels, UTF-8
+  std::string decoding;               // of a loaded recognizer: all that can change what it reads
+};
+
+enum class LanguageModelUse {
+  kAuto,
+  kOn,
+  kOff
+};  // kAuto: where the model has one and the beam is wider than 1
+
+struct RecognizerOptions {
+  std::string device = "auto";  // "auto", "cpu", "cuda" or "cuda:N"
+  int beam_width =
+      1;  // hypotheses kept while decoding; 1: greedy, which leaves no choice to a language model
+  LanguageModelUse language_model = LanguageModelUse::kAuto;
+  std::optional<double> language_weight = {}, length_bonus = {};  // in place of the model's own, see Decoding
 };
 
 class Recognizer {
@@ -66,9 +82,9 @@ class Recognizer {
   virtual std::vector<Hypothesis> recognize(std::span<const cv::Mat> lines) const = 0;
 };
 
-// `device` is "auto", "cpu", "cuda" or "cuda:N". Throws ModelError or DeviceError.
+// Throws ModelError or DeviceError.
 std::unique_ptr<Recognizer> load_recognizer(const std::filesystem::path& model_folder,
-                                            const std::string& device);
+                                            const RecognizerOptions& options);
 
 // Reads model.json and checks that the weights file is there, without loading it. Throws ModelError.
 ModelInfo read_model_info(const std::filesystem::path& model_folder);

@@ -39,6 +39,60 @@ TEST(CtcDecoder, FramesBeyondALinesOwnAreNotRead) {
   EXPECT_EQ(lines[0][0].label, 1);
 }
 
+TEST(CtcDecoder, HalfPrecisionAndBadNumbersAreRead) {
+  torch::Tensor logits = logits_of({1, 0, 2}, 20, {0.9, 0.9, 0.9});
+  Decoding beam;
+  beam.beam_width = 4;
+  EXPECT_EQ(decode_greedy(logits.to(torch::kBFloat16), {3})[0].size(), 2U);
+  EXPECT_EQ(decode_beam(logits.to(torch::kBFloat16), {3}, beam)[0].size(), 2U);
+  logits[0][1].fill_(std::numeric_limits<float>::quiet_NaN());
+  EXPECT_EQ(decode_greedy(logits, {3})[0].size(), 2U);
+  decode_beam(logits, {3}, beam);
+}
+
+TEST(CtcDecoder, ABeamThatAgreesGivesGreedysFramesAndConfidences) {
+  torch::manual_seed(2);
+  Decoding beam;
+  beam.beam_width = 4;
+  int lines = 0;
+  for (int round = 0; round < 40; ++round) {
+    const torch::Tensor logits = 6 * torch::randn({3, 30, 9});
+    const std::vector<int> frames = {30, 17, 1};
+    const auto greedy = decode_greedy(logits, frames), found = decode_beam(logits, frames, beam);
+    ASSERT_EQ(found.size(), 3U);
+    for (std::size_t b = 0; b < 3; ++b) {
+      const auto same = [](const CtcLabel& x, const CtcLabel& y) { return x.label == y.label; };
+      if (!std::equal(greedy[b].begin(), greedy[b].end(), found[b].begin(), found[b].end(), same)) continue;
+      ++lines;
+      for (std::size_t i = 0; i < found[b].size(); ++i) {
+        EXPECT_EQ(found[b][i].first_frame, greedy[b][i].first_frame);
+        EXPECT_EQ(found[b][i].last_frame, greedy[b][i].last_frame);
+        EXPECT_NEAR(found[b][i].confidence, greedy[b][i].confidence, 1e-5);
+      }
+    }
+  }
+  EXPECT_GT(lines, 60);
+}
+
+TEST(CtcDecoder, ABeamReadsALineTheSameInAnyBatch) {
+  torch::manual_seed(3);
+  Decoding beam;
+  beam.beam_width = 4;
+  const torch::Tensor logits = 2 * torch::randn({5, 40, 9});
+  const std::vector<int> frames = {40, 31, 40, 5, 22};
+  const auto together = decode_beam(logits, frames, beam);
+  for (int64_t b = 0; b < 5; ++b) {
+    const auto i = static_cast<std::size_t>(b);
+    const auto alone = decode_beam(logits.slice(0, b, b + 1), {frames[i]}, beam)[0];
+    ASSERT_EQ(alone.size(), together[i].size());
+    for (std::size_t k = 0; k < alone.size(); ++k) {
+      EXPECT_EQ(alone[k].label, together[i][k].label);
+      EXPECT_EQ(alone[k].first_frame, together[i][k].first_frame);
+      EXPECT_EQ(alone[k].confidence, together[i][k].confidence);
+    }
+  }
+}
+
 TEST(CtcDecoder, CharactersCoverTheirColumns) {
   const Alphabet alphabet({"a", "b"});
   const Hypothesis hypothesis = to_hypothesis(

@@ -34,7 +34,7 @@ class RecognizerTest : public ::testing::TestWithParam<const char*> {
       if (item.key().find("norm.bias") != std::string::npos) item.value().uniform_(-0.5, 0.5);
     }
     save_model(folder_.path() / "m", config, named_state(*network), {}, {});
-    recognizer_ = load_recognizer(folder_.path() / "m", "cpu");
+    recognizer_ = load_recognizer(folder_.path() / "m", {});
     cv::RNG random(5);
     for (int i = 0; i < 40; ++i) {
       cv::Mat line(config.img_height, 60 + random.uniform(0, 69), CV_8UC1);
@@ -115,7 +115,7 @@ TEST_P(RecognizerTest, NoLinesGiveNoText) {
 }
 
 TEST_P(RecognizerTest, AnUnknownDeviceIsRefused) {
-  EXPECT_THROW(load_recognizer(folder_.path() / "m", "cuda"), DeviceError);
+  EXPECT_THROW(load_recognizer(folder_.path() / "m", {.device = "cuda"}), DeviceError);
 }
 
 INSTANTIATE_TEST_SUITE_P(Architectures, RecognizerTest,

@@ -66,7 +66,7 @@ TEST_P(OverfitTest, AFewLinesAreLearntToCerZeroAndTheSavedModelReadsThem) {
   train(job, lines, lines, events);
   EXPECT_EQ(cer, 0.0);
 
-  const auto recognizer = load_recognizer(folder.path() / "model", "cpu");
+  const auto recognizer = load_recognizer(folder.path() / "model", {});
   for (std::uint64_t i = 0; i < GetParam().lines; ++i) {
     const LabeledLine line = lines.get(i);
     EXPECT_EQ(recognizer->recognize(std::span(&line.pixels, 1)).front().text(), line.text);

@@ -24,3 +24,12 @@ try models
 try models lsit
 try models list all
 try models show
+try scan a.pdf --out b --beam 0
+try scan a.pdf --out b --beam 1 --language-model on
+try scan a.pdf --out b --beam 4 --language-model maybe
+try scan a.pdf --out b --beam 4 --language-weight -1
+try eval --data lines --beam 1000
+try ngram --text a.txt
+try ngram --out b
+try ngram --text a.txt --out b --order 7
+try ngram --text a.txt --out b --size 0

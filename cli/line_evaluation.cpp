@@ -1,0 +1,93 @@
+#include "cli/line_evaluation.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <map>
+#include <stdexcept>
+
+#include "io/writer.h"
+
+namespace ocrbatch::cli {
+namespace {
+
+class Evaluator {
+ public:
+  Evaluator(const recognizer::Recognizer& reader, LineEvaluation& result)
+      : reader_(reader), result_(result) {}
+
+  void add(recognizer::LabeledLine line) {
+    const std::size_t number = result_.readings.size();
+    result_.readings.push_back({std::move(line.name), std::move(line.text), "", 0});
+    if (line.pixels.empty()) return;
+    const int bucket = reader_.width_bucket(line.pixels.cols);
+    Batch& batch = waiting_[bucket];
+    batch.images.push_back(std::move(line.pixels));
+    batch.numbers.push_back(number);
+    if (static_cast<int>(batch.images.size()) == reader_.batch_size(bucket)) read(batch);
+  }
+
+  void finish() {
+    for (auto& [bucket, batch] : waiting_) read(batch);
+    for (const LineReading& reading : result_.readings) result_.rates.add(reading.truth, reading.text);
+  }
+
+ private:
+  struct Batch {
+    std::vector<cv::Mat> images;
+    std::vector<std::size_t> numbers;
+  };
+
+  void read(Batch& batch) {
+    const auto start = std::chrono::steady_clock::now();
+    const auto hypotheses = reader_.recognize(batch.images);
+    result_.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    for (std::size_t i = 0; i < hypotheses.size(); ++i) {
+      LineReading& reading = result_.readings[batch.numbers[i]];
+      reading.text = hypotheses[i].text();
+      reading.probability = hypotheses[i].probability();
+    }
+    batch = {};
+  }
+
+  const recognizer::Recognizer& reader_;
+  LineEvaluation& result_;
+  std::map<int, Batch> waiting_;  // by width bucket
+};
+
+}  // namespace
+
+LineEvaluation evaluate_lines(const recognizer::Recognizer& reader, const recognizer::LineSource& lines,
+                              std::uint64_t count, const std::string& data) {
+  LineEvaluation result;
+  result.data = data;
+  Evaluator evaluator(reader, result);
+  for (std::uint64_t i = 0; i < count; ++i) {
+    try {
+      evaluator.add(lines.get(i));
+    } catch (const std::runtime_error& error) {
+      result.unreadable.emplace_back(error.what());
+    }
+  }
+  evaluator.finish();
+  return result;
+}
+
+void write_readings(const std::string& file, const std::vector<LineEvaluation>& evaluations) {
+  std::ofstream stream(file);
+  stream << "name\ttruth\treading\tprobability\n";
+  for (const LineEvaluation& evaluation : evaluations) {
+    for (const LineReading& reading : evaluation.readings) {
+      // The texts are lines with single spaces; a name may be anything.
+      std::string name = reading.name;
+      std::ranges::replace_if(
+          name, [](char c) { return c == '\t' || c == '\n'; }, ' ');
+      stream << fmt::format("{}\t{}\t{}\t{:.4g}\n", name, reading.truth, reading.text, reading.probability);
+    }
+  }
+  if (!stream.flush()) throw io::OutputError(file + ": cannot be written");
+}
+
+}  // namespace ocrbatch::cli

@@ -1,0 +1,42 @@
+#include "recognizer/language/language_model_config.h"
+
+#include <fstream>
+
+#include "recognizer/recognizer.h"
+#include "recognizer/strict_json.h"
+
+namespace ocrbatch::recognizer {
+namespace {
+
+constexpr const char* kKey = "language_model";
+
+}  // namespace
+
+LanguageModelConfig read_language_model_config(const boost::json::value& value) {
+  LanguageModelConfig config;
+  StrictObject object(value, kKey);
+  object.read("file", config.file);
+  object.read("weight", config.weight);
+  object.read("length_bonus", config.length_bonus);
+  object.finish();
+  object.require(std::filesystem::path(config.file).filename() == config.file && !config.file.empty(), "file",
+                 "the name of a file in the model's folder");
+  object.require(config.weight >= 0, "weight", "0 or more");
+  return config;
+}
+
+void set_language_model(const std::filesystem::path& model_folder, const LanguageModelConfig& config) try {
+  const std::filesystem::path file = model_folder / "model.json", temporary = file.string() + ".tmp";
+  boost::json::value description = parse_json_file(file);
+  description.as_object()[kKey] = {
+      {"file", config.file}, {"weight", config.weight}, {"length_bonus", config.length_bonus}};
+  std::ofstream stream(temporary, std::ios::trunc);
+  stream << boost::json::serialize(description) << "\n";
+  stream.close();
+  if (!stream) throw std::runtime_error(temporary.string() + ": cannot be written");
+  std::filesystem::rename(temporary, file);
+} catch (const std::exception& error) {
+  throw ModelError(error.what());
+}
+
+}  // namespace ocrbatch::recognizer

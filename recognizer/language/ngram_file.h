@@ -1,0 +1,21 @@
+// Writing the automaton that NgramModel reads.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+
+#include "recognizer/language/ngram_estimator.h"
+#include "recognizer/language/text_symbols.h"
+
+namespace ocrbatch::recognizer {
+
+// What the file of the n-grams that are kept takes.
+std::size_t ngram_file_bytes(const std::vector<NgramLevel>& levels, const NgramEstimator& estimator,
+                             const TextSymbols& symbols);
+
+// Writes under a temporary name, then renames. Throws std::filesystem::filesystem_error when it
+// cannot.
+void write_ngram_file(const std::filesystem::path& file, const std::vector<NgramLevel>& levels,
+                      const NgramEstimator& estimator, const TextSymbols& symbols);
+
+}  // namespace ocrbatch::recognizer
