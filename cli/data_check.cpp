@@ -132,11 +132,12 @@ void check_data(std::vector<LineData>& train, std::vector<LineData>& validation,
       if (options.should_stop()) return;
     }
   }
-  if (!options.report.empty()) write_report(options.report, reports, check);
-  log_summary(reports, check);
   const std::size_t findings = check.findings().size();
-  if (findings > 0 && !options.report.empty())
-    spdlog::info("all {} findings: {}", findings, options.report.string());
+  if (!options.report.empty()) {
+    write_report(options.report, reports, check);
+    log_summary(reports, check);
+    if (findings > 0) spdlog::info("all {} findings: {}", findings, options.report.string());
+  }
   if (options.strict && findings > 0)
     throw InputError(
         fmt::format("--strict: {} findings in the data; correct or take out what {} lists, or leave "

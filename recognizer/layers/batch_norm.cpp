@@ -61,18 +61,21 @@ class SharedBatchNorm : public torch::autograd::Function<SharedBatchNorm> {
     const double eps = context->saved_data["eps"].toDouble();
     const auto batch =
         c10::static_intrusive_pointer_cast<SharedBatch>(context->saved_data["batch"].toCapsule());
-    auto [dx, dweight, dbias] = at::native_batch_norm_backward(gradients[0].to(maps.scalar_type()), maps,
-                                                               weight, mean, variance, {}, {},
-                                                               /*train=*/false, eps, {true, true, true});
+    auto [dx, dweight, dbias] =
+        at::native_batch_norm_backward(gradients[0].to(maps.scalar_type()), maps, weight, mean, variance, {},
+                                       {}, /*train=*/false, eps, {!batch->counts, true, true});
     Tensor sums = torch::cat({dbias.to(torch::kFloat), dweight.to(torch::kFloat)});
     batch->sum(sums);
     if (batch->counts) {
       const Tensor means = sums / context->saved_data["count"].toDouble();
       const Tensor deviation = torch::sqrt(variance + eps);
-      const Tensor scale = weight / deviation;
-      const Tensor slope = scale * means.slice(0, mean.size(0)) / deviation;
-      const Tensor offset = scale * means.slice(0, 0, mean.size(0)) - mean * slope;
-      dx = (dx - torch::addcmul(by_channel(offset), maps, by_channel(slope))).to(maps.scalar_type());
+      // All but the last factor together, as LibTorch does: little is left of large numbers where a channel
+      // hardly varies.
+      const Tensor along =
+          (maps - by_channel(mean)).mul_(by_channel(means.slice(0, mean.size(0)) / deviation));
+      dx = (gradients[0] - by_channel(means.slice(0, 0, mean.size(0))) - along)
+               .mul_(by_channel(weight / deviation))
+               .to(maps.scalar_type());
     }
     return {dx, dweight, dbias, {}, {}, {}};
   }

@@ -6,6 +6,8 @@
 #include <torch/torch.h>
 #include <unistd.h>
 
+#include "recognizer/model_folder.h"
+#include "recognizer/network.h"
 #include "recognizer/safetensors.h"
 #include "tests/recognizer/shared_job.h"
 #include "tests/support/temporary_folder.h"
@@ -13,7 +15,6 @@
 namespace ocrbatch::recognizer {
 namespace {
 
-using ocrbatch::testing::kArchitectures;
 using ocrbatch::testing::PartlyUsableLines;
 using ocrbatch::testing::shared_job;
 using ocrbatch::testing::TemporaryFolder;
@@ -46,12 +47,10 @@ pid_t start(int rank, int processes, int port, const std::vector<std::string>& a
   ::_exit(127);
 }
 
-void train_in_processes(int processes, const std::string& architecture, const std::filesystem::path& out,
-                        int batch_size) {
+void train_in_processes(int processes, const std::vector<std::string>& arguments) {
   const int port = free_port();
   std::vector<pid_t> children;
-  for (int rank = 0; rank < processes; ++rank)
-    children.push_back(start(rank, processes, port, {architecture, out, std::to_string(batch_size)}));
+  for (int rank = 0; rank < processes; ++rank) children.push_back(start(rank, processes, port, arguments));
   for (const pid_t child : children) {
     int status = 0;
     ASSERT_EQ(::waitpid(child, &status, 0), child);
@@ -59,32 +58,66 @@ void train_in_processes(int processes, const std::string& architecture, const st
   }
 }
 
-class TrainProcessesTest : public ::testing::TestWithParam<const char*> {};
+// An untrained model whose batch norms have biases: as they begin, without, a ReLU's kink lies at the mean,
+// so that in a channel that hardly varies the last digit decides what passes.
+void save_start(const ModelConfig& config, const std::filesystem::path& folder) {
+  torch::manual_seed(11);
+  const torch::NoGradGuard no_grad;
+  const auto network = build_network(config);
+  for (const auto& module : network->modules()) {
+    auto* const norm = module->as<torch::nn::BatchNorm2d>();
+    if (norm != nullptr) norm->bias.uniform_(0.2, 0.5);
+  }
+  for (auto& item : network->named_parameters()) {
+    if (item.key().ends_with(".adapter.up.weight")) item.value().uniform_(-0.1, 0.1);
+  }
+  save_model(folder, config, named_state(*network), {}, {});
+}
+
+double norm_of(const torch::Tensor& numbers) {
+  return numbers.to(torch::kDouble).norm().item<double>();
+}
+
+struct Case {
+  const char* architecture;
+  std::int64_t steps;
+};
+
+void PrintTo(const Case& one, std::ostream* stream) {
+  *stream << one.architecture;
+}
+
+class TrainProcessesTest : public ::testing::TestWithParam<Case> {};
 
 TEST_P(TrainProcessesTest, GiveTheWeightsOfOneProcessWithTheirLinesTogether) {
   const TemporaryFolder folder;
-  const std::string architecture = GetParam();
-  // Of every three lines one cannot be used: parts of two lines have all, one or none left.
-  TrainJob one = shared_job(architecture, folder.path() / "one", 4);
+  const auto [architecture, steps] = GetParam();
+  // Of every three lines one cannot be used: of the two lines of a part all, one or none are left.
+  TrainJob one = shared_job(architecture, folder.path() / "one", 4, steps);
+  one.init_from = folder.path() / "start";
+  save_start(one.model, *one.init_from);
   const PartlyUsableLines lines(one.model.img_height);
   train(one, lines, lines, {});
-  train_in_processes(2, architecture, folder.path() / "two", 2);
+  train_in_processes(2, {architecture, folder.path() / "two", "2", std::to_string(steps), *one.init_from});
 
   const TensorFile expected = read_safetensors(folder.path() / "one/checkpoint.safetensors");
   const TensorFile actual = read_safetensors(folder.path() / "two/checkpoint.safetensors");
-  for (const char* key : {"step", "lines_seen", "lines_too_short"})
+  for (const char* key : {"step", "lines_seen", "lines_too_short", "best_cer"})
     EXPECT_EQ(actual.metadata.at(key), expected.metadata.at(key)) << key;
   ASSERT_EQ(actual.tensors.size(), expected.tensors.size());
   for (const auto& [name, tensor] : expected.tensors) {
-    const torch::Tensor difference =
-        (actual.tensors.at(name).to(torch::kDouble) - tensor.to(torch::kDouble)).abs();
-    const double largest = difference.max().item<double>();
-    std::printf("%s %g of %g\n", name.c_str(), largest, tensor.to(torch::kDouble).abs().max().item<double>());
+    if (name.starts_with("adamw.step")) continue;
+    // Sums over lines are taken in another order, a part at a time. Float32 has 6e-8 of a number; the deepest
+    // network's norms and AdamW's quotients make 5e-5 of it, a line left out or counted twice more than 1e-2.
+    EXPECT_LE(norm_of(actual.tensors.at(name) - tensor), 2e-4 * norm_of(tensor)) << name;
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Architectures, TrainProcessesTest, ::testing::ValuesIn(kArchitectures),
-                         [](const auto& info) { return std::string(info.param); });
+// A backbone of 33 norms multiplies the last digit from step to step: one step shows all there is to see.
+INSTANTIATE_TEST_SUITE_P(Architectures, TrainProcessesTest,
+                         ::testing::Values(Case{"mamba_ctc", 12}, Case{"crnn_ctc", 12},
+                                           Case{"resnet34_mamba_lora", 1}),
+                         [](const auto& info) { return std::string(info.param.architecture); });
 
 }  // namespace
 }  // namespace ocrbatch::recognizer
