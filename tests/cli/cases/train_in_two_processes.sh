@@ -15,7 +15,7 @@ cat >config.json <<'JSON'
  "train": {"batch_size": 2, "learning_rate": 0.001, "max_steps": 8, "amp": "off", "log_every_steps": 1,
            "validate_every_steps": 4, "checkpoint_every_steps": 1000, "threads": 1, "workers": 1}}
 JSON
-train() { ocrbatch train --config config.json --train lines/list --val lines/list "$@"; }
+data=(--config config.json --train lines/list --val lines/list)
 # A port that nobody listens on.
 free_port() {
   local port
@@ -24,7 +24,8 @@ free_port() {
 }
 export MASTER_ADDR=127.0.0.1 MASTER_PORT OCRBATCH_PEER_TIMEOUT=60
 MASTER_PORT=$(free_port)
-process() { RANK=$1 WORLD_SIZE=2 train "${@:2}" 2>"log$1"; }
+# In the background only: replaces the shell, so that $! is the program's.
+process() { exec env RANK="$1" WORLD_SIZE=2 ocrbatch train "${data[@]}" "${@:2}" 2>"log$1"; }
 statuses() {  # statuses PID...: how they ended
   local status pid
   for pid; do status=0; wait "$pid" || status=$?; printf '%s ' "$status"; done
@@ -36,7 +37,7 @@ same() {
   paste -d, <(losses "$1") <(losses "$2") | awk -F, 'NR > 1 && ($1 != $4 || $2 != $5 || ($3 - $6)^2 > 1e-6 * $3^2) { exit 1 }'
 }
 
-train --out one --batch-size 4 2>log
+ocrbatch train "${data[@]}" --out one --batch-size 4 2>log
 process 0 --out two & first=$!
 process 1 --out other & second=$!
 statuses $first $second
