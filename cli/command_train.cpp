@@ -13,6 +13,7 @@
 #include "cli/options.h"
 #include "cli/signals.h"
 #include "cli/text_layout.h"
+#include "cli/training_processes.h"
 #include "recognizer/model_config.h"
 #include "recognizer/strict_json.h"
 #include "recognizer/train/alignment.h"
@@ -125,8 +126,8 @@ ExitCode run_train_command(const std::vector<std::string>& arguments) {
       "resume", flag(&a.resume), "go on from the checkpoint in --out")("epochs", value(&a.epochs, "N"),
                                                                        "passes over the training lines")(
       "max-steps", value(&a.max_steps, "N"), "stop after so many steps, whatever the epochs")(
-      "batch-size", value(&a.batch_size, "N"), "lines a step")("learning-rate", value(&a.learning_rate, "X"),
-                                                               "peak of the one-cycle schedule")(
+      "batch-size", value(&a.batch_size, "N"), "lines a step, in each process")(
+      "learning-rate", value(&a.learning_rate, "X"), "peak of the one-cycle schedule")(
       "amp", value(&a.amp, "off|bf16|fp16"), "mixed precision")(
       "set", value(&a.settings, "KEY=VALUE")->multitoken(),
       "any key of the configuration, e.g. train.warmup=0.1");
@@ -153,6 +154,9 @@ ExitCode run_train_command(const std::vector<std::string>& arguments) {
       {"train", recognizer::to_json(job.train)}, {"data", names_of(a.train)}, {"init_from", a.init_from}};
   job.out = a.out;
   job.resume = a.resume;
+  job.processes = join_processes();
+  const bool is_first = job.processes->is_first();
+  const int lines_a_step = job.train.batch_size * job.processes->size();
   if (!a.init_from.empty()) job.init_from = find_model(a.init_from);
 
   const kernels::LinePreparation preparation = recognizer::line_preparation_of(job.model);
@@ -165,15 +169,23 @@ ExitCode run_train_command(const std::vector<std::string>& arguments) {
   const StopSignals signals(stop);
   DataCheckOptions check;
   check.can_align = recognizer::alignment_check(job.model);
-  check.report = job.out / "data_report.jsonl";
+  if (is_first) check.report = job.out / "data_report.jsonl";
   check.strict = a.strict;
   check.threads = job.train.workers > 0 ? job.train.workers
                                         : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   check.should_stop = [&] { return stop.load(); };
-  std::filesystem::create_directories(job.out);
-  if (!a.cache.empty()) cache_lines(train_sets, validation_sets, preparation, a.cache, check);
+  const auto agree_to_stop = [&] { stop = job.processes->any(stop); };
+  if (is_first) std::filesystem::create_directories(job.out);
+  if (!a.cache.empty()) {
+    const auto cache = [&] { cache_lines(train_sets, validation_sets, preparation, a.cache, check); };
+    // The first process stores the lines, the others take them from there.
+    if (is_first) cache();
+    agree_to_stop();
+    if (!is_first && !stop) cache();
+  }
   if (!stop) check_data(train_sets, validation_sets, job.model.alphabet, check);
-  if (stop) return signals.received().value_or(ExitCode::kOk);
+  agree_to_stop();
+  if (stop) return common_status(signals, *job.processes);
   const auto train_lines = mix_training_lines(std::move(train_sets), job.train.seed);
   const auto validation_lines = join_validation_lines(std::move(validation_sets),
                                                       static_cast<std::uint64_t>(job.train.validation_lines));
@@ -181,10 +193,10 @@ ExitCode run_train_command(const std::vector<std::string>& arguments) {
   recognizer::TrainEvents events;
   events.on_start = log_parameters;
   events.on_bad_step = [](const std::string& what) { spdlog::warn("{}", what); };
-  events.on_log = [&](const recognizer::TrainReport& report) { log_progress(report, job.train.batch_size); };
+  events.on_log = [&](const recognizer::TrainReport& report) { log_progress(report, lines_a_step); };
   events.on_validation = [&](const recognizer::TrainReport& report, const recognizer::ErrorRates& rates,
                              bool best) {
-    log_progress(report, job.train.batch_size);
+    log_progress(report, lines_a_step);
     if (report.epoch) {
       spdlog::info("epoch {:.4g}/{} · train loss {:.4f} · test loss {:.4f} · test accuracy {:.2f} %",
                    *report.epoch, job.train.epochs, report.point.loss,
@@ -196,7 +208,7 @@ ExitCode run_train_command(const std::vector<std::string>& arguments) {
   };
   events.should_stop = [&] { return stop.load(); };
   recognizer::train(job, *train_lines, *validation_lines, events);
-  return signals.received().value_or(ExitCode::kOk);
+  return common_status(signals, *job.processes);
 }
 
 }  // namespace ocrbatch::cli

@@ -132,15 +132,17 @@ void check_data(std::vector<LineData>& train, std::vector<LineData>& validation,
       if (options.should_stop()) return;
     }
   }
-  write_report(options.report, reports, check);
-  log_summary(reports, check);
   const std::size_t findings = check.findings().size();
-  if (findings > 0) spdlog::info("all {} findings: {}", findings, options.report.string());
+  if (!options.report.empty()) {
+    write_report(options.report, reports, check);
+    log_summary(reports, check);
+    if (findings > 0) spdlog::info("all {} findings: {}", findings, options.report.string());
+  }
   if (options.strict && findings > 0)
     throw InputError(
         fmt::format("--strict: {} findings in the data; correct or take out what {} lists, or leave "
                     "--strict out",
-                    findings, options.report.string()));
+                    findings, options.report.empty() ? "the report" : options.report.string()));
   std::size_t i = 0;
   for (auto* sets : {&train, &validation}) {
     for (LineData& set : *sets) leave_out(set, reports[i++]);

@@ -13,7 +13,7 @@ namespace ocrbatch::cli {
 
 struct DataCheckOptions {
   recognizer::DataCheck::CanAlign can_align;
-  std::filesystem::path report;  // gets every finding as JSON Lines
+  std::filesystem::path report;  // gets every finding as JSON Lines; empty: nothing is written or logged
   bool strict = false;           // findings end the run
   int threads = 1;
   std::function<bool()> should_stop = [] { return false; };

@@ -6,6 +6,7 @@
 #include "io/writer.h"
 #include "recognizer/recognizer.h"
 #include "recognizer/strict_json.h"
+#include "recognizer/train/process_group.h"
 
 namespace ocrbatch::cli {
 
@@ -35,6 +36,9 @@ ExitCode report_exception(const std::string& command) {
   } catch (const recognizer::DeviceError& error) {
     say(error.what());
     return ExitCode::kDevice;
+  } catch (const recognizer::PeerError& error) {
+    say(error.what());
+    return ExitCode::kPeer;
   } catch (const std::bad_alloc&) {
     say("out of memory; a smaller --max-memory or fewer --jobs may help");
     return ExitCode::kInternal;

@@ -12,6 +12,7 @@ enum class ExitCode : int {
   kModel = 5,          // the model is missing or unusable
   kDevice = 6,         // the device asked for cannot be used
   kLocked = 7,         // another run holds the output
+  kPeer = 8,           // another process of the same training is missing or has ended
   kInternal = 70,      // a bug in ocrbatch
   kInterrupted = 130,  // SIGINT
   kTerminated = 143,   // SIGTERM

@@ -3,6 +3,7 @@
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <mutex>
 
 #include "cli/terminal.h"
@@ -33,6 +34,11 @@ void set_up_logging(const std::string& level) {
   logger->set_pattern("ocrbatch: %v");
   logger->set_level(spdlog::level::from_str(level));
   spdlog::set_default_logger(std::move(logger));
+}
+
+void log_as_process(int rank) {
+  spdlog::set_pattern("ocrbatch: process " + std::to_string(rank) + ": %v");
+  spdlog::set_level(std::max(spdlog::get_level(), spdlog::level::warn));
 }
 
 }  // namespace ocrbatch::cli

@@ -32,9 +32,12 @@ std::string program_help() {
       "\n"
       "Exit status: 0 every page done, 1 some pages or documents failed, 2 usage, 3 no input could be read, "
       "4 output\n"
-      "cannot be written, 5 model missing or unusable, 6 device, 7 another run holds the lock, 70 a bug in "
-      "ocrbatch,\n"
-      "130 or 143 stopped by SIGINT or SIGTERM with everything finished so far kept.\n";
+      "cannot be written, 5 model missing or unusable, 6 device, 7 another run holds the lock, 8 another "
+      "process\n"
+      "of the training is gone, 70 a bug in ocrbatch, 130 or 143 stopped by SIGINT or SIGTERM with "
+      "everything "
+      "finished\n"
+      "so far kept.\n";
   return text;
 }
 

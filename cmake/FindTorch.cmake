@@ -34,6 +34,16 @@ if(Torch_FOUND AND NOT TARGET Torch::cpu)
   add_library(Torch::cpu SHARED IMPORTED)
   set_target_properties(Torch::cpu PROPERTIES IMPORTED_LOCATION "${TORCH_CPU_LIBRARY}")
   target_link_libraries(Torch::cpu INTERFACE Torch::c10)
+  # c10d's Gloo backend lies in libtorch_cpu, and its header with the others, but not the Gloo headers that it includes:
+  # files that include it have TORCH_GLOO_INCLUDE in their search path.
+  set(TORCH_GLOO_INCLUDE "${TORCH_ROOT}/include")
+  if(NOT EXISTS "${TORCH_ROOT}/include/gloo/context.h")
+    foreach(header algorithm common/error context rendezvous/store transport/device)
+      configure_file("${CMAKE_CURRENT_LIST_DIR}/gloo_declarations.h"
+        "${CMAKE_BINARY_DIR}/gloo-declarations/gloo/${header}.h" COPYONLY)
+    endforeach()
+    set(TORCH_GLOO_INCLUDE "${CMAKE_BINARY_DIR}/gloo-declarations")
+  endif()
   if(TORCH_CUDA_LIBRARY AND TORCH_C10_CUDA_LIBRARY)
     # The one finds the other, and NVIDIA's libraries, by search paths of a Python installation or of the system:
     # where the program runs, not where it is built.

@@ -1,5 +1,7 @@
 #include "recognizer/layers/convolution_block.h"
 
+#include "recognizer/layers/batch_norm.h"
+
 namespace ocrbatch::recognizer {
 
 torch::Tensor clear_padding(const torch::Tensor& maps, const torch::Tensor& widths) {
@@ -44,7 +46,7 @@ ConvolutionBlockImpl::ConvolutionBlockImpl(const ConvolutionBlockOptions& option
 
 torch::Tensor ConvolutionBlockImpl::forward(const torch::Tensor& maps, const torch::Tensor& skip) {
   torch::Tensor out = convolution_->forward(folded_ ? maps.to(convolution_->weight.scalar_type()) : maps);
-  if (!folded_ && norm_) out = norm_->forward(out);
+  if (!folded_ && norm_) out = batch_norm(norm_, out);
   if (skip.defined()) out = folded_ ? out.add_(skip) : out + skip;
   return relu_ ? out.relu_() : out;
 }

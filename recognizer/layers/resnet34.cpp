@@ -2,6 +2,7 @@
 
 #include <torch/torch.h>
 
+#include "recognizer/layers/batch_norm.h"
 #include "recognizer/layers/convolution_block.h"
 
 namespace ocrbatch::recognizer {
@@ -24,7 +25,7 @@ torch::Tensor half(const torch::Tensor& widths) {
 torch::Tensor normalized(torch::nn::Conv2d& convolution, torch::nn::BatchNorm2d& norm, bool folded,
                          const torch::Tensor& maps) {
   if (folded) return convolution->forward(maps.to(convolution->weight.scalar_type()));
-  return norm->forward(convolution->forward(maps));
+  return batch_norm(norm, convolution->forward(maps));
 }
 
 }  // namespace

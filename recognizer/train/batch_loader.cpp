@@ -15,8 +15,12 @@ constexpr std::uint64_t kPoolsAhead = 2;
 }  // namespace
 
 BatchLoader::BatchLoader(const LineSource& source, int batch_size, int workers, std::uint64_t seed,
-                         std::int64_t first_step)
-    : source_(source), batch_size_(static_cast<std::size_t>(batch_size)), seed_(seed), step_(first_step) {
+                         std::int64_t first_step, Part part)
+    : source_(source),
+      batch_size_(static_cast<std::size_t>(batch_size)),
+      seed_(seed),
+      part_(part),
+      step_(first_step) {
   if (source.size() == std::uint64_t{0}) throw std::invalid_argument("the training data has no lines");
   if (source.size()) {
     order_ = std::make_unique<EpochOrder>(*source.size(), seed);
@@ -40,9 +44,16 @@ void BatchLoader::arrange(Pool& pool, std::uint64_t pool_number) const {
   std::stable_sort(by_width.begin(), by_width.end(), [&](std::size_t a, std::size_t b) {
     return pool.lines[a].pixels.cols < pool.lines[b].pixels.cols;
   });
-  for (std::size_t i = 0; i < by_width.size(); i += batch_size_) {
-    pool.batches.emplace_back(by_width.begin() + static_cast<std::ptrdiff_t>(i),
-                              by_width.begin() + static_cast<std::ptrdiff_t>(i + batch_size_));
+  const auto part = static_cast<std::size_t>(part_.index), parts = static_cast<std::size_t>(part_.parts);
+  for (std::size_t begin = 0; begin < by_width.size(); begin += batch_size_) {
+    std::vector<std::size_t>& batch = pool.batches.emplace_back();
+    for (std::size_t i = 0; i < batch_size_; ++i) {
+      const std::size_t line = by_width[begin + i];
+      if (i % parts == part)
+        batch.push_back(line);
+      else
+        pool.lines[line] = {};
+    }
   }
   shuffle(pool.batches, seed_ * 7919 + pool_number);
 }

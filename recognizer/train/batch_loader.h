@@ -20,19 +20,26 @@ namespace ocrbatch::recognizer {
 // with the batches that an undisturbed run would have seen. Lines are taken in order (a finite source is
 // shuffled anew each epoch), a pool of batches at a time is sorted by width, cut, and put into random
 // order.
+//
+// Processes that train together divide each batch among them. Every process fetches all lines, because
+// batches are made by width, but keeps only its own.
 class BatchLoader {
  public:
-  // Batches of a pool at most. A pool is no larger than a finite source, so that no batch is filled with copies of
-  // one line.
+  struct Part {
+    int index = 0, parts = 1;  // line i of a batch belongs to part i % parts
+  };
+
+  // Batches of a pool at most. A pool is no larger than a finite source, so that no batch is filled with
+  // copies of one line.
   static constexpr int kPoolBatches = 16;
 
   BatchLoader(const LineSource& source, int batch_size, int workers, std::uint64_t seed,
-              std::int64_t first_step);
+              std::int64_t first_step, Part part = {0, 1});
   ~BatchLoader();
   BatchLoader(const BatchLoader&) = delete;
   BatchLoader& operator=(const BatchLoader&) = delete;
 
-  // The next step's lines; waits for the workers. Rethrows what a source's get() threw.
+  // The next step's lines of this part; waits for the workers. Rethrows what a source's get() threw.
   std::vector<LabeledLine> next();
 
  private:
@@ -49,6 +56,7 @@ class BatchLoader {
   const std::size_t batch_size_;
   std::uint64_t pool_batches_ = kPoolBatches;
   const std::uint64_t seed_;
+  const Part part_;
   std::unique_ptr<EpochOrder> order_;  // of a finite source
   std::int64_t step_;
   std::mutex mutex_;

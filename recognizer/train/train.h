@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "recognizer/train/learning_curve.h"
 #include "recognizer/train/line_source.h"
 #include "recognizer/train/parameter_group.h"
+#include "recognizer/train/process_group.h"
 #include "recognizer/train/train_config.h"
 
 namespace ocrbatch::recognizer {
@@ -25,6 +27,7 @@ struct TrainJob {
   std::filesystem::path out;   // gets model/, checkpoint.safetensors, curve.csv, curve.svg
   bool resume = false;         // go on from out/checkpoint.safetensors
   std::optional<std::filesystem::path> init_from;  // a model folder whose weights to start from
+  std::shared_ptr<ProcessGroup> processes = std::make_shared<ProcessGroup>();  // that run this job together
 };
 
 // Seconds spent since the last report, by phase.
@@ -48,10 +51,12 @@ struct TrainEvents {
   std::function<void(const TrainReport&, const ErrorRates&, bool best)> on_validation;
   std::function<void(const std::string& what)>
       on_bad_step;                    // a step whose update was left out, with its lines
-  std::function<bool()> should_stop;  // asked every step; true: save a checkpoint and return
+  std::function<bool()> should_stop;  // asked every step; true in any process: save a checkpoint and return
 };
 
-// Runs the job to its end, or until should_stop. Throws ConfigError, ModelError (init_from) or
+// Runs the job to its end, or until should_stop. With several processes all run it, each with batch_size
+// lines a step, and the first one validates, writes files and reports; the lines of a step are those of one
+// process with processes * batch_size. Throws ConfigError, ModelError (init_from), PeerError or
 // std::runtime_error.
 void train(const TrainJob& job, const LineSource& train_lines, const LineSource& validation_lines,
            const TrainEvents& events);

@@ -7,12 +7,14 @@
 #include <cmath>
 #include <thread>
 
+#include "recognizer/layers/batch_norm.h"
 #include "recognizer/model_folder.h"
-#include "recognizer/safetensors.h"
 #include "recognizer/train/autocast.h"
 #include "recognizer/train/batch_loader.h"
+#include "recognizer/train/global_batch.h"
 #include "recognizer/train/labeled_batch.h"
 #include "recognizer/train/optimizer_state.h"
+#include "recognizer/train/shared_state.h"
 #include "recognizer/train/trainable.h"
 
 namespace ocrbatch::recognizer {
@@ -50,18 +52,19 @@ bool is_adapter(const std::string& name) {
 }  // namespace
 
 Trainer::Trainer(const ModelConfig& model, const TrainConfig& train, boost::json::object recipe,
-                 std::filesystem::path out)
+                 std::filesystem::path out, std::shared_ptr<ProcessGroup> processes)
     : model_config_(model),
       config_(train),
       recipe_(std::move(recipe)),
       out_(std::move(out)),
+      processes_(std::move(processes)),
       loss_scale_(train.amp == "fp16") {
   torch::manual_seed(config_.seed);
   network_ = build_network(model_config_);
   choose_trainable(*network_, config_);
   optimizer_ = make_optimizer(*network_, config_);
   average_ = std::make_unique<MovingAverage>(*network_, config_.ema_decay);
-  std::filesystem::create_directories(out_);
+  if (processes_->is_first()) std::filesystem::create_directories(out_);
 }
 
 void Trainer::initialize_from(const std::filesystem::path& folder) {
@@ -116,7 +119,7 @@ std::int64_t Trainer::total_steps(const LineSource& lines) const {
   const std::uint64_t an_epoch = lines_per_epoch(lines);
   if (an_epoch == 0)
     throw std::runtime_error("endless training lines need train.max_steps or train.lines_per_epoch");
-  const auto batch = static_cast<std::uint64_t>(config_.batch_size);
+  const auto batch = static_cast<std::uint64_t>(global_batch_size());
   return static_cast<std::int64_t>((an_epoch * static_cast<std::uint64_t>(config_.epochs) + batch - 1) /
                                    batch);
 }
@@ -124,16 +127,18 @@ std::int64_t Trainer::total_steps(const LineSource& lines) const {
 Trainer::StepResult Trainer::step(const std::vector<LabeledLine>& lines, const TrainEvents& events) {
   std::vector<const LabeledLine*> all;
   for (const LabeledLine& line : lines) all.push_back(&line);
-  const LabeledBatch batch =
-      make_labeled_batch(all, model_config_.alphabet, *network_, /*only_alignable=*/true);
-  lines_too_short_ += lines.size() - batch.lines.size();
-  if (batch.lines.empty()) return {};
+  LabeledBatch batch = make_labeled_batch(all, model_config_.alphabet, *network_, /*only_alignable=*/true);
+  const GlobalBatch global =
+      join_batches(batch, lines.size() - batch.lines.size(), model_config_.img_height, *processes_);
+  lines_too_short_ += global.left_out;
+  if (global.lines == 0) return {};
 
   for (auto& group : optimizer_->param_groups()) group.options().set_lr(schedule_.at(step_));
   network_->set_training_progress(static_cast<double>(step_) / static_cast<double>(schedule_.steps));
-  // Dropout of a step depends on the step alone, so a resumed run repeats it.
-  torch::manual_seed(config_.seed * 1000003 + static_cast<std::uint64_t>(step_));
-  const double loss = backpropagate(batch);
+  // Dropout of a step depends on the step and the process alone, so a resumed run repeats it.
+  torch::manual_seed((config_.seed * 1000003 + static_cast<std::uint64_t>(step_)) ^
+                     (static_cast<std::uint64_t>(processes_->rank()) * 0x9E3779B97F4A7C15));
+  const double loss = backpropagate(batch, global.share);
   const Stopwatch watch(phases_.optimizer);
   // One bad batch must not ruin a run: its update is left out.
   if (apply_gradients()) {
@@ -143,24 +148,32 @@ Trainer::StepResult Trainer::step(const std::vector<LabeledLine>& lines, const T
     report_bad_step(lines, loss, events);
   }
   average_->update(*network_, step_);
-  return {loss, batch.lines.size()};
+  return {loss, global.lines};
 }
 
-double Trainer::backpropagate(const LabeledBatch& batch) {
+double Trainer::backpropagate(const LabeledBatch& batch, double share) {
   optimizer_->zero_grad();
+  c10::intrusive_ptr<SharedBatch> shared;
+  if (processes_->size() > 1) {
+    shared = c10::make_intrusive<SharedBatch>();
+    shared->sum = [this](torch::Tensor& numbers) { processes_->sum(numbers); };
+    shared->counts = share > 0;
+  }
   torch::Tensor encoded, loss;
   {
     const AutocastScope autocast(config_.amp);
     {
       const Stopwatch watch(phases_.forward);
+      const SharedBatchScope scope(shared);
       encoded = network_->forward(batch.pixels.images, batch.pixels.widths);
     }
     const Stopwatch watch(phases_.loss);
     loss = network_->loss(encoded, batch.pixels.widths, batch.targets);
   }
   const Stopwatch watch(phases_.backward);
-  (loss * loss_scale_.factor()).backward();
-  return loss.item<double>();
+  (loss * (loss_scale_.factor() * share)).backward();
+  sum_gradients(network_->parameters(), *processes_);
+  return processes_->sum(loss.item<double>() * share);
 }
 
 bool Trainer::apply_gradients() {
@@ -208,13 +221,15 @@ void Trainer::run(const LineSource& train_lines, const LineSource& validation_li
   schedule_.peak = config_.learning_rate;
   schedule_.warmup = config_.warmup;
   schedule_.steps = total_steps(train_lines);
-  curve_ = std::make_unique<LearningCurve>(out_ / "curve.csv", step_);
-  BatchLoader loader(train_lines, config_.batch_size, config_.workers > 0 ? config_.workers : cores(),
-                     config_.seed, step_);
+  check_agreement(train_lines);
+  const bool is_first = processes_->is_first();
+  if (is_first) curve_ = std::make_unique<LearningCurve>(out_ / "curve.csv", step_);
+  BatchLoader loader(train_lines, global_batch_size(), config_.workers > 0 ? config_.workers : cores(),
+                     config_.seed, step_, {processes_->rank(), processes_->size()});
   set_training_mode(*network_);
   if (events.on_start) events.on_start(parameter_groups(*network_));
 
-  const auto batch = static_cast<std::uint64_t>(config_.batch_size);
+  const auto batch = static_cast<std::uint64_t>(global_batch_size());
   const std::uint64_t an_epoch = lines_per_epoch(train_lines);
   if (an_epoch == 0 && (config_.validate_every_steps == 0 || config_.checkpoint_every_steps == 0))
     throw std::runtime_error(
@@ -236,14 +251,15 @@ void Trainer::run(const LineSource& train_lines, const LineSource& validation_li
     }
     const StepResult result = step(lines, events);
     ++step_;
-    lines_seen_ += lines.size();
+    lines_seen_ += batch;
     lines_since += result.lines;
     loss_sum += result.loss;
     ++steps_since;
 
-    const bool last = step_ == schedule_.steps, stop = events.should_stop && events.should_stop();
+    const bool last = step_ == schedule_.steps;
+    const bool stop = processes_->any(events.should_stop && events.should_stop());
     const bool validates = is_due(config_.validate_every_steps) || last;
-    if (step_ % config_.log_every_steps == 0 || validates || stop) {
+    if (is_first && (step_ % config_.log_every_steps == 0 || validates || stop)) {
       TrainReport report;
       report.point = {step_,
                       lines_seen_,
@@ -283,8 +299,11 @@ void Trainer::run(const LineSource& train_lines, const LineSource& validation_li
       steps_since = 0;
       since = now_seconds();
     }
+    if (validates)
+      validations_without_gain_ = static_cast<int>(processes_->of_first(validations_without_gain_));
     const bool enough = config_.patience > 0 && validations_without_gain_ >= config_.patience;
-    if (is_due(config_.checkpoint_every_steps) || last || stop || enough) save_checkpoint();
+    if (is_first && (is_due(config_.checkpoint_every_steps) || last || stop || enough))
+      write_safetensors(checkpoint_file(), checkpoint());
     if (stop || enough) break;
   }
 }
@@ -298,7 +317,7 @@ void Trainer::save_best(const ErrorRates& rates) const {
   save_model(out_ / "model", model_config_, average_->state(), training, measured);
 }
 
-void Trainer::save_checkpoint() const {
+TensorFile Trainer::checkpoint() const {
   TensorFile file;
   for (const auto& [name, tensor] : named_state(*network_)) file.tensors["model." + name] = tensor;
   for (const auto& [name, tensor] : average_->state()) file.tensors["average." + name] = tensor;
@@ -312,15 +331,17 @@ void Trainer::save_checkpoint() const {
   file.metadata["loss_scale"] = std::to_string(loss_scale_.factor());
   file.metadata["steps_without_overflow"] = std::to_string(loss_scale_.steps_without_overflow());
   file.metadata["validations_without_gain"] = std::to_string(validations_without_gain_);
-  write_safetensors(checkpoint_file(), file);
+  return file;
 }
 
 void Trainer::resume() {
   if (!std::filesystem::exists(checkpoint_file())) {
     throw std::runtime_error(checkpoint_file().string() + ": there is no checkpoint to resume from");
   }
-  const TensorFile file = read_safetensors(checkpoint_file());
-  const std::string where = checkpoint_file().string();
+  restore(read_safetensors(checkpoint_file()), checkpoint_file().string());
+}
+
+void Trainer::restore(const TensorFile& file, const std::string& where) {
   if (file.metadata.at("model") != boost::json::serialize(to_json(model_config_))) {
     throw std::runtime_error(where +
                              ": was made with another model configuration; start afresh or use that one");
@@ -341,16 +362,38 @@ void Trainer::resume() {
                       std::stoll(file.metadata.at("steps_without_overflow")));
 }
 
+void Trainer::share_state() {
+  if (processes_->size() == 1) return;
+  const std::string configuration = boost::json::serialize(to_json(model_config_));
+  const bool differs = processes_->of_first(configuration) != configuration;
+  if (processes_->any(differs)) throw PeerError("the processes have different model configurations");
+  TensorFile state = checkpoint();
+  broadcast(state, *processes_);
+  if (!processes_->is_first()) restore(state, "the state of process 0");
+}
+
+void Trainer::check_agreement(const LineSource& train_lines) {
+  const auto lines = static_cast<std::int64_t>(train_lines.size().value_or(0));
+  const auto seed = static_cast<std::int64_t>(config_.seed);
+  for (const std::int64_t number : {lines, schedule_.steps, seed, std::int64_t{config_.batch_size}}) {
+    if (processes_->any(processes_->of_first(number) != number))
+      throw PeerError("the processes have different training lines or train.* configurations");
+  }
+}
+
 void train(const TrainJob& job, const LineSource& train_lines, const LineSource& validation_lines,
            const TrainEvents& events) {
-  Trainer trainer(job.model, job.train, job.recipe, job.out);
-  if (job.resume) {
+  Trainer trainer(job.model, job.train, job.recipe, job.out, job.processes);
+  if (!job.processes->is_first()) {
+    // share_state() brings what the first process starts from.
+  } else if (job.resume) {
     trainer.resume();
   } else if (job.init_from) {
     trainer.initialize_from(*job.init_from);
   } else if (!job.train.backbone_weights.empty()) {
     trainer.initialize_backbone(job.train.backbone_weights);
   }
+  trainer.share_state();
   trainer.run(train_lines, validation_lines, events);
 }
 

@@ -9,11 +9,13 @@
 
 #include "recognizer/error_rates.h"
 #include "recognizer/network.h"
+#include "recognizer/safetensors.h"
 #include "recognizer/train/learning_curve.h"
 #include "recognizer/train/line_source.h"
 #include "recognizer/train/loss_scale.h"
 #include "recognizer/train/moving_average.h"
 #include "recognizer/train/one_cycle.h"
+#include "recognizer/train/process_group.h"
 #include "recognizer/train/train.h"
 #include "recognizer/train/train_config.h"
 #include "recognizer/train/validation.h"
@@ -28,9 +30,11 @@ namespace ocrbatch::recognizer {
 // (all that --resume needs), curve.csv, curve.svg.
 class Trainer {
  public:
-  // `recipe` is put into the model's provenance as it is.
+  // `recipe` is put into the model's provenance as it is. With several processes, batch_size is that of each,
+  // and only the first process validates and writes files.
   Trainer(const ModelConfig& model, const TrainConfig& train, boost::json::object recipe,
-          std::filesystem::path out);
+          std::filesystem::path out,
+          std::shared_ptr<ProcessGroup> processes = std::make_shared<ProcessGroup>());
 
   // Starts from a model's weights; labels that both alphabets share keep their rows of the last layer, and
   // adapters that the model does not have start as they are, without effect.
@@ -41,6 +45,9 @@ class Trainer {
   // fit.
   void resume();
 
+  // Gives all processes the state of the first one. Throws PeerError where one has another configuration.
+  void share_state();
+
   void run(const LineSource& train_lines, const LineSource& validation_lines, const TrainEvents& events);
 
   const LineNetwork& network() const { return *network_; }
@@ -48,11 +55,11 @@ class Trainer {
  private:
   struct StepResult {
     double loss = 0;
-    std::size_t lines = 0;
+    std::uint64_t lines = 0;  // of all processes
   };
   StepResult step(const std::vector<LabeledLine>& lines, const TrainEvents& events);
-  // Gradients of the lines' mean loss; returns the loss.
-  double backpropagate(const struct LabeledBatch& batch);
+  // Gradients of the lines' mean loss, over all processes; returns the loss. `share` of the lines are here.
+  double backpropagate(const struct LabeledBatch& batch, double share);
   // Moves the weights, unless a gradient is not finite.
   bool apply_gradients();
   void report_bad_step(const std::vector<LabeledLine>& lines, double loss, const TrainEvents& events);
@@ -60,7 +67,12 @@ class Trainer {
   // Lines of an epoch; 0 where the source is endless and the configuration does not say.
   std::uint64_t lines_per_epoch(const LineSource& lines) const;
   std::int64_t total_steps(const LineSource& lines) const;
-  void save_checkpoint() const;
+  // Lines of a step in all processes.
+  int global_batch_size() const { return config_.batch_size * processes_->size(); }
+  // Throws PeerError unless all processes train on the same lines.
+  void check_agreement(const LineSource& train_lines);
+  TensorFile checkpoint() const;
+  void restore(const TensorFile& checkpoint, const std::string& where);
   void save_best(const ErrorRates& rates) const;
   std::filesystem::path checkpoint_file() const { return out_ / "checkpoint.safetensors"; }
 
@@ -68,6 +80,7 @@ class Trainer {
   TrainConfig config_;
   boost::json::object recipe_;
   std::filesystem::path out_;
+  std::shared_ptr<ProcessGroup> processes_;
   std::shared_ptr<LineNetwork> network_;
   std::unique_ptr<torch::optim::AdamW> optimizer_;
   std::unique_ptr<MovingAverage> average_;  // what is validated and saved

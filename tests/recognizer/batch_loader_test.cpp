@@ -77,6 +77,24 @@ TEST(BatchLoader, ABatchOfASmallSourceHasNoLineTwice) {
   }
 }
 
+TEST(BatchLoader, PartsOfABatchMakeUpTheWholeOne) {
+  const NumberedLines source(50);
+  BatchLoader whole(source, 6, 2, 9, 4);
+  std::vector<std::unique_ptr<BatchLoader>> parts;
+  for (int i = 0; i < 3; ++i)
+    parts.push_back(std::make_unique<BatchLoader>(source, 6, 2, 9, 4, BatchLoader::Part{i, 3}));
+  for (int step = 0; step < 20; ++step) {
+    std::multiset<std::string> together;
+    for (const auto& part : parts) {
+      const auto lines = texts(part->next());
+      EXPECT_EQ(lines.size(), 2U);
+      together.insert(lines.begin(), lines.end());
+    }
+    const auto lines = texts(whole.next());
+    EXPECT_EQ(together, std::multiset<std::string>(lines.begin(), lines.end())) << step;
+  }
+}
+
 class FailingLines : public LineSource {
  public:
   std::optional<std::uint64_t> size() const override { return std::nullopt; }
