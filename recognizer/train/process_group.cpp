@@ -3,7 +3,6 @@
 #define USE_C10D_GLOO  // without it c10d's header is empty
 #include <torch/torch.h>
 
-#include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
 

@@ -6,13 +6,13 @@
 namespace ocrbatch::recognizer {
 namespace {
 
-struct Run {
+struct Results {
   torch::Tensor out, dx, dweight, dbias, mean, variance;
 };
 
 // What one process of two computes whose other one holds the very same maps: as one alone does with them
 // twice.
-Run run(torch::Tensor maps, bool shared) {
+Results results(torch::Tensor maps, bool shared) {
   torch::manual_seed(5);
   torch::nn::BatchNorm2d norm(3);
   torch::nn::init::normal_(norm->weight);
@@ -37,7 +37,7 @@ TEST(BatchNorm, OverSeveralProcessesIsThatOfAllTheirMaps) {
   torch::manual_seed(3);
   // Far from zero: sums of squares alone would lose the variance.
   const torch::Tensor maps = torch::randn({4, 3, 5, 7}) + 300;
-  const Run expected = run(maps.clone(), false), actual = run(maps.clone(), true);
+  const Results expected = results(maps.clone(), false), actual = results(maps.clone(), true);
   EXPECT_TRUE(torch::allclose(actual.out, expected.out, 1e-4, 1e-4));
   // The maps come twice in the one run, so it sums their gradients.
   EXPECT_TRUE(torch::allclose(actual.dx * 2, expected.dx, 1e-3, 1e-3));
