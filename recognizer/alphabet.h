@@ -36,7 +36,8 @@ class Alphabet {
 };
 
 // An alphabet file: each line holds labels separated by single spaces; a line that starts with "# " is a
-// comment; the space itself is written as "<space>", or as a line of its own. Throws std::invalid_argument naming the file.
+// comment; the space itself is written as "<space>", or as a line of its own. Throws std::invalid_argument
+// naming the file.
 Alphabet read_alphabet(const std::filesystem::path& file);
 
 }  // namespace ocrbatch::recognizer

@@ -16,7 +16,8 @@ std::string outline(const TensorFile& content) {
                        {"type", static_cast<int>(tensor.scalar_type())},
                        {"shape", boost::json::value_from(tensor.sizes().vec())}});
   }
-  return boost::json::serialize(boost::json::object{{"metadata", std::move(metadata)}, {"tensors", std::move(tensors)}});
+  return boost::json::serialize(
+      boost::json::object{{"metadata", std::move(metadata)}, {"tensors", std::move(tensors)}});
 }
 
 TensorFile from_outline(const std::string& text) {
