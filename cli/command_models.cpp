@@ -26,9 +26,9 @@ constexpr const char* kDescription =
     "  show    one model in full: where it is, its checksum, its model.json, and how Python loads its "
     "weights\n"
     "  verify  loads models (all of them without a name) and checks their files against SHA256SUMS\n"
-    "  promote a new model takes an installed one's place if it is better; see `ocrbatch models promote "
-    "--help`\n"
-    "  restore puts the model that was replaced back in its place";
+    "  promote puts a new model in an installed one's place if it is better; `models promote --help` says "
+    "how\n"
+    "  restore puts the model that was replaced back";
 
 boost::json::object read_description(const fs::path& folder) {
   std::ifstream stream(folder / "model.json");

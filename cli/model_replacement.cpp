@@ -73,6 +73,14 @@ void stage(const fs::path& fresh, const fs::path& staged, const std::string& rec
   throw io::OutputError(error.what());
 }
 
+// In place of the older one that may lie there.
+void keep(const fs::path& old_model, const fs::path& previous) {
+  if (!fs::exists(fs::symlink_status(previous))) return move(old_model, previous);
+  exchange(old_model, previous);
+  std::error_code ignored;
+  fs::remove_all(old_model, ignored);
+}
+
 }  // namespace
 
 fs::path previous_of(const fs::path& installed) {
@@ -81,22 +89,17 @@ fs::path previous_of(const fs::path& installed) {
 
 void replace_model(const fs::path& fresh, const fs::path& installed, const std::string& record) {
   const fs::path staged = installed.parent_path() / ("." + installed.filename().string() + ".incoming");
+  bool exchanged = false;
   try {
     stage(fresh, staged, record);
     exchange(staged, installed);
+    exchanged = true;
+    keep(staged, previous_of(installed));
   } catch (...) {
+    if (exchanged) exchange(staged, installed);
     std::error_code ignored;
     fs::remove_all(staged, ignored);
     throw;
-  }
-  // `staged` is the old model now.
-  const fs::path previous = previous_of(installed);
-  if (fs::exists(fs::symlink_status(previous))) {
-    exchange(staged, previous);
-    std::error_code ignored;
-    fs::remove_all(staged, ignored);
-  } else {
-    move(staged, previous);
   }
   sync(installed.parent_path());
 }

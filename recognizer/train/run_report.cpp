@@ -96,7 +96,7 @@ std::string curves(const RunReport& report) {
   add_series(panels.back(), report, "base lines", kGreen, [](Point p) { return p.base_cer; });
   panels.push_back(panel_of(report, "WER", true));
   add_series(panels.back(), report, "", kRed, [](Point p) { return p.wer; });
-  panels.push_back(panel_of(report, "learning rate", true));
+  panels.push_back(panel_of(report, "learning rate", false));
   add_series(panels.back(), report, "", kBlue, [](Point p) { return Value(p.learning_rate); });
   panels.push_back(panel_of(report, "lines a second", false));
   add_series(panels.back(), report, "", kBlue, [](Point p) { return Value(p.lines_per_second); });

@@ -54,6 +54,8 @@ done
 promote letters.previous --as letters --val mine-val --base-val as-before
 labels models/letters
 
+ocrbatch models promote --help | grep -E '^ +--as'
+
 # What makes no sense is said.
 bad() { fails ocrbatch "$@" 2>&1 | grep -v 'lists what can be written'; }
 bad train --train mine --val mine-val --out x
