@@ -10,6 +10,7 @@
 #include "cli/model_checksums.h"
 #include "cli/model_path.h"
 #include "cli/options.h"
+#include "cli/promote_model.h"
 #include "cli/stdout_guard.h"
 #include "cli/text_layout.h"
 #include "recognizer/recognizer.h"
@@ -20,14 +21,18 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kDescription =
-    "Shows which models there are, and whether they are whole.\n"
+    "Shows which models there are and whether they are whole, and puts a better one in a model's place.\n"
     "\n"
     "  list    name, architecture, size, alphabet, and CER on the training's validation lines\n"
-    "  show    one model in full: where it is, its checksum, and its model.json\n"
+    "  show    one model in full: where it is, its checksum, its model.json, and how Python loads its "
+    "weights\n"
+    "  verify  loads models (all of them without a name) and checks their files against SHA256SUMS\n"
     "  delta   what fine-tuning changed, as a file: MODEL against --base, into --out\n"
     "  apply   the model again, from such a FILE and its --base, into --out\n"
     "  merge   MODEL with its LoRA added to the weights, into --out\n"
-    "  verify  loads models (all of them without a name) and checks their files against SHA256SUMS";
+    "  promote puts a new model in an installed one's place if it is better; `models promote --help` says "
+    "how\n"
+    "  restore puts the model that was replaced back";
 
 boost::json::object read_description(const fs::path& folder) {
   std::ifstream stream(folder / "model.json");
@@ -67,17 +72,30 @@ ExitCode list_models() {
   return ExitCode::kOk;
 }
 
+// Five lines that need no program of ours. JSON's strings are Python's, too.
+std::string python_that_loads(const fs::path& folder) {
+  const std::string file = fs::absolute(folder / "weights.safetensors").lexically_normal().string();
+  return "from safetensors.numpy import load_file  # pip install safetensors numpy\n"
+         "weights = load_file(" +
+         boost::json::serialize(boost::json::value(file)) +
+         ")\n"
+         "for name, tensor in sorted(weights.items()):\n"
+         "    print(name, tensor.dtype, tensor.shape)\n"
+         "print(sum(tensor.size for tensor in weights.values()), \"numbers\")\n";
+}
+
 ExitCode show_model(const std::string& name) {
   const fs::path folder = find_model(name);
   const recognizer::ModelInfo info = recognizer::read_model_info(folder);
   std::ifstream stream(folder / "model.json");
   std::stringstream description;
   description << stream.rdbuf();
-  print_result(fmt::format(
-      "name          {}\nfolder        {}\narchitecture  {}\nparameters    {}\nalphabet      {} "
-      "characters\nlines         {} pixels high, at most {} wide\nsha256        {}\n\n{}\n",
-      info.name, folder.string(), info.architecture, with_thousands(info.parameters), info.alphabet_size,
-      info.line_preparation.height_px, info.line_preparation.max_width_px, info.sha256, description.str()));
+  print_result(
+      fmt::format("name          {}\nfolder        {}\narchitecture  {}\nparameters    {}\nalphabet      {} "
+                  "characters\nlines         {} pixels high, at most {} wide\nsha256        {}\n\n{}\n{}",
+                  info.name, folder.string(), info.architecture, with_thousands(info.parameters),
+                  info.alphabet_size, info.line_preparation.height_px, info.line_preparation.max_width_px,
+                  info.sha256, description.str(), python_that_loads(folder)));
   return ExitCode::kOk;
 }
 
@@ -99,18 +117,24 @@ ExitCode verify_models(const std::vector<fs::path>& folders) {
 }  // namespace
 
 ExitCode run_models_command(const std::vector<std::string>& arguments) {
+  const std::vector<std::string> rest(arguments.begin() + (arguments.empty() ? 0 : 1), arguments.end());
+  if (!arguments.empty() && arguments[0] == "promote") return run_promote_command(rest);
+  if (!arguments.empty() && arguments[0] == "restore") return run_restore_command(rest);
   std::vector<std::string> words;
   AdapterArguments adapters;
   CommandOptions options(
-      "models list | show NAME|DIR | verify [NAME|DIR...] | delta MODEL | apply FILE | merge MODEL",
+      "models list | show NAME|DIR | verify [NAME|DIR...] | delta MODEL | apply FILE | merge MODEL | "
+      "promote ... | restore NAME",
       kDescription);
   options.group("Adapters")("base", value(&adapters.base, "MODEL"),
                             "the model that fine-tuning started from")(
       "out", value(&adapters.out, "FILE|DIR"), "where delta, apply and merge write");
   options.positional(&words);
   if (!options.parse(arguments)) return ExitCode::kOk;
-  if (words.empty()) throw UsageError("models needs one of list, show, verify, delta, apply, merge");
-  require_one_of("models", words[0], {"list", "show", "verify", "delta", "apply", "merge"});
+  if (words.empty())
+    throw UsageError("models needs one of list, show, verify, delta, apply, merge, promote, restore");
+  require_one_of("models", words[0],
+                 {"list", "show", "verify", "delta", "apply", "merge", "promote", "restore"});
   const std::vector<std::string> names(words.begin() + 1, words.end());
   if (words[0] == "list") {
     if (!names.empty())

@@ -5,15 +5,17 @@
 #include <fstream>
 #include <thread>
 
+#include "cli/base_model.h"
 #include "cli/commands.h"
 #include "cli/data_check.h"
 #include "cli/errors.h"
 #include "cli/line_sets.h"
-#include "cli/model_path.h"
 #include "cli/options.h"
+#include "cli/program_folders.h"
 #include "cli/signals.h"
 #include "cli/text_layout.h"
 #include "cli/training_processes.h"
+#include "cli/version.h"
 #include "recognizer/model_config.h"
 #include "recognizer/strict_json.h"
 #include "recognizer/train/alignment.h"
@@ -23,7 +25,9 @@ namespace ocrbatch::cli {
 namespace {
 
 constexpr const char* kDescription =
-    "Trains a recognizer from scratch, or goes on from a model's weights (--init-from).\n"
+    "Trains a recognizer from scratch, or goes on from a model's weights (--init-from). Without --config it "
+    "then takes that\n"
+    "model's network and configs/fine_tune.json.\n"
     "\n"
     "DATA is a list file (\"path label\" a line), a folder with NAME.png and NAME.gt.txt, pages with PAGE, "
     "ALTO or hOCR files\n"
@@ -31,20 +35,28 @@ constexpr const char* kDescription =
     "--text. OUT/model\n"
     "is the best model so far on the validation lines, ready for `scan --model OUT/model`.";
 
-// Synthetic validation lines come from a seed far from any training seed.
-constexpr std::uint64_t kValidationSeed = 0x76616C6964617465;
+// Synthetic validation lines come from seeds far from any training seed, and lines to rehearse from others
+// than those to learn.
+constexpr std::uint64_t kValidationSeed = 0x76616C6964617465, kBaseValidationSeed = 0x6261736576616C69,
+                        kRehearsalSeed = 0x7265686561727365;
 
 struct TrainArguments {
   std::string config, out, init_from, amp, cache;
-  std::vector<std::string> train, validation, text, fonts, settings;
-  bool resume = false, strict = false;
+  std::vector<std::string> train, validation, text, fonts, settings, rehearsal_data, base_validation;
+  bool resume = false, strict = false, extend_alphabet = false;
   std::int64_t epochs = 0, max_steps = 0, batch_size = 0;
-  double learning_rate = 0;
+  double learning_rate = 0, rehearsal = 0;
 };
 
-boost::json::value resolved_config(const TrainArguments& a) {
+boost::json::value resolved_config(const TrainArguments& a, const std::optional<BaseModel>& base) {
   boost::json::value config = recognizer::parse_json_file(a.config);
   if (!config.is_object()) throw recognizer::ConfigError(a.config + ": should be an object");
+  if (base && !config.as_object().contains("model")) config.as_object()["model"] = base->model;
+  if (boost::json::value* model = config.as_object().if_contains("model");
+      model != nullptr && model->is_object() && a.extend_alphabet) {
+    model->as_object().erase("vocab");
+    model->as_object()["alphabet"] = base->model.at("alphabet");
+  }
   // Defaults are written out first, so that --set finds every key there is.
   boost::json::object& train = config.as_object()["train"].is_object()
                                    ? config.as_object()["train"].as_object()
@@ -67,6 +79,40 @@ boost::json::value resolved_config(const TrainArguments& a) {
 boost::json::value names_of(const std::vector<std::string>& specs) {
   if (specs.size() == 1) return boost::json::value(specs.front());
   return boost::json::value_from(specs);
+}
+
+// What the model's provenance and the report say about where the model comes from.
+boost::json::object recipe_of(const TrainArguments& a, const recognizer::TrainConfig& train,
+                              const std::optional<BaseModel>& base) {
+  boost::json::object recipe{{"train", recognizer::to_json(train)},
+                             {"data", names_of(a.train)},
+                             {"validation", names_of(a.validation)},
+                             {"init_from", a.init_from},
+                             {"version", program_version()}};
+  if (base) recipe["init_from_sha256"] = base->sha256;
+  if (a.rehearsal > 0) recipe["rehearsal"] = {{"share", a.rehearsal}, {"lines", names_of(a.rehearsal_data)}};
+  if (!a.base_validation.empty()) recipe["base_validation"] = names_of(a.base_validation);
+  return recipe;
+}
+
+void check_arguments(const TrainArguments& a, bool rehearsal_given) {
+  for (const auto& [name, missing] :
+       {std::pair{"--config or --init-from", a.config.empty() && a.init_from.empty()},
+        {"--train", a.train.empty()},
+        {"--val", a.validation.empty()},
+        {"--out", a.out.empty()}}) {
+    if (missing) throw UsageError(std::string(name) + " is missing");
+  }
+  for (const auto& [name, given] : {std::pair{"--extend-alphabet", a.extend_alphabet},
+                                    {"--rehearsal", rehearsal_given},
+                                    {"--base-val", !a.base_validation.empty()}}) {
+    if (given && a.init_from.empty())
+      throw UsageError(std::string(name) + " is about the model that --init-from names, which is missing");
+  }
+  if (rehearsal_given && !(a.rehearsal > 0 && a.rehearsal < 1))
+    throw UsageError("--rehearsal: should be a share of the lines, above 0 and below 1");
+  if (!rehearsal_given && !a.rehearsal_data.empty())
+    throw UsageError("--rehearsal-data needs --rehearsal SHARE");
 }
 
 std::string time_left(double seconds) {
@@ -110,7 +156,8 @@ void log_parameters(const std::vector<recognizer::ParameterGroup>& groups) {
 
 ExitCode run_train_command(const std::vector<std::string>& arguments) {
   TrainArguments a;
-  CommandOptions options("train --config FILE --train DATA --val DATA --out DIR", kDescription);
+  CommandOptions options("train --config FILE|--init-from MODEL --train DATA --val DATA --out DIR",
+                         kDescription);
   options.group("Data")("train", value(&a.train, "DATA[@WEIGHT]...")->multitoken(),
                         "training lines; several sources are mixed by their weights")(
       "val", value(&a.validation, "DATA...")->multitoken(), "validation lines")(
@@ -123,6 +170,14 @@ ExitCode run_train_command(const std::vector<std::string>& arguments) {
   options.group("Training")("config", value(&a.config, "FILE"),
                             "model and training configuration (configs/*.json)")(
       "init-from", value(&a.init_from, "MODEL"), "start from this model's weights")(
+      "extend-alphabet", flag(&a.extend_alphabet),
+      "the alphabet is that model's, and behind it what the training lines have beside it")(
+      "rehearsal", value(&a.rehearsal, "SHARE"),
+      "of the training lines, so that the model keeps what it can read: this share comes from "
+      "--rehearsal-data")("rehearsal-data", value(&a.rehearsal_data, "DATA[@WEIGHT]...")->multitoken(),
+                          "default: synthetic lines of that model's alphabet, by configs/synth/latin.json")(
+      "base-val", value(&a.base_validation, "DATA...")->multitoken(),
+      "lines of what that model can read; their CER is shown before the first step and at each validation")(
       "resume", flag(&a.resume), "go on from the checkpoint in --out")("epochs", value(&a.epochs, "N"),
                                                                        "passes over the training lines")(
       "max-steps", value(&a.max_steps, "N"), "stop after so many steps, whatever the epochs")(
@@ -131,18 +186,19 @@ ExitCode run_train_command(const std::vector<std::string>& arguments) {
       "amp", value(&a.amp, "off|bf16|fp16"), "mixed precision")(
       "set", value(&a.settings, "KEY=VALUE")->multitoken(),
       "any key of the configuration, e.g. train.warmup=0.1");
-  options.group("Output")("out", value(&a.out, "DIR"),
-                          "gets model/, checkpoint.safetensors, curve.csv, curve.svg and data_report.jsonl");
+  options.group("Output")(
+      "out", value(&a.out, "DIR"),
+      "gets model/, checkpoint.safetensors, report.html, curve.csv, curve.svg and data_report.jsonl");
   if (!options.parse(arguments)) return ExitCode::kOk;
-  for (const auto& [name, missing] : {std::pair{"--config", a.config.empty()},
-                                      {"--train", a.train.empty()},
-                                      {"--val", a.validation.empty()},
-                                      {"--out", a.out.empty()}}) {
-    if (missing) throw UsageError(std::string(name) + " is missing");
-  }
+  check_arguments(a, options.given("rehearsal"));
+  if (a.config.empty()) a.config = find_config("fine_tune.json").string();
+  if (a.rehearsal > 0 && a.rehearsal_data.empty())
+    a.rehearsal_data = {"synth:" + find_config("synth/latin.json").string()};
+  std::optional<BaseModel> base;
+  if (!a.init_from.empty()) base = open_base_model(a.init_from);
 
   recognizer::TrainJob job;
-  const boost::json::value config = resolved_config(a);
+  const boost::json::value config = resolved_config(a, base);
   recognizer::StrictObject root(config, "");
   const boost::json::value* model = root.find("model");
   const boost::json::value* train = root.find("train");
@@ -150,20 +206,28 @@ ExitCode run_train_command(const std::vector<std::string>& arguments) {
   if (model == nullptr) throw recognizer::ConfigError(a.config + ": the key model is missing");
   job.model = recognizer::read_model_config(*model, std::filesystem::path(a.config).parent_path());
   job.train = recognizer::read_train_config(*train);
-  job.recipe = {
-      {"train", recognizer::to_json(job.train)}, {"data", names_of(a.train)}, {"init_from", a.init_from}};
+  job.recipe = recipe_of(a, job.train, base);
   job.out = a.out;
   job.resume = a.resume;
   job.processes = join_processes();
   const bool is_first = job.processes->is_first();
   const int lines_a_step = job.train.batch_size * job.processes->size();
-  if (!a.init_from.empty()) job.init_from = find_model(a.init_from);
+  if (base) job.init_from = base->folder;
 
   const kernels::LinePreparation preparation = recognizer::line_preparation_of(job.model);
   const SynthChoices training{a.text, a.fonts, job.train.seed}, validation{a.text, a.fonts, kValidationSeed};
   auto train_sets = open_line_sets("--train", a.train, true, training, job.model.alphabet, preparation);
+  if (a.extend_alphabet) job.model.alphabet = extended_alphabet(*base, train_sets);
   auto validation_sets =
       open_line_sets("--val", a.validation, false, validation, job.model.alphabet, preparation);
+  if (base) {
+    add_base_sets(train_sets, open_line_sets("--rehearsal-data", a.rehearsal_data, true,
+                                             {a.text, a.fonts, job.train.seed ^ kRehearsalSeed},
+                                             base->alphabet, preparation));
+    add_base_sets(validation_sets,
+                  open_line_sets("--base-val", a.base_validation, false,
+                                 {a.text, a.fonts, kBaseValidationSeed}, base->alphabet, preparation));
+  }
 
   std::atomic<bool> stop{false};
   const StopSignals signals(stop);
@@ -186,12 +250,19 @@ ExitCode run_train_command(const std::vector<std::string>& arguments) {
   if (!stop) check_data(train_sets, validation_sets, job.model.alphabet, check);
   agree_to_stop();
   if (stop) return common_status(signals, *job.processes);
-  const auto train_lines = mix_training_lines(std::move(train_sets), job.train.seed);
-  const auto validation_lines = join_validation_lines(std::move(validation_sets),
-                                                      static_cast<std::uint64_t>(job.train.validation_lines));
+  const auto most = static_cast<std::uint64_t>(job.train.validation_lines);
+  const auto train_lines = mix_training_lines(std::move(train_sets), job.train.seed, a.rehearsal);
+  auto base_sets = take_base_sets(validation_sets);
+  const auto base_lines = base_sets.empty() ? nullptr : join_validation_lines(std::move(base_sets), most);
+  const auto validation_lines = join_validation_lines(std::move(validation_sets), most);
+  job.base_lines = base_lines.get();
 
   recognizer::TrainEvents events;
   events.on_start = log_parameters;
+  events.on_base = [](const recognizer::ErrorRates& rates) {
+    spdlog::info("base lines, before the first step: CER {:.2f} % of {} lines", 100 * rates.cer(),
+                 rates.lines());
+  };
   events.on_bad_step = [](const std::string& what) { spdlog::warn("{}", what); };
   events.on_log = [&](const recognizer::TrainReport& report) { log_progress(report, lines_a_step); };
   events.on_validation = [&](const recognizer::TrainReport& report, const recognizer::ErrorRates& rates,
@@ -205,6 +276,12 @@ ExitCode run_train_command(const std::vector<std::string>& arguments) {
     spdlog::info("validation: CER {:.2f} % · WER {:.2f} % · {:.1f} % of {} lines fully right{}",
                  100 * rates.cer(), 100 * rates.wer(), 100 * rates.lines_right(), rates.lines(),
                  best ? " · best so far, saved" : "");
+    if (report.point.base_cer) {
+      spdlog::info("base lines: CER {:.2f} %{}", 100 * *report.point.base_cer,
+                   report.base_cer_before
+                       ? fmt::format(" · {:.2f} % before the first step", 100 * *report.base_cer_before)
+                       : "");
+    }
   };
   events.should_stop = [&] { return stop.load(); };
   recognizer::train(job, *train_lines, *validation_lines, events);

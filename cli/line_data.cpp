@@ -118,7 +118,7 @@ LineData open_line_data(const std::string& spec, const SynthChoices& synth,
     options.alphabet = alphabet.labels();
     options.seed = synth.seed;
     options.line_preparation = preparation;
-    return {spec, recognizer::make_synthesizer(options), {}, {}};
+    return {spec, recognizer::make_synthesizer(options), {}, {}, false};
   }
   if (!fs::exists(spec)) {
     throw UsageError(spec + ": no such list or folder (synthetic lines are written as synth:RECIPE)");

@@ -32,6 +32,7 @@ struct LineData {
   std::unique_ptr<recognizer::LineSource> lines;
   std::vector<std::filesystem::path> files;  // what finite lines are made of
   std::optional<double> weight;              // as it was typed
+  bool of_base = false;                      // lines of what the base model can read
 };
 
 // `spec` is "synth:RECIPE" (endless synthetic lines), a list file, a folder of line images or of pages with

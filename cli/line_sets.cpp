@@ -25,7 +25,29 @@ std::vector<LineData> open_line_sets(const std::string& option, const std::vecto
   return sets;
 }
 
-std::unique_ptr<recognizer::LineSource> mix_training_lines(std::vector<LineData> sets, std::uint64_t seed) {
+void add_base_sets(std::vector<LineData>& sets, std::vector<LineData> base_sets) {
+  for (LineData& set : base_sets) {
+    set.of_base = true;
+    sets.push_back(std::move(set));
+  }
+}
+
+std::vector<LineData> take_base_sets(std::vector<LineData>& sets) {
+  const auto own =
+      std::stable_partition(sets.begin(), sets.end(), [](const LineData& s) { return !s.of_base; });
+  std::vector<LineData> taken(std::make_move_iterator(own), std::make_move_iterator(sets.end()));
+  sets.erase(own, sets.end());
+  return taken;
+}
+
+std::unique_ptr<recognizer::LineSource> mix_training_lines(std::vector<LineData> sets, std::uint64_t seed,
+                                                           double rehearsal) {
+  if (auto base_sets = take_base_sets(sets); !base_sets.empty()) {
+    for (LineData& set : base_sets) set.of_base = false;
+    // Seeds of their own, so that the three orders have nothing to do with one another.
+    return recognizer::rehearse(mix_training_lines(std::move(sets), seed + 0x1000),
+                                mix_training_lines(std::move(base_sets), seed + 0x2000), rehearsal, seed);
+  }
   const bool alone = sets.size() == 1;
   const bool plain = std::ranges::all_of(
       sets, [](const LineData& set) { return set.lines->size().has_value() && !set.weight; });

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "cli/nearest_name.h"
+#include "cli/program_folders.h"
 #include "recognizer/recognizer.h"
 
 namespace ocrbatch::cli {
@@ -27,12 +28,7 @@ std::vector<fs::path> model_search_path() {
       if (!part.empty()) folders.emplace_back(part);
     }
   }
-  std::error_code error;
-  const fs::path program = fs::read_symlink("/proc/self/exe", error);
-  if (!error) {
-    folders.push_back(program.parent_path() / "models");
-    folders.push_back(program.parent_path().parent_path() / "share/ocrbatch/models");
-  }
+  for (fs::path& folder : program_folders("models")) folders.push_back(std::move(folder));
   return folders;
 }
 
@@ -57,6 +53,8 @@ std::vector<fs::path> installed_models() {
     std::error_code error;
     for (fs::directory_iterator entry(folder, error); !error && entry != fs::directory_iterator();
          entry.increment(error)) {
+      // What begins with a dot is a model that is being put in place.
+      if (entry->path().filename().string().starts_with('.')) continue;
       if (is_model(entry->path())) models.emplace(entry->path().filename().string(), entry->path());
     }
   }

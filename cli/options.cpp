@@ -19,7 +19,9 @@ constexpr std::size_t kHelpColumn = 30;
 // "  -o, --out FILE|-"
 std::string option_column(const po::option_description& option) {
   const std::string short_name = option.canonical_display_name(po::command_line_style::allow_dash_for_short);
-  const std::string before = short_name.size() == 2 ? "  " + short_name + ", " : "      ";
+  // Where there is no short name it is the long one, which may have two letters, too.
+  const bool is_short = short_name.size() == 2 && short_name[0] == '-';
+  const std::string before = is_short ? "  " + short_name + ", " : "      ";
   const std::string after = option.semantic()->max_tokens() > 0 ? " " + option.semantic()->name() : "";
   return before + "--" + option.long_name() + after;
 }

@@ -193,6 +193,14 @@ class PageLines : public recognizer::LineSource {
     return {pixels, item.page.lines[line].text, item.name(line)};
   }
 
+  std::string text(std::uint64_t index) const override {
+    const auto end = std::upper_bound(ends_.begin(), ends_.end(), index);
+    const auto number = static_cast<std::size_t>(end - ends_.begin());
+    const Item& item = items_.at(number);
+    if (!item.error.empty()) return "";
+    return item.page.lines[static_cast<std::size_t>(index - (number == 0 ? 0 : ends_[number - 1]))].text;
+  }
+
  private:
   const std::vector<Item> items_;
   std::vector<std::uint64_t> ends_;

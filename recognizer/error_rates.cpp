@@ -1,23 +1,12 @@
 #include "recognizer/error_rates.h"
 
-#include <unicode/unistr.h>
-
 #include <algorithm>
 #include <sstream>
 
+#include "recognizer/edit_distance.h"
+
 namespace ocrbatch::recognizer {
 namespace {
-
-std::vector<std::string> code_points(const std::string& utf8) {
-  const icu::UnicodeString text = icu::UnicodeString::fromUTF8(utf8);
-  std::vector<std::string> out;
-  for (int32_t i = 0; i < text.length(); i = text.moveIndex32(i, 1)) {
-    std::string one;
-    icu::UnicodeString(text.char32At(i)).toUTF8String(one);
-    out.push_back(std::move(one));
-  }
-  return out;
-}
 
 std::vector<std::string> words_of(const std::string& utf8) {
   std::istringstream stream(utf8);
@@ -25,30 +14,6 @@ std::vector<std::string> words_of(const std::string& utf8) {
   for (std::string word; stream >> word;) out.push_back(std::move(word));
   return out;
 }
-
-// The full table of Levenshtein distances: row i, column j for the first i and j items.
-class DistanceTable {
- public:
-  DistanceTable(const std::vector<std::string>& a, const std::vector<std::string>& b)
-      : columns_(b.size() + 1), cells_((a.size() + 1) * columns_) {
-    for (std::size_t i = 0; i <= a.size(); ++i) {
-      for (std::size_t j = 0; j <= b.size(); ++j) {
-        if (i == 0 || j == 0) {
-          at(i, j) = static_cast<std::uint32_t>(i + j);
-        } else {
-          at(i, j) = std::min(
-              {at(i - 1, j) + 1, at(i, j - 1) + 1, at(i - 1, j - 1) + (a[i - 1] == b[j - 1] ? 0U : 1U)});
-        }
-      }
-    }
-  }
-  std::uint32_t& at(std::size_t i, std::size_t j) { return cells_[i * columns_ + j]; }
-  std::uint32_t distance() const { return cells_.back(); }
-
- private:
-  std::size_t columns_;
-  std::vector<std::uint32_t> cells_;
-};
 
 // Which characters belong to words that have a digit.
 std::vector<bool> in_codes(const std::vector<std::string>& text) {

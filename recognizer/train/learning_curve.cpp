@@ -1,41 +1,31 @@
 #include "recognizer/train/learning_curve.h"
 
 #include <algorithm>
-#include <cmath>
-#include <cstdio>
 #include <fstream>
 #include <sstream>
+
+#include "recognizer/printf_text.h"
+#include "recognizer/train/curve_panel.h"
 
 namespace ocrbatch::recognizer {
 namespace {
 
-// printf into a string. (LibTorch ships headers of another fmt than the one spdlog links, so fmt is not for
-// here.)
-template <class... Arguments>
-std::string format(const char* pattern, Arguments... arguments) {
-  const int size = std::snprintf(nullptr, 0, pattern, arguments...);
-  std::string text(static_cast<std::size_t>(size) + 1, '\0');
-  std::snprintf(text.data(), text.size(), pattern, arguments...);
-  text.pop_back();
-  return text;
-}
-
 constexpr const char* kHeader =
-    "step,lines,learning_rate,loss,lines_per_second,cer,wer,validation_loss,wait_share";
+    "step,lines,learning_rate,loss,lines_per_second,cer,wer,validation_loss,wait_share,base_cer";
 
 std::string to_row(const CurvePoint& p) {
   const auto optional = [](const std::optional<double>& v) { return v ? format("%.6f", *v) : std::string(); };
   return format("%lld,%llu,%.6g,%.5f,%.1f,", static_cast<long long>(p.step),
                 static_cast<unsigned long long>(p.lines), p.learning_rate, p.loss, p.lines_per_second) +
          optional(p.cer) + "," + optional(p.wer) + "," + optional(p.validation_loss) + "," +
-         optional(p.wait_share);
+         optional(p.wait_share) + "," + optional(p.base_cer);
 }
 
 std::optional<CurvePoint> from_row(const std::string& row) {
   std::stringstream stream(row);
   std::vector<std::string> cells;
   for (std::string cell; std::getline(stream, cell, ',');) cells.push_back(cell);
-  cells.resize(9);  // older files lack the last ones
+  cells.resize(10);  // older files lack the last ones
   try {
     CurvePoint p;
     p.step = std::stoll(cells[0]);
@@ -47,23 +37,12 @@ std::optional<CurvePoint> from_row(const std::string& row) {
     if (!cells[6].empty()) p.wer = std::stod(cells[6]);
     if (!cells[7].empty()) p.validation_loss = std::stod(cells[7]);
     if (!cells[8].empty()) p.wait_share = std::stod(cells[8]);
+    if (!cells[9].empty()) p.base_cer = std::stod(cells[9]);
     return p;
   } catch (const std::exception&) {
     return std::nullopt;  // a torn last row of a killed run
   }
 }
-
-// One curve over lines seen, on a logarithmic axis from `low` to `high`, decades labelled.
-struct Plot {
-  double x_scale, left, top, width, height, low, high;
-
-  double y(double value) const {
-    const double share =
-        (std::log10(std::clamp(value, low, high)) - std::log10(low)) / (std::log10(high) - std::log10(low));
-    return top + height * (1 - share);
-  }
-  double x(std::uint64_t lines) const { return left + static_cast<double>(lines) * x_scale; }
-};
 
 }  // namespace
 
@@ -87,39 +66,29 @@ void LearningCurve::add(const CurvePoint& point) {
 
 void LearningCurve::draw(const std::filesystem::path& svg_file) const {
   if (points_.empty()) return;
-  constexpr double kWidth = 860, kPanel = 240, kLeft = 70, kGap = 50, kHeight = 2 * kPanel + 3 * kGap;
-  const double last = static_cast<double>(std::max<std::uint64_t>(1, points_.back().lines));
-  std::string svg = format(
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%g\" height=\"%g\" font-family=\"sans-serif\" "
-      "font-size=\"12\">\n<rect width=\"%g\" height=\"%g\" fill=\"white\"/>\n",
-      kWidth, kHeight, kWidth, kHeight);
-  const auto panel = [&](double top, const char* title, double low, double high, const char* color,
-                         auto value_of) {
-    const Plot plot{(kWidth - kLeft - 30) / last, kLeft, top, kWidth - kLeft - 30, kPanel, low, high};
-    svg += format("<text x=\"%g\" y=\"%g\">%s</text>\n", kLeft, top - 8, title);
-    for (double tick = low; tick <= high * 1.001; tick *= 10) {
-      svg += format(
-          "<line x1=\"%g\" x2=\"%g\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#ddd\"/>"
-          "<text x=\"%g\" y=\"%.1f\" text-anchor=\"end\">%g</text>\n",
-          kLeft, kLeft + plot.width, plot.y(tick), plot.y(tick), kLeft - 6, plot.y(tick) + 4, tick);
-    }
-    std::string path;
-    for (const CurvePoint& point : points_) {
-      const std::optional<double> value = value_of(point);
-      if (value) path += format("%.1f,%.1f ", plot.x(point.lines), plot.y(*value));
-    }
-    svg += format("<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"1.5\" points=\"", color) + path +
-           "\"/>\n";
-    for (int i = 0; i <= 4; ++i) {
-      svg += format("<text x=\"%.1f\" y=\"%g\" text-anchor=\"middle\">%.0f</text>\n",
-                    kLeft + plot.width * i / 4, top + kPanel + 16, last * i / 4);
-    }
-  };
-  panel(kGap, "CTC loss (over lines seen)", 0.01, 10, "#1f77b4",
-        [](const CurvePoint& p) { return std::optional(p.loss); });
-  panel(2 * kGap + kPanel, "validation CER", 0.001, 1, "#d62728", [](const CurvePoint& p) { return p.cer; });
-  svg += "</svg>\n";
-  std::ofstream(svg_file, std::ios::trunc) << svg;
+  constexpr double kWidth = 860, kPanel = 290;
+  const auto last = static_cast<double>(std::max<std::uint64_t>(1, points_.back().lines));
+  CurvePanel loss{"loss (over lines seen)", true, 0.01, 10, last, {{"", "#1f77b4", {}}}};
+  CurvePanel cer{"validation CER", true, 0.001, 1, last, {{"", "#d62728", {}}, {"", "#2ca02c", {}}}};
+  for (const CurvePoint& point : points_) {
+    const auto lines = static_cast<double>(point.lines);
+    loss.series[0].points.emplace_back(lines, point.loss);
+    if (point.cer) cer.series[0].points.emplace_back(lines, *point.cer);
+    if (point.base_cer) cer.series[1].points.emplace_back(lines, *point.base_cer);
+  }
+  if (cer.series[1].points.empty()) {
+    cer.series.pop_back();
+  } else {
+    cer.series[0].name = "new lines";
+    cer.series[1].name = "base lines";
+  }
+  std::ofstream(svg_file, std::ios::trunc)
+      << format(
+             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%g\" height=\"%g\" "
+             "font-family=\"sans-serif\" font-size=\"12\">\n<rect width=\"%g\" height=\"%g\" "
+             "fill=\"white\"/>\n",
+             kWidth, 2 * kPanel, kWidth, 2 * kPanel)
+      << draw_panel(loss, 0, kWidth, kPanel) << draw_panel(cer, kPanel, kWidth, kPanel) << "</svg>\n";
 }
 
 }  // namespace ocrbatch::recognizer

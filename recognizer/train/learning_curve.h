@@ -14,6 +14,7 @@ struct CurvePoint {
   double learning_rate = 0, loss = 0, lines_per_second = 0;
   std::optional<double> cer, wer, validation_loss;  // on the validation lines, where measured at this step
   std::optional<double> wait_share = {};  // of the time since the last point: waiting for lines; 0 to 1
+  std::optional<double> base_cer = {};    // on lines of what the base model could read
 };
 
 class LearningCurve {

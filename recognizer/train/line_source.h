@@ -21,6 +21,9 @@ class LineSource {
   virtual ~LineSource() = default;
   virtual std::optional<std::uint64_t> size() const = 0;  // empty: endless (synthetic)
   virtual LabeledLine get(std::uint64_t index) const = 0;
+  // get(index).text, without the pixels where that is cheaper; then it need not notice that these cannot be
+  // read.
+  virtual std::string text(std::uint64_t index) const { return get(index).text; }
   // Lines after which an epoch ends where the configuration does not say; 0: never.
   virtual std::uint64_t lines_per_pass() const { return size().value_or(0); }
 };

@@ -80,6 +80,7 @@ class ListSource : public LineSource {
         kernels::prepare_line(image, kernels::find_line_geometry(image), preparation_);
     return {std::move(line.pixels), item.text, item.image.string()};
   }
+  std::string text(std::uint64_t index) const override { return items_.at(index).text; }
 
  private:
   std::vector<LabeledImage> items_;

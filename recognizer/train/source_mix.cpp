@@ -22,13 +22,22 @@ class Concatenation : public LineSource {
   std::optional<std::uint64_t> size() const override { return ends_.empty() ? 0 : ends_.back(); }
 
   LabeledLine get(std::uint64_t index) const override {
-    const auto end = std::upper_bound(ends_.begin(), ends_.end(), index);
-    if (end == ends_.end()) throw std::out_of_range("line " + std::to_string(index) + " of too few");
-    const std::uint64_t begin = end == ends_.begin() ? 0 : *(end - 1);
-    return sources_[static_cast<std::size_t>(end - ends_.begin())]->get(index - begin);
+    const auto [source, line] = find(index);
+    return source->get(line);
+  }
+  std::string text(std::uint64_t index) const override {
+    const auto [source, line] = find(index);
+    return source->text(line);
   }
 
  private:
+  std::pair<const LineSource*, std::uint64_t> find(std::uint64_t index) const {
+    const auto end = std::upper_bound(ends_.begin(), ends_.end(), index);
+    if (end == ends_.end()) throw std::out_of_range("line " + std::to_string(index) + " of too few");
+    const std::uint64_t begin = end == ends_.begin() ? 0 : *(end - 1);
+    return {sources_[static_cast<std::size_t>(end - ends_.begin())].get(), index - begin};
+  }
+
   LineSources sources_;
   std::vector<std::uint64_t> ends_;
 };
@@ -39,6 +48,7 @@ class Selection : public LineSource {
       : source_(std::move(source)), indices_(std::move(indices)) {}
   std::optional<std::uint64_t> size() const override { return indices_.size(); }
   LabeledLine get(std::uint64_t index) const override { return source_->get(indices_.at(index)); }
+  std::string text(std::uint64_t index) const override { return source_->text(indices_.at(index)); }
 
  private:
   std::unique_ptr<LineSource> source_;
@@ -51,6 +61,7 @@ class Beginning : public LineSource {
       : source_(std::move(source)), count_(std::min(count, source_->size().value_or(count))) {}
   std::optional<std::uint64_t> size() const override { return count_; }
   LabeledLine get(std::uint64_t index) const override { return source_->get(index); }
+  std::string text(std::uint64_t index) const override { return source_->text(index); }
 
  private:
   std::unique_ptr<LineSource> source_;
@@ -117,6 +128,12 @@ class Mixture : public LineSource {
     return part.source->get(part.order ? part.order->at(n) : n);
   }
 
+  // Indices after which the lines of the first source have come once; 0 where it has no passes.
+  std::uint64_t first_pass() const {
+    const std::uint64_t lines = parts_.front().source->lines_per_pass();
+    return (lines * block_ + in_block_.front() - 1) / in_block_.front();
+  }
+
  private:
   struct Part {
     std::unique_ptr<LineSource> source;
@@ -126,6 +143,12 @@ class Mixture : public LineSource {
   std::vector<std::uint64_t> in_block_;  // lines of each source in a block
   std::uint64_t block_;
   EpochOrder slots_;
+};
+
+class Rehearsal : public Mixture {
+ public:
+  using Mixture::Mixture;
+  std::uint64_t lines_per_pass() const override { return first_pass(); }
 };
 
 }  // namespace
@@ -149,6 +172,15 @@ std::unique_ptr<LineSource> mix(LineSources sources, const std::vector<double>& 
     throw std::invalid_argument("each source of a mixture needs a positive weight");
   }
   return std::make_unique<Mixture>(std::move(sources), weights, seed);
+}
+
+std::unique_ptr<LineSource> rehearse(std::unique_ptr<LineSource> lines, std::unique_ptr<LineSource> rehearsal,
+                                     double share, std::uint64_t seed) {
+  if (!(share > 0 && share < 1)) throw std::invalid_argument("a share of the lines lies between 0 and 1");
+  LineSources sources;
+  sources.push_back(std::move(lines));
+  sources.push_back(std::move(rehearsal));
+  return std::make_unique<Rehearsal>(std::move(sources), std::vector{1 - share, share}, seed);
 }
 
 }  // namespace ocrbatch::recognizer

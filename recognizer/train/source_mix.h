@@ -25,4 +25,9 @@ std::unique_ptr<LineSource> take(std::unique_ptr<LineSource> source, std::uint64
 // of the sources' sizes, or 0 where one is endless.
 std::unique_ptr<LineSource> mix(LineSources sources, const std::vector<double>& weights, std::uint64_t seed);
 
+// `lines`, with lines of `rehearsal` strewn among them until these are that share (0 to 1) of all. A pass is
+// over when the lines of `lines` have come once.
+std::unique_ptr<LineSource> rehearse(std::unique_ptr<LineSource> lines, std::unique_ptr<LineSource> rehearsal,
+                                     double share, std::uint64_t seed);
+
 }  // namespace ocrbatch::recognizer

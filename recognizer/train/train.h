@@ -24,15 +24,24 @@ struct TrainJob {
   ModelConfig model;
   TrainConfig train;
   boost::json::object recipe;  // put into the model's provenance as it is
-  std::filesystem::path out;   // gets model/, checkpoint.safetensors, curve.csv, curve.svg
+  std::filesystem::path out;   // gets model/, checkpoint.safetensors, curve.csv, curve.svg, report.html
   bool resume = false;         // go on from out/checkpoint.safetensors
   std::optional<std::filesystem::path> init_from;  // a model folder whose weights to start from
   std::shared_ptr<ProcessGroup> processes = std::make_shared<ProcessGroup>();  // that run this job together
+  const LineSource* base_lines = nullptr;  // what that model can read: measured beside the validation lines
 };
 
 // Seconds spent since the last report, by phase.
 struct PhaseSeconds {
   double wait_for_lines = 0, forward = 0, loss = 0, backward = 0, optimizer = 0;
+
+  void add(const PhaseSeconds& more) {
+    wait_for_lines += more.wait_for_lines;
+    forward += more.forward;
+    loss += more.loss;
+    backward += more.backward;
+    optimizer += more.optimizer;
+  }
 };
 
 struct TrainReport {
@@ -40,6 +49,7 @@ struct TrainReport {
   std::int64_t total_steps = 0;
   std::optional<double> epoch;  // passes over the training lines so far; endless sources have none
   PhaseSeconds phases;
+  std::optional<double> base_cer_before;  // on the base lines, before the first step
   std::uint64_t lines_too_short_for_ctc =
       0;  // since the start: fewer frames than labels and repeats; left out
 };
@@ -47,6 +57,7 @@ struct TrainReport {
 // What the trainer tells its owner; called on the training thread.
 struct TrainEvents {
   std::function<void(const std::vector<ParameterGroup>&)> on_start;
+  std::function<void(const ErrorRates&)> on_base;  // before the first step, where there are base lines
   std::function<void(const TrainReport&)> on_log;
   std::function<void(const TrainReport&, const ErrorRates&, bool best)> on_validation;
   std::function<void(const std::string& what)>

@@ -14,6 +14,7 @@
 #include "recognizer/train/global_batch.h"
 #include "recognizer/train/labeled_batch.h"
 #include "recognizer/train/optimizer_state.h"
+#include "recognizer/train/run_report.h"
 #include "recognizer/train/shared_state.h"
 #include "recognizer/train/trainable.h"
 
@@ -228,6 +229,11 @@ void Trainer::run(const LineSource& train_lines, const LineSource& validation_li
                      config_.seed, step_, {processes_->rank(), processes_->size()});
   set_training_mode(*network_);
   if (events.on_start) events.on_start(parameter_groups(*network_));
+  if (is_first && base_lines_ != nullptr && step_ == 0) {
+    const ErrorRates rates = validate_average(*base_lines_).rates;
+    base_cer_before_ = rates.cer();
+    if (events.on_base) events.on_base(rates);
+  }
 
   const auto batch = static_cast<std::uint64_t>(global_batch_size());
   const std::uint64_t an_epoch = lines_per_epoch(train_lines);
@@ -276,24 +282,31 @@ void Trainer::run(const LineSource& train_lines, const LineSource& validation_li
       report.point.wait_share = phases_.wait_for_lines / std::max(1e-9, now_seconds() - since);
       report.phases = std::exchange(phases_, {});
       report.lines_too_short_for_ctc = lines_too_short_;
+      phases_of_run_.add(report.phases);
+      Validation validation;
       if (validates) {
-        const Validation validation = validate_average(validation_lines);
+        validation = validate_average(validation_lines);
         const ErrorRates& rates = validation.rates;
         report.point.validation_loss = validation.loss;
         report.point.cer = rates.cer();
         report.point.wer = rates.wer();
+        if (base_lines_ != nullptr) report.point.base_cer = validate_average(*base_lines_).rates.cer();
+        report.base_cer_before = base_cer_before_;
         const bool best = rates.cer() < best_cer_;
         validations_without_gain_ = best ? 0 : validations_without_gain_ + 1;
         if (best) {
           best_cer_ = rates.cer();
-          save_best(rates);
+          save_best(rates, report.point.base_cer);
         }
         if (events.on_validation) events.on_validation(report, rates, best);
       } else if (events.on_log) {
         events.on_log(report);
       }
       curve_->add(report.point);
-      if (validates) curve_->draw(out_ / "curve.svg");
+      if (validates) {
+        curve_->draw(out_ / "curve.svg");
+        write_report(report, std::move(validation.lines));
+      }
       loss_sum = 0;
       lines_since = 0;
       steps_since = 0;
@@ -308,12 +321,27 @@ void Trainer::run(const LineSource& train_lines, const LineSource& validation_li
   }
 }
 
-void Trainer::save_best(const ErrorRates& rates) const {
+void Trainer::write_report(const TrainReport& last, std::vector<LineReading> lines) const {
+  RunReport report;
+  report.model = to_json(model_config_);
+  report.recipe = recipe_;
+  report.points = curve_->points();
+  report.total_steps = last.total_steps;
+  report.phases = phases_of_run_;
+  report.parameters = parameter_groups(*network_);
+  report.best_cer = best_cer_;
+  report.base_cer_before = base_cer_before_;
+  report.lines = std::move(lines);
+  write_run_report(out_ / "report.html", report);
+}
+
+void Trainer::save_best(const ErrorRates& rates, std::optional<double> base_cer) const {
   boost::json::object training = recipe_;
   training["steps"] = step_;
   training["lines_seen"] = lines_seen_;
-  const boost::json::object measured{
+  boost::json::object measured{
       {"validation_cer", rates.cer()}, {"validation_wer", rates.wer()}, {"validation_lines", rates.lines()}};
+  if (base_cer) measured["base_validation_cer"] = *base_cer;
   save_model(out_ / "model", model_config_, average_->state(), training, measured);
 }
 
@@ -331,6 +359,7 @@ TensorFile Trainer::checkpoint() const {
   file.metadata["loss_scale"] = std::to_string(loss_scale_.factor());
   file.metadata["steps_without_overflow"] = std::to_string(loss_scale_.steps_without_overflow());
   file.metadata["validations_without_gain"] = std::to_string(validations_without_gain_);
+  if (base_cer_before_) file.metadata["base_cer_before"] = std::to_string(*base_cer_before_);
   return file;
 }
 
@@ -358,6 +387,8 @@ void Trainer::restore(const TensorFile& file, const std::string& where) {
   lines_too_short_ = std::stoull(file.metadata.at("lines_too_short"));
   best_cer_ = std::stod(file.metadata.at("best_cer"));
   validations_without_gain_ = std::stoi(file.metadata.at("validations_without_gain"));
+  if (const auto before = file.metadata.find("base_cer_before"); before != file.metadata.end())
+    base_cer_before_ = std::stod(before->second);
   loss_scale_.restore(std::stod(file.metadata.at("loss_scale")),
                       std::stoll(file.metadata.at("steps_without_overflow")));
 }
@@ -393,6 +424,7 @@ void train(const TrainJob& job, const LineSource& train_lines, const LineSource&
   } else if (!job.train.backbone_weights.empty()) {
     trainer.initialize_backbone(job.train.backbone_weights);
   }
+  if (job.base_lines != nullptr) trainer.watch(*job.base_lines);
   trainer.share_state();
   trainer.run(train_lines, validation_lines, events);
 }

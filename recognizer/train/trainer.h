@@ -27,7 +27,7 @@ namespace ocrbatch::recognizer {
 //   if (resume) trainer.resume();
 //   trainer.run(train_lines, validation_lines, events);
 // Under out_folder: model/ (best so far on the validation lines, ready for `scan`), checkpoint.safetensors
-// (all that --resume needs), curve.csv, curve.svg.
+// (all that --resume needs), curve.csv, curve.svg, report.html.
 class Trainer {
  public:
   // `recipe` is put into the model's provenance as it is. With several processes, batch_size is that of each,
@@ -44,6 +44,8 @@ class Trainer {
   // Continues from out/checkpoint.safetensors. Throws std::runtime_error when there is none or it does not
   // fit.
   void resume();
+  // Lines of what the model could read before; measured before the first step and at each validation.
+  void watch(const LineSource& base_lines) { base_lines_ = &base_lines; }
 
   // Gives all processes the state of the first one. Throws PeerError where one has another configuration.
   void share_state();
@@ -64,6 +66,7 @@ class Trainer {
   bool apply_gradients();
   void report_bad_step(const std::vector<LabeledLine>& lines, double loss, const TrainEvents& events);
   Validation validate_average(const LineSource& lines);
+  void write_report(const TrainReport& last, std::vector<LineReading> lines) const;
   // Lines of an epoch; 0 where the source is endless and the configuration does not say.
   std::uint64_t lines_per_epoch(const LineSource& lines) const;
   std::int64_t total_steps(const LineSource& lines) const;
@@ -73,7 +76,7 @@ class Trainer {
   void check_agreement(const LineSource& train_lines);
   TensorFile checkpoint() const;
   void restore(const TensorFile& checkpoint, const std::string& where);
-  void save_best(const ErrorRates& rates) const;
+  void save_best(const ErrorRates& rates, std::optional<double> base_cer) const;
   std::filesystem::path checkpoint_file() const { return out_ / "checkpoint.safetensors"; }
 
   ModelConfig model_config_;
@@ -91,7 +94,9 @@ class Trainer {
   std::uint64_t lines_seen_ = 0, lines_too_short_ = 0;
   double best_cer_ = 1e9;
   int validations_without_gain_ = 0, bad_steps_in_a_row_ = 0;
-  PhaseSeconds phases_;
+  PhaseSeconds phases_, phases_of_run_;
+  const LineSource* base_lines_ = nullptr;
+  std::optional<double> base_cer_before_;
 };
 
 }  // namespace ocrbatch::recognizer

@@ -22,12 +22,16 @@ Validation validate(LineNetwork& network, const Alphabet& alphabet, const LineSo
                    [](const LabeledLine& a, const LabeledLine& b) { return a.pixels.cols < b.pixels.cols; });
 
   Validation result;
+  const auto add = [&result](const LabeledLine& line, const std::string& read) {
+    result.rates.add(line.text, read);
+    result.lines.push_back({line.name, line.text, read, line.pixels});
+  };
   const auto batch_size = static_cast<std::size_t>(config.batch_size);
   for (std::size_t begin = 0; begin < lines.size(); begin += batch_size) {
     std::vector<const LabeledLine*> some;
     for (std::size_t i = begin; i < std::min(lines.size(), begin + batch_size); ++i) {
       some.push_back(&lines[i]);
-      if (lines[i].pixels.empty()) result.rates.add(lines[i].text, "");
+      if (lines[i].pixels.empty()) add(lines[i], "");
     }
     const LabeledBatch batch = make_labeled_batch(some, alphabet, network, /*only_alignable=*/false);
     if (batch.lines.empty()) continue;
@@ -37,7 +41,7 @@ Validation validate(LineNetwork& network, const Alphabet& alphabet, const LineSo
     result.loss += loss * static_cast<double>(batch.lines.size());
     const auto read = network.read(encoded, batch.pixels.widths, Decoding{});
     for (std::size_t i = 0; i < read.size(); ++i)
-      result.rates.add(batch.lines[i]->text, to_hypothesis(read[i], alphabet).text());
+      add(*batch.lines[i], to_hypothesis(read[i], alphabet).text());
   }
   if (result.rates.lines() > 0) result.loss /= static_cast<double>(result.rates.lines());
   return result;

@@ -4,6 +4,7 @@
 #include "recognizer/alphabet.h"
 #include "recognizer/error_rates.h"
 #include "recognizer/network.h"
+#include "recognizer/train/line_reading.h"
 #include "recognizer/train/line_source.h"
 #include "recognizer/train/train_config.h"
 
@@ -11,7 +12,8 @@ namespace ocrbatch::recognizer {
 
 struct Validation {
   ErrorRates rates;
-  double loss = 0;  // mean over the lines
+  double loss = 0;                 // mean over the lines
+  std::vector<LineReading> lines;  // each one's, by width
 };
 
 // Reads at most config.validation_lines lines. The network is in evaluation mode afterwards.

@@ -82,6 +82,7 @@ TEST_F(PageLinesTest, ScannedHocrComesBackAsTheLinesThatScanRead) {
   EXPECT_TRUE(fs::exists(path("two.tif.hocr")));
   const auto lines = open();
   EXPECT_EQ(texts(*lines), expected);
+  for (std::uint64_t i = 0; i < expected.size(); ++i) EXPECT_EQ(lines->text(i), expected[i]);
   EXPECT_EQ(lines->get(0).name, path("one.pgm").string() + ", line 1");
   EXPECT_EQ(lines->get(expected.size() - 1).name.substr(0, path("two.tif, page 2").string().size()),
             path("two.tif, page 2").string());

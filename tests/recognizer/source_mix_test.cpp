@@ -138,5 +138,36 @@ TEST(EpochOrder, IsFixed) {
   EXPECT_EQ(seen, expected);
 }
 
+TEST(Rehearse, APassHasEveryLineOnceAndItsShareOfTheOthers) {
+  const auto lines = rehearse(std::make_unique<NamedLines>("a", 600),
+                              std::make_unique<NamedLines>("b", std::nullopt), 0.25, 7);
+  EXPECT_EQ(lines->size(), std::nullopt);
+  EXPECT_EQ(lines->lines_per_pass(), 800U);
+  std::map<char, int> drawn;
+  std::set<std::string> different;
+  for (const std::string& text : texts(*lines, 0, 4 * 800)) {
+    ++drawn[text[0]];
+    if (text[0] == 'a') different.insert(text);
+  }
+  EXPECT_NEAR(drawn['b'], 800, 3);
+  EXPECT_EQ(different.size(), 600U);
+  const auto again = rehearse(std::make_unique<NamedLines>("a", 600),
+                              std::make_unique<NamedLines>("b", std::nullopt), 0.25, 7);
+  EXPECT_EQ(texts(*lines, 100, 50), texts(*again, 100, 50));
+}
+
+TEST(Rehearse, EndlessLinesHaveNoPass) {
+  const auto lines = rehearse(std::make_unique<NamedLines>("a", std::nullopt),
+                              std::make_unique<NamedLines>("b", 10), 0.5, 7);
+  EXPECT_EQ(lines->lines_per_pass(), 0U);
+  EXPECT_THROW(rehearse(nullptr, nullptr, 1, 7), std::invalid_argument);
+}
+
+TEST(Concatenate, LabelsAreThoseOfTheLines) {
+  const auto all = select(concatenate(sources({{"a", 2}, {"b", 2}})), {3, 0});
+  EXPECT_EQ(all->text(0), "b1");
+  EXPECT_EQ(take(std::make_unique<NamedLines>("c", 5), 2)->text(1), "c1");
+}
+
 }  // namespace
 }  // namespace ocrbatch::recognizer

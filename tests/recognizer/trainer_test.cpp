@@ -165,6 +165,59 @@ TEST(Trainer, StartingFromAModelKeepsTheRowsOfSharedLabels) {
   EXPECT_TRUE(torch::equal(after.at("head.weight")[0], before.at("head.weight")[0]));
 }
 
+TEST(Trainer, LinesOfTheBaseAreMeasuredBeforeTheFirstStepAndAtEachValidation) {
+  const TemporaryFolder folder;
+  TrainJob job = small_job(folder.path());
+  job.train.max_steps = 8;
+  job.train.validate_every_steps = 4;
+  const BarLines lines(16), base(5);
+  job.base_lines = &base;
+  std::vector<double> before, during;
+  TrainEvents events;
+  events.on_base = [&](const ErrorRates& rates) {
+    EXPECT_EQ(rates.lines(), 5U);
+    before.push_back(rates.cer());
+  };
+  events.on_validation = [&](const TrainReport& report, const ErrorRates& rates, bool) {
+    EXPECT_EQ(rates.lines(), 16U);
+    during.push_back(report.point.base_cer.value());
+    EXPECT_EQ(report.base_cer_before.value(), before.at(0));
+  };
+  train(job, lines, lines, events);
+  EXPECT_EQ(before.size(), 1U);
+  EXPECT_EQ(during.size(), 2U);
+  EXPECT_EQ(LearningCurve(folder.path() / "curve.csv", 8).points().back().base_cer.has_value(), true);
+
+  // A resumed run remembers what was before its first step.
+  job.resume = true;
+  job.train.max_steps = 10;
+  events.on_base = [](const ErrorRates&) { FAIL(); };
+  events.on_validation = [&](const TrainReport& report, const ErrorRates&, bool) {
+    EXPECT_NEAR(report.base_cer_before.value(), before.at(0), 1e-5);
+  };
+  train(job, lines, lines, events);
+}
+
+TEST(Trainer, MeasuringLinesOfTheBaseChangesNoLoss) {
+  const TemporaryFolder folder;
+  TrainJob plain = small_job(folder.path() / "plain"), watched = small_job(folder.path() / "watched");
+  plain.train.validate_every_steps = watched.train.validate_every_steps = 3;
+  const BarLines base(5);
+  watched.base_lines = &base;
+  EXPECT_EQ(losses(plain, -1), losses(watched, -1));
+}
+
+TEST(Trainer, EachValidationWritesAPageWithTheWorstLines) {
+  const TemporaryFolder folder;
+  const TrainJob job = small_job(folder.path());
+  losses(job, -1);
+  std::ostringstream page;
+  page << std::ifstream(folder.path() / "report.html").rdbuf();
+  EXPECT_THAT(page.str(), ::testing::HasSubstr("12 of 12"));
+  EXPECT_THAT(page.str(), ::testing::HasSubstr("The 40 worst of 100."));
+  EXPECT_THAT(page.str(), ::testing::HasSubstr("<img alt=\"\" src=\"data:image/png"));
+}
+
 TEST(Trainer, LinesThatCtcCannotAlignAreCountedNotLost) {
   class ShortLines : public BarLines {
    public:
