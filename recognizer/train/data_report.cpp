@@ -60,8 +60,8 @@ struct DataCheck::Seen {
   std::uint64_t pixels = 0;
 };
 
-DataCheck::DataCheck(const Alphabet& alphabet, CanAlign can_align, int threads)
-    : alphabet_(alphabet), can_align_(std::move(can_align)), threads_(std::max(1, threads)) {}
+DataCheck::DataCheck(Alphabet alphabet, CanAlign can_align, int threads)
+    : alphabet_(std::move(alphabet)), can_align_(std::move(can_align)), threads_(std::max(1, threads)) {}
 
 DataCheck::Seen DataCheck::see(const LineSource& lines, std::uint64_t index) const {
   Seen seen;

@@ -59,7 +59,7 @@ class DataCheck {
   // threads.
   using CanAlign = std::function<bool(int width_px, const std::vector<int>& labels)>;
 
-  DataCheck(const Alphabet& alphabet, CanAlign can_align, int threads);
+  DataCheck(Alphabet alphabet, CanAlign can_align, int threads);
 
   // `should_stop` is asked between lines, from several threads; when it says so, the report is empty.
   SourceReport look_at(const LineSource& lines, const std::string& name, bool validation,
@@ -74,7 +74,7 @@ class DataCheck {
   Seen see(const LineSource& lines, std::uint64_t index) const;
   void add(const Seen& seen, std::uint64_t index, SourceReport& report);
 
-  const Alphabet& alphabet_;
+  const Alphabet alphabet_;
   const CanAlign can_align_;
   const int threads_;
   std::vector<DataFinding> findings_;
