@@ -37,23 +37,13 @@ struct Total {
 Total add_up(const std::vector<LineEvaluation>& evaluations) {
   Total total;
   for (const LineEvaluation& one : evaluations) {
-    for (const LineReading& reading : one.readings) total.rates.add(reading.truth, reading.text);
+    for (const auto& line : one.lines) {
+      if (line) total.rates.add(line->truth, line->text);
+    }
     total.unreadable += one.unreadable.size();
     total.seconds += one.seconds;
   }
   return total;
-}
-
-// Names them on standard error, the first ones of many.
-void report_unreadable(const std::vector<LineEvaluation>& evaluations) {
-  constexpr std::uint64_t kShown = 20;
-  std::uint64_t count = 0;
-  for (const LineEvaluation& one : evaluations) {
-    for (const std::string& why : one.unreadable) {
-      if (count++ < kShown) spdlog::error("{}", why);
-    }
-  }
-  if (count > kShown) spdlog::error("and {} lines more cannot be read", count - kShown);
 }
 
 std::string shown(const std::string& character) {

@@ -15,6 +15,7 @@
 #include "recognizer/language/ngram_counts.h"
 #include "recognizer/language/train_ngram.h"
 #include "recognizer/recognizer.h"
+#include "recognizer/whole_file.h"
 
 namespace ocrbatch::cli {
 namespace {
@@ -82,6 +83,8 @@ recognizer::NgramReport train(const NgramArguments& a, const recognizer::Alphabe
                               const fs::path& folder) try {
   return recognizer::train_ngram(a.job, alphabet, folder / a.config.file);
 } catch (const recognizer::ModelError&) {
+  throw;
+} catch (const recognizer::WriteError&) {
   throw;
 } catch (const fs::filesystem_error& error) {
   throw io::OutputError(error.what());

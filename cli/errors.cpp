@@ -7,6 +7,7 @@
 #include "recognizer/recognizer.h"
 #include "recognizer/strict_json.h"
 #include "recognizer/train/process_group.h"
+#include "recognizer/whole_file.h"
 
 namespace ocrbatch::cli {
 
@@ -28,6 +29,9 @@ ExitCode report_exception(const std::string& command) {
     // Whoever reads our standard output has seen enough (`ocrbatch ... | head`): that is no failure.
     return ExitCode::kOk;
   } catch (const io::OutputError& error) {
+    say(error.what());
+    return ExitCode::kOutput;
+  } catch (const recognizer::WriteError& error) {
     say(error.what());
     return ExitCode::kOutput;
   } catch (const recognizer::ModelError& error) {

@@ -1,7 +1,8 @@
-// Reads every line of a source with a recognizer, for `eval`.
+// Reads every line of a source with a recognizer, for `eval` and `models promote`.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,7 +12,7 @@
 
 namespace ocrbatch::cli {
 
-struct LineReading {
+struct EvaluatedLine {
   std::string name, truth, text;
   double probability = 0;
 };
@@ -19,13 +20,16 @@ struct LineReading {
 struct LineEvaluation {
   std::string data;  // the source, as named on the command line
   recognizer::ErrorRates rates;
-  std::vector<LineReading> readings;    // in the source's order
-  std::vector<std::string> unreadable;  // why a line is left out, one a line
-  double seconds = 0;                   // spent reading
+  std::vector<std::optional<EvaluatedLine>> lines;  // in the source's order; none where it cannot be read
+  std::vector<std::string> unreadable;              // why a line is left out, one a line
+  double seconds = 0;                               // spent reading
 };
 
 LineEvaluation evaluate_lines(const recognizer::Recognizer& reader, const recognizer::LineSource& lines,
                               std::uint64_t count, const std::string& data);
+
+// Names unreadable lines in the log, the first ones of many.
+void report_unreadable(const std::vector<LineEvaluation>& evaluations);
 
 // name, truth, reading and probability of every line, separated by tabs. Throws io::OutputError.
 void write_readings(const std::string& file, const std::vector<LineEvaluation>& evaluations);

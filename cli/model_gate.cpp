@@ -3,7 +3,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include "cli/errors.h"
-#include "cli/labelled_reading.h"
+#include "cli/line_evaluation.h"
 #include "cli/line_sets.h"
 #include "recognizer/recognizer.h"
 #include "recognizer/text_difference.h"
@@ -26,15 +26,17 @@ SetComparison compare_on(const std::string& option, const std::vector<std::strin
   std::vector<recognizer::PairedLine> pairs;
   for (std::size_t set = 0; set < old_sets.size(); ++set) {
     const std::uint64_t count = old_sets[set].lines->size().value_or(options.count);
-    const auto old_read = read_labelled_lines(old_reader, *old_sets[set].lines, count);
-    const auto new_read = read_labelled_lines(new_reader, *new_sets[set].lines, count);
+    const LineEvaluation old_one = evaluate_lines(old_reader, *old_sets[set].lines, count, specs[set]);
+    const LineEvaluation new_one = evaluate_lines(new_reader, *new_sets[set].lines, count, specs[set]);
+    report_unreadable({old_one});
+    const auto &old_read = old_one.lines, &new_read = new_one.lines;
     for (std::uint64_t i = 0; i < count; ++i) {
       if (!old_read[i] || !new_read[i]) continue;
       if (old_read[i]->truth != new_read[i]->truth)
         throw InputError(
             fmt::format("{}: line {} is another one at each model's line height", specs[set], i));
-      const auto before = recognizer::difference(old_read[i]->truth, old_read[i]->read);
-      const auto after = recognizer::difference(new_read[i]->truth, new_read[i]->read);
+      const auto before = recognizer::difference(old_read[i]->truth, old_read[i]->text);
+      const auto after = recognizer::difference(new_read[i]->truth, new_read[i]->text);
       pairs.push_back({before.errors, after.errors, before.characters});
       comparison.characters += before.characters;
     }

@@ -2,6 +2,7 @@
 
 #include <torch/torch.h>
 
+#include "recognizer/layers/lora_linear.h"
 #include "recognizer/model_folder.h"
 #include "recognizer/safetensors.h"
 #include "recognizer/strict_json.h"
@@ -90,22 +91,15 @@ void merge_model(const std::filesystem::path& model, const std::filesystem::path
   const json::value* rank = parameters.if_contains("lora_rank");
   if (rank == nullptr || rank->to_number<int>() == 0)
     throw ModelError(model.string() + ": has no LoRA to merge");
-  const double scale = parameters.at("lora_alpha").to_number<double>() / rank->to_number<int>();
   parameters["lora_rank"] = 0;
-  const auto plain = build_network(loaded.config);
-  const auto state = named_state(*loaded.network);
-  const torch::NoGradGuard no_grad;
-  std::map<std::string, torch::Tensor> merged;
-  for (const auto& [name, tensor] : named_state(*plain)) {
-    merged[name] = state.at(name);
-    constexpr std::string_view kWeight = "weight";
-    if (!name.ends_with(kWeight)) continue;
-    const std::string layer = name.substr(0, name.size() - kWeight.size());
-    const auto a = state.find(layer + "lora_A"), b = state.find(layer + "lora_B");
-    if (a != state.end() && b != state.end())
-      merged[name] = state.at(name) + torch::matmul(b->second, a->second) * scale;
+  for (const auto& module : loaded.network->modules()) {
+    if (auto* const linear = module->as<LoraLinear>()) linear->merge(torch::kFloat);
   }
-  load_state(*plain, merged, model.string());
+  const auto merged = named_state(*loaded.network);
+  const auto plain = build_network(loaded.config);
+  std::map<std::string, torch::Tensor> state;
+  for (const auto& [name, tensor] : named_state(*plain)) state[name] = merged.at(name);
+  load_state(*plain, state, model.string());
   write_model(out, loaded.config, *plain, parse_json_file(model / "model.json").as_object());
 }
 

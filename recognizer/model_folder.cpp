@@ -1,11 +1,11 @@
 #include "recognizer/model_folder.h"
 
-#include <fstream>
 #include <sstream>
 
-#include "recognizer/file_sha256.h"
 #include "recognizer/safetensors.h"
+#include "recognizer/sha256.h"
 #include "recognizer/strict_json.h"
+#include "recognizer/whole_file.h"
 
 namespace ocrbatch::recognizer {
 namespace {
@@ -146,12 +146,8 @@ void save_model(const std::filesystem::path& folder, const ModelConfig& config,
   write_safetensors(folder / kWeights, weights);
   const boost::json::object description{
       {"schema", kSchema}, {"model", to_json(config)}, {"training", training}, {"measured", measured}};
-  const std::filesystem::path file = folder / kDescription, temporary = file.string() + ".tmp";
-  std::ofstream stream(temporary, std::ios::trunc);
-  stream << boost::json::serialize(description) << "\n";
-  stream.close();
-  if (!stream) throw std::runtime_error(temporary.string() + ": cannot be written");
-  std::filesystem::rename(temporary, file);
+  write_whole_file(folder / kDescription,
+                   [&](std::ostream& stream) { stream << boost::json::serialize(description) << "\n"; });
 }
 
 }  // namespace ocrbatch::recognizer

@@ -6,11 +6,11 @@
 #include <algorithm>
 #include <sstream>
 
-#include "recognizer/file_sha256.h"
 #include "recognizer/hypothesis.h"
 #include "recognizer/language/ngram_model.h"
 #include "recognizer/line_batch.h"
 #include "recognizer/model_folder.h"
+#include "recognizer/sha256.h"
 
 namespace ocrbatch::recognizer {
 namespace {

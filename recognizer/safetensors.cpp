@@ -1,12 +1,11 @@
 #include "recognizer/safetensors.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <boost/json.hpp>
 #include <cstring>
 #include <fstream>
 #include <stdexcept>
+
+#include "recognizer/whole_file.h"
 
 namespace ocrbatch::recognizer {
 namespace {
@@ -108,24 +107,15 @@ void write_safetensors(const std::filesystem::path& file, const TensorFile& cont
   std::string text = boost::json::serialize(header);
   text.resize((text.size() + 7) / 8 * 8, ' ');
 
-  const std::filesystem::path temporary = file.string() + ".tmp";
-  std::ofstream stream(temporary, std::ios::binary | std::ios::trunc);
-  const std::uint64_t header_bytes = text.size();
-  stream.write(reinterpret_cast<const char*>(&header_bytes), sizeof header_bytes);
-  stream.write(text.data(), static_cast<std::streamsize>(text.size()));
-  for (const torch::Tensor& tensor : tensors) {
-    stream.write(static_cast<const char*>(tensor.const_data_ptr()),
-                 static_cast<std::streamsize>(tensor.nbytes()));
-  }
-  stream.close();
-  if (!stream) throw std::runtime_error(temporary.string() + ": cannot be written");
-  // Without the sync a power failure could leave the new name with no content behind it.
-  const int descriptor = ::open(temporary.c_str(), O_RDONLY);
-  if (descriptor >= 0) {
-    ::fsync(descriptor);
-    ::close(descriptor);
-  }
-  std::filesystem::rename(temporary, file);
+  write_whole_file(file, [&](std::ostream& stream) {
+    const std::uint64_t header_bytes = text.size();
+    stream.write(reinterpret_cast<const char*>(&header_bytes), sizeof header_bytes);
+    stream.write(text.data(), static_cast<std::streamsize>(text.size()));
+    for (const torch::Tensor& tensor : tensors) {
+      stream.write(static_cast<const char*>(tensor.const_data_ptr()),
+                   static_cast<std::streamsize>(tensor.nbytes()));
+    }
+  });
 }
 
 }  // namespace ocrbatch::recognizer

@@ -13,39 +13,19 @@ MambaCtcParameters MambaCtcParameters::read(StrictObject& model) {
   MambaCtcParameters p;
   model.read("cnn_channels", p.cnn_channels);
   model.read("cnn_blocks", p.cnn_blocks);
-  model.read("mamba_d_model", p.mamba_d_model);
-  model.read("mamba_layers", p.mamba_layers);
-  model.read("d_state", p.d_state);
-  model.read("expand", p.expand);
-  model.read("d_conv", p.d_conv);
-  model.read("dropout", p.dropout);
-  model.read("lora_rank", p.lora_rank);
-  model.read("lora_alpha", p.lora_alpha);
   model.require(p.cnn_channels.size() == 3, "cnn_channels", "three numbers of channels");
   model.require(p.cnn_blocks.size() == 3, "cnn_blocks", "three numbers of blocks");
   for (const int channels : p.cnn_channels) model.require(channels > 0, "cnn_channels", "positive");
   for (const int blocks : p.cnn_blocks) model.require(blocks >= 0, "cnn_blocks", "zero or more");
-  model.require(p.mamba_d_model > 0, "mamba_d_model", "positive");
-  model.require(p.mamba_layers > 0, "mamba_layers", "positive");
-  model.require(p.d_state >= 1 && p.d_state <= 64, "d_state", "from 1 to 64");
-  model.require(p.expand >= 1, "expand", "positive");
-  model.require(p.d_conv >= 1 && p.d_conv <= 16, "d_conv", "from 1 to 16");
-  model.require(p.dropout >= 0 && p.dropout < 1, "dropout", "from 0 to less than 1");
-  model.require(p.lora_rank >= 0, "lora_rank", "zero or more");
+  p.mamba.read(model);
   return p;
 }
 
 boost::json::object MambaCtcParameters::to_json() const {
-  return {{"cnn_channels", boost::json::value_from(cnn_channels)},
-          {"cnn_blocks", boost::json::value_from(cnn_blocks)},
-          {"mamba_d_model", mamba_d_model},
-          {"mamba_layers", mamba_layers},
-          {"d_state", d_state},
-          {"expand", expand},
-          {"d_conv", d_conv},
-          {"dropout", dropout},
-          {"lora_rank", lora_rank},
-          {"lora_alpha", lora_alpha}};
+  boost::json::object all{{"cnn_channels", boost::json::value_from(cnn_channels)},
+                          {"cnn_blocks", boost::json::value_from(cnn_blocks)}};
+  for (auto& item : mamba.to_json()) all.insert(item);
+  return all;
 }
 
 MambaCtc::MambaCtc(const ModelConfig& config, const MambaCtcParameters& parameters) {
@@ -65,23 +45,20 @@ MambaCtc::MambaCtc(const ModelConfig& config, const MambaCtcParameters& paramete
     in = out;
     height = half(height);
   }
-  ConvolutionBlockOptions collapse{in, parameters.mamba_d_model};
+  ConvolutionBlockOptions collapse{in, parameters.mamba.mamba_d_model};
   collapse.kernel = {height, 1};
   collapse.padding = {0, 0};
   collapse_ = register_module("collapse", ConvolutionBlock(collapse));
 
-  const MambaOptions mamba{parameters.mamba_d_model,
-                           parameters.d_state,
-                           parameters.expand,
-                           parameters.d_conv,
-                           {parameters.lora_rank, parameters.lora_alpha}};
-  for (int i = 0; i < parameters.mamba_layers; ++i) {
-    layers_.push_back(register_module("layer" + std::to_string(i), MambaLayer(mamba, parameters.dropout)));
+  for (int i = 0; i < parameters.mamba.mamba_layers; ++i) {
+    layers_.push_back(register_module("layer" + std::to_string(i),
+                                      MambaLayer(parameters.mamba.options(), parameters.mamba.dropout)));
   }
-  norm_ =
-      register_module("norm", torch::nn::LayerNorm(torch::nn::LayerNormOptions({parameters.mamba_d_model})));
-  dropout_ = register_module("dropout", torch::nn::Dropout(parameters.dropout));
-  head_ = register_module("head", torch::nn::Linear(parameters.mamba_d_model, config.alphabet.classes()));
+  norm_ = register_module(
+      "norm", torch::nn::LayerNorm(torch::nn::LayerNormOptions({parameters.mamba.mamba_d_model})));
+  dropout_ = register_module("dropout", torch::nn::Dropout(parameters.mamba.dropout));
+  head_ =
+      register_module("head", torch::nn::Linear(parameters.mamba.mamba_d_model, config.alphabet.classes()));
 }
 
 int MambaCtc::frames(int width_px) const {

@@ -22,14 +22,7 @@ struct MambaCtcParameters {
   // The convolutional backbone: a stem at half resolution, then stages at a quarter of the width.
   std::vector<int> cnn_channels = {32, 64, 96};
   std::vector<int> cnn_blocks = {0, 1, 1};  // residual blocks after each stage's first convolution
-  int mamba_d_model = 192;
-  int mamba_layers = 2;
-  int d_state = 8;
-  int expand = 2;
-  int d_conv = 4;
-  double dropout = 0.0;
-  int lora_rank = 0;  // of low-rank updates of the Mamba projections; 0: none
-  double lora_alpha = 16;
+  MambaParameters mamba;
 
   static MambaCtcParameters read(StrictObject& model);
   boost::json::object to_json() const;

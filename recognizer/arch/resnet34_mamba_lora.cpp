@@ -8,37 +8,16 @@ Resnet34MambaLoraParameters Resnet34MambaLoraParameters::read(StrictObject& mode
   Resnet34MambaLoraParameters p;
   model.read("base_channels", p.base_channels);
   model.read("adapter_bottleneck", p.adapter_bottleneck);
-  model.read("mamba_d_model", p.mamba_d_model);
-  model.read("mamba_layers", p.mamba_layers);
-  model.read("d_state", p.d_state);
-  model.read("expand", p.expand);
-  model.read("d_conv", p.d_conv);
-  model.read("dropout", p.dropout);
-  model.read("lora_rank", p.lora_rank);
-  model.read("lora_alpha", p.lora_alpha);
   model.require(p.base_channels > 0, "base_channels", "positive");
   model.require(p.adapter_bottleneck >= 0, "adapter_bottleneck", "zero or more");
-  model.require(p.mamba_d_model > 0, "mamba_d_model", "positive");
-  model.require(p.mamba_layers > 0, "mamba_layers", "positive");
-  model.require(p.d_state >= 1 && p.d_state <= 64, "d_state", "from 1 to 64");
-  model.require(p.expand >= 1, "expand", "positive");
-  model.require(p.d_conv >= 1 && p.d_conv <= 16, "d_conv", "from 1 to 16");
-  model.require(p.dropout >= 0 && p.dropout < 1, "dropout", "from 0 to less than 1");
-  model.require(p.lora_rank >= 0, "lora_rank", "zero or more");
+  p.mamba.read(model);
   return p;
 }
 
 boost::json::object Resnet34MambaLoraParameters::to_json() const {
-  return {{"base_channels", base_channels},
-          {"adapter_bottleneck", adapter_bottleneck},
-          {"mamba_d_model", mamba_d_model},
-          {"mamba_layers", mamba_layers},
-          {"d_state", d_state},
-          {"expand", expand},
-          {"d_conv", d_conv},
-          {"dropout", dropout},
-          {"lora_rank", lora_rank},
-          {"lora_alpha", lora_alpha}};
+  boost::json::object all{{"base_channels", base_channels}, {"adapter_bottleneck", adapter_bottleneck}};
+  for (auto& item : mamba.to_json()) all.insert(item);
+  return all;
 }
 
 Resnet34MambaLora::Resnet34MambaLora(const ModelConfig& config,
@@ -48,19 +27,16 @@ Resnet34MambaLora::Resnet34MambaLora(const ModelConfig& config,
   backbone_ = register_module(
       "backbone", ResNet34(ResNet34Options{parameters.base_channels, parameters.adapter_bottleneck}));
   projection_ =
-      register_module("projection", torch::nn::Linear(backbone_->channels(), parameters.mamba_d_model));
-  const MambaOptions mamba{parameters.mamba_d_model,
-                           parameters.d_state,
-                           parameters.expand,
-                           parameters.d_conv,
-                           {parameters.lora_rank, parameters.lora_alpha}};
-  for (int i = 0; i < parameters.mamba_layers; ++i) {
-    layers_.push_back(register_module("layer" + std::to_string(i), MambaLayer(mamba, parameters.dropout)));
+      register_module("projection", torch::nn::Linear(backbone_->channels(), parameters.mamba.mamba_d_model));
+  for (int i = 0; i < parameters.mamba.mamba_layers; ++i) {
+    layers_.push_back(register_module("layer" + std::to_string(i),
+                                      MambaLayer(parameters.mamba.options(), parameters.mamba.dropout)));
   }
-  norm_ =
-      register_module("norm", torch::nn::LayerNorm(torch::nn::LayerNormOptions({parameters.mamba_d_model})));
-  dropout_ = register_module("dropout", torch::nn::Dropout(parameters.dropout));
-  head_ = register_module("head", torch::nn::Linear(parameters.mamba_d_model, config.alphabet.classes()));
+  norm_ = register_module(
+      "norm", torch::nn::LayerNorm(torch::nn::LayerNormOptions({parameters.mamba.mamba_d_model})));
+  dropout_ = register_module("dropout", torch::nn::Dropout(parameters.mamba.dropout));
+  head_ =
+      register_module("head", torch::nn::Linear(parameters.mamba.mamba_d_model, config.alphabet.classes()));
 }
 
 torch::Tensor Resnet34MambaLora::forward(const torch::Tensor& images, const torch::Tensor& widths) {

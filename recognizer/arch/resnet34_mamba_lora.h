@@ -16,14 +16,7 @@ namespace ocrbatch::recognizer {
 struct Resnet34MambaLoraParameters {
   int base_channels = 64;
   int adapter_bottleneck = 4;
-  int mamba_d_model = 256;
-  int mamba_layers = 2;
-  int d_state = 16;
-  int expand = 2;
-  int d_conv = 4;
-  double dropout = 0.1;
-  int lora_rank = 8;
-  double lora_alpha = 16;
+  MambaParameters mamba = {.mamba_d_model = 256, .d_state = 16, .dropout = 0.1, .lora_rank = 8};
 
   static Resnet34MambaLoraParameters read(StrictObject& model);
   boost::json::object to_json() const;

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <fstream>
 #include <stdexcept>
 
 #include "recognizer/language/ngram_model.h"
+#include "recognizer/whole_file.h"
 
 namespace ocrbatch::recognizer {
 namespace {
@@ -94,7 +94,7 @@ std::uint32_t line_start_state(const std::vector<NgramLevel>& levels, const Stat
 }
 
 template <class T>
-void write_array(std::ofstream& stream, const std::vector<T>& values) {
+void write_array(std::ostream& stream, const std::vector<T>& values) {
   stream.write(reinterpret_cast<const char*>(values.data()),
                static_cast<std::streamsize>(values.size() * sizeof(T)));
 }
@@ -128,19 +128,13 @@ void write_ngram_file(const std::filesystem::path& file, const std::vector<Ngram
   header.arcs = static_cast<std::uint32_t>(arrays.arc_symbol.size());
   header.line_start = line_start_state(levels, states);
 
-  const std::filesystem::path temporary = file.string() + ".tmp";
-  std::ofstream stream(temporary, std::ios::binary | std::ios::trunc);
-  stream.write(reinterpret_cast<const char*>(&header), sizeof header);
-  write_array(stream, arrays.first_arc);
-  write_array(stream, arrays.back_off);
-  write_array(stream, arrays.arc_target);
-  write_array(stream, arrays.arc_symbol);
-  stream.close();
-  if (!stream) {
-    throw std::filesystem::filesystem_error("cannot be written", temporary,
-                                            std::make_error_code(std::errc::io_error));
-  }
-  std::filesystem::rename(temporary, file);
+  write_whole_file(file, [&](std::ostream& stream) {
+    stream.write(reinterpret_cast<const char*>(&header), sizeof header);
+    write_array(stream, arrays.first_arc);
+    write_array(stream, arrays.back_off);
+    write_array(stream, arrays.arc_target);
+    write_array(stream, arrays.arc_symbol);
+  });
 }
 
 }  // namespace ocrbatch::recognizer

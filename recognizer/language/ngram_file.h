@@ -13,8 +13,7 @@ namespace ocrbatch::recognizer {
 std::size_t ngram_file_bytes(const std::vector<NgramLevel>& levels, const NgramEstimator& estimator,
                              const TextSymbols& symbols);
 
-// Writes under a temporary name, then renames. Throws std::filesystem::filesystem_error when it
-// cannot.
+// Whole or not at all. Throws WriteError.
 void write_ngram_file(const std::filesystem::path& file, const std::vector<NgramLevel>& levels,
                       const NgramEstimator& estimator, const TextSymbols& symbols);
 

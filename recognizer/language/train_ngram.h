@@ -25,7 +25,7 @@ struct NgramReport {
 };
 
 // Creates the file's folder where there is none. Throws std::runtime_error when a text cannot be read or
-// there is none, std::filesystem::filesystem_error when the file cannot be written.
+// there is none, WriteError or std::filesystem::filesystem_error when the file cannot be written.
 NgramReport train_ngram(const NgramJob& job, const Alphabet& alphabet, const std::filesystem::path& file);
 
 }  // namespace ocrbatch::recognizer

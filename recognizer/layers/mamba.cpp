@@ -7,6 +7,35 @@
 
 namespace ocrbatch::recognizer {
 
+void MambaParameters::read(StrictObject& model) {
+  model.read("mamba_d_model", mamba_d_model);
+  model.read("mamba_layers", mamba_layers);
+  model.read("d_state", d_state);
+  model.read("expand", expand);
+  model.read("d_conv", d_conv);
+  model.read("dropout", dropout);
+  model.read("lora_rank", lora_rank);
+  model.read("lora_alpha", lora_alpha);
+  model.require(mamba_d_model > 0, "mamba_d_model", "positive");
+  model.require(mamba_layers > 0, "mamba_layers", "positive");
+  model.require(d_state >= 1 && d_state <= 64, "d_state", "from 1 to 64");
+  model.require(expand >= 1, "expand", "positive");
+  model.require(d_conv >= 1 && d_conv <= 16, "d_conv", "from 1 to 16");
+  model.require(dropout >= 0 && dropout < 1, "dropout", "from 0 to less than 1");
+  model.require(lora_rank >= 0, "lora_rank", "zero or more");
+}
+
+boost::json::object MambaParameters::to_json() const {
+  return {{"mamba_d_model", mamba_d_model},
+          {"mamba_layers", mamba_layers},
+          {"d_state", d_state},
+          {"expand", expand},
+          {"d_conv", d_conv},
+          {"dropout", dropout},
+          {"lora_rank", lora_rank},
+          {"lora_alpha", lora_alpha}};
+}
+
 torch::Tensor linear_in_weight_type(const torch::nn::Linear& linear, const torch::Tensor& x) {
   return torch::linear(x.to(linear->weight.scalar_type()), linear->weight, linear->bias);
 }

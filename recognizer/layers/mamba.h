@@ -6,12 +6,29 @@
 #include <torch/nn.h>
 
 #include "recognizer/layers/lora_linear.h"
+#include "recognizer/strict_json.h"
 
 namespace ocrbatch::recognizer {
 
 struct MambaOptions {
   int d_model = 192, d_state = 8, expand = 2, d_conv = 4;
   LoraOptions lora;  // of in_proj, x_proj, dt_proj and out_proj
+};
+
+// The keys of a stack of Mamba layers in a "model" object.
+struct MambaParameters {
+  int mamba_d_model = 192;
+  int mamba_layers = 2;
+  int d_state = 8;
+  int expand = 2;
+  int d_conv = 4;
+  double dropout = 0.0;
+  int lora_rank = 0;  // of low-rank updates of the Mamba projections; 0: none
+  double lora_alpha = 16;
+
+  void read(StrictObject& model);
+  boost::json::object to_json() const;
+  MambaOptions options() const { return {mamba_d_model, d_state, expand, d_conv, {lora_rank, lora_alpha}}; }
 };
 
 class BidirectionalMambaImpl : public torch::nn::Module {

@@ -6,6 +6,7 @@
 
 #include "recognizer/printf_text.h"
 #include "recognizer/train/curve_panel.h"
+#include "recognizer/whole_file.h"
 
 namespace ocrbatch::recognizer {
 namespace {
@@ -54,14 +55,17 @@ LearningCurve::LearningCurve(std::filesystem::path csv_file, std::int64_t last_s
     if (point && point->step <= last_step) points_.push_back(*point);
   }
   stream.close();
-  std::ofstream fresh(csv_file_, std::ios::trunc);
-  fresh << kHeader << "\n";
-  for (const CurvePoint& point : points_) fresh << to_row(point) << "\n";
+  write_whole_file(csv_file_, [this](std::ostream& fresh) {
+    fresh << kHeader << "\n";
+    for (const CurvePoint& point : points_) fresh << to_row(point) << "\n";
+  });
 }
 
 void LearningCurve::add(const CurvePoint& point) {
   points_.push_back(point);
-  std::ofstream(csv_file_, std::ios::app) << to_row(point) << "\n";
+  std::ofstream stream(csv_file_, std::ios::app);
+  stream << to_row(point) << "\n";
+  if (!stream.flush()) throw WriteError(csv_file_.string() + ": cannot be written");
 }
 
 void LearningCurve::draw(const std::filesystem::path& svg_file) const {
@@ -82,13 +86,14 @@ void LearningCurve::draw(const std::filesystem::path& svg_file) const {
     cer.series[0].name = "new lines";
     cer.series[1].name = "base lines";
   }
-  std::ofstream(svg_file, std::ios::trunc)
-      << format(
-             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%g\" height=\"%g\" "
-             "font-family=\"sans-serif\" font-size=\"12\">\n<rect width=\"%g\" height=\"%g\" "
-             "fill=\"white\"/>\n",
-             kWidth, 2 * kPanel, kWidth, 2 * kPanel)
-      << draw_panel(loss, 0, kWidth, kPanel) << draw_panel(cer, kPanel, kWidth, kPanel) << "</svg>\n";
+  const std::string svg =
+      format(
+          "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%g\" height=\"%g\" "
+          "font-family=\"sans-serif\" font-size=\"12\">\n<rect width=\"%g\" height=\"%g\" "
+          "fill=\"white\"/>\n",
+          kWidth, 2 * kPanel, kWidth, 2 * kPanel) +
+      draw_panel(loss, 0, kWidth, kPanel) + draw_panel(cer, kPanel, kWidth, kPanel) + "</svg>\n";
+  write_whole_file(svg_file, [&](std::ostream& stream) { stream << svg; });
 }
 
 }  // namespace ocrbatch::recognizer

@@ -1,13 +1,12 @@
 #include "recognizer/train/run_report.h"
 
 #include <algorithm>
-#include <fstream>
-#include <stdexcept>
 
 #include "recognizer/printf_text.h"
 #include "recognizer/text_difference.h"
 #include "recognizer/train/curve_panel.h"
 #include "recognizer/train/html.h"
+#include "recognizer/whole_file.h"
 
 namespace ocrbatch::recognizer {
 namespace {
@@ -224,12 +223,7 @@ std::string run_report_html(const RunReport& report) {
 }
 
 void write_run_report(const std::filesystem::path& file, const RunReport& report) {
-  const std::filesystem::path temporary = file.string() + ".tmp";
-  std::ofstream stream(temporary, std::ios::trunc);
-  stream << run_report_html(report);
-  stream.close();
-  if (!stream) throw std::runtime_error(temporary.string() + ": cannot be written");
-  std::filesystem::rename(temporary, file);
+  write_whole_file(file, [&](std::ostream& stream) { stream << run_report_html(report); });
 }
 
 }  // namespace ocrbatch::recognizer

@@ -8,7 +8,7 @@
 #include "recognizer/model_folder.h"
 #include "recognizer/recognizer.h"
 #include "recognizer/train/batch_loader.h"
-#include "tests/recognizer/small_model.h"
+#include "tests/recognizer/shared_job.h"
 #include "tests/support/temporary_folder.h"
 
 namespace ocrbatch::recognizer {
@@ -19,19 +19,9 @@ using ocrbatch::testing::small_model_config;
 using ocrbatch::testing::TemporaryFolder;
 
 TrainJob small_job(const std::filesystem::path& out, const std::string& architecture = "mamba_ctc") {
-  TrainJob job;
-  job.model = small_model_config(architecture);
-  job.train.batch_size = 8;
+  TrainJob job = ocrbatch::testing::shared_job(architecture, out, 8, 12);
   job.train.learning_rate = 0.01;
-  job.train.max_steps = 12;
-  job.train.amp = "off";
-  job.train.ema_decay = 0.9;
-  job.train.log_every_steps = 1;
   job.train.validate_every_steps = 1000;
-  job.train.checkpoint_every_steps = 1000;
-  job.train.threads = 1;
-  job.train.workers = 1;
-  job.out = out;
   return job;
 }
 
