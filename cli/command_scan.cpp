@@ -5,6 +5,9 @@
 
 #include "cli/commands.h"
 #include "cli/dry_run.h"
+#include "cli/errors.h"
+#include "cli/logging.h"
+#include "cli/metrics.h"
 #include "cli/model_path.h"
 #include "cli/progress.h"
 #include "cli/scan_options.h"
@@ -31,9 +34,10 @@ std::vector<std::unique_ptr<io::Writer>> make_writers(const ScanCommand& command
 }
 
 void report_failure(const std::string& document, const io::PageRecord& record) {
-  std::string place = document;
-  if (record.page_number) place += " page " + std::to_string(*record.page_number);
-  spdlog::error("{}: {}: {}", place, io::error_code_name(record.error->code), record.error->message);
+  log_failure({.document = document,
+               .page = record.page_number,
+               .code = io::error_code_name(record.error->code),
+               .message = record.error->message});
 }
 
 // The status of a run that went to its end.
@@ -49,6 +53,31 @@ ExitCode outcome(const ScanCommand& command, const pipeline::ScanSummary& summar
   return some_failed ? ExitCode::kSomeFailed : ExitCode::kOk;
 }
 
+ExitCode scan(const ScanCommand& command, pipeline::ScanProgress& progress, pipeline::ScanSummary& summary) {
+  const StopSignals signals(progress.stop_requested);
+  // Before the model: a place that cannot be written to is reported at once.
+  const auto writers = make_writers(command);
+  std::optional<io::OutputFile> stats;
+  if (!command.stats.empty()) stats.emplace(command.stats);
+  const auto recognizer = recognizer::load_recognizer(find_model(command.model), command.recognizer);
+
+  std::vector<io::Writer*> targets;
+  for (const auto& writer : writers) targets.push_back(writer.get());
+  std::optional<ProgressDisplay> display(std::in_place, progress, command.progress);
+  summary = pipeline::run_scan(command.scan, *recognizer, targets, progress, report_failure);
+  display.reset();
+
+  // A stopped run keeps what it has finished.
+  for (const auto& writer : writers) writer->finish();
+  if (stats) {
+    stats->write(summary_json(summary, recognizer->info(), command.scan.version));
+    stats->commit();
+  }
+  if (!command.quiet) spdlog::info("{}", summary_text(summary));
+  if (summary.stopped) return signals.received().value_or(ExitCode::kInternal);
+  return outcome(command, summary);
+}
+
 }  // namespace
 
 ExitCode run_scan_command(const std::vector<std::string>& arguments) {
@@ -58,29 +87,17 @@ ExitCode run_scan_command(const std::vector<std::string>& arguments) {
   if (command->dry_run) return dry_run(command->scan);
 
   pipeline::ScanProgress progress;
-  const StopSignals signals(progress.stop_requested);
-  // Before the model: a place that cannot be written to is reported at once.
-  const auto writers = make_writers(*command);
-  std::optional<io::OutputFile> stats;
-  if (!command->stats.empty()) stats.emplace(command->stats);
-  const auto recognizer = recognizer::load_recognizer(find_model(command->model), command->recognizer);
-
-  std::vector<io::Writer*> targets;
-  for (const auto& writer : writers) targets.push_back(writer.get());
-  std::optional<ProgressDisplay> display(std::in_place, progress, command->progress);
-  const pipeline::ScanSummary summary =
-      pipeline::run_scan(command->scan, *recognizer, targets, progress, report_failure);
-  display.reset();
-
-  // A stopped run keeps what it has finished.
-  for (const auto& writer : writers) writer->finish();
-  if (stats) {
-    stats->write(summary_json(summary, recognizer->info(), command->scan.version));
-    stats->commit();
+  pipeline::ScanSummary summary;
+  std::optional<MetricsFile> metrics;
+  if (!command->metrics.empty()) metrics.emplace(command->metrics, progress);
+  try {
+    const ExitCode code = scan(*command, progress, summary);
+    if (metrics) metrics->finish(&summary, code);
+    return code;
+  } catch (...) {
+    if (metrics) metrics->finish(nullptr, current_failure().code);
+    throw;
   }
-  if (!command->quiet) spdlog::info("{}", summary_text(summary));
-  if (summary.stopped) return signals.received().value_or(ExitCode::kInternal);
-  return outcome(*command, summary);
 }
 
 }  // namespace ocrbatch::cli

@@ -2,7 +2,7 @@
 
 #include <new>
 
-#include "cli/terminal.h"
+#include "cli/logging.h"
 #include "io/writer.h"
 #include "recognizer/recognizer.h"
 #include "recognizer/strict_json.h"
@@ -11,45 +11,49 @@
 
 namespace ocrbatch::cli {
 
-ExitCode report_exception(const std::string& command) {
-  auto say = [](const std::string& text) { Terminal::instance().message("ocrbatch: " + text); };
+Failure current_failure() {
   try {
     throw;
   } catch (const UsageError& error) {
-    say(error.what());
-    say("`ocrbatch " + command + (command.empty() ? "" : " ") + "--help` lists what can be written");
-    return ExitCode::kUsage;
+    return {ExitCode::kUsage, error.what()};
   } catch (const recognizer::ConfigError& error) {
-    say(error.what());
-    return ExitCode::kUsage;
+    return {ExitCode::kUsage, error.what()};
   } catch (const InputError& error) {
-    say(error.what());
-    return ExitCode::kNoInput;
+    return {ExitCode::kNoInput, error.what()};
   } catch (const io::OutputClosed&) {
     // Whoever reads our standard output has seen enough (`ocrbatch ... | head`): that is no failure.
-    return ExitCode::kOk;
+    return {ExitCode::kOk, ""};
   } catch (const io::OutputError& error) {
-    say(error.what());
-    return ExitCode::kOutput;
+    return {ExitCode::kOutput, error.what()};
   } catch (const recognizer::WriteError& error) {
-    say(error.what());
-    return ExitCode::kOutput;
+    return {ExitCode::kOutput, error.what()};
   } catch (const recognizer::ModelError& error) {
-    say(error.what());
-    return ExitCode::kModel;
+    return {ExitCode::kModel, error.what()};
   } catch (const recognizer::DeviceError& error) {
-    say(error.what());
-    return ExitCode::kDevice;
+    return {ExitCode::kDevice, error.what()};
   } catch (const recognizer::PeerError& error) {
-    say(error.what());
-    return ExitCode::kPeer;
+    return {ExitCode::kPeer, error.what()};
   } catch (const std::bad_alloc&) {
-    say("out of memory; a smaller --max-memory or fewer --jobs may help");
-    return ExitCode::kInternal;
+    return {ExitCode::kInternal, "out of memory; a smaller --max-memory or fewer --jobs may help"};
   } catch (const std::exception& error) {
-    say(std::string("internal error: ") + error.what());
-    return ExitCode::kInternal;
+    return {ExitCode::kInternal, std::string("internal error: ") + error.what()};
   }
+}
+
+ExitCode report_exception(const std::string& command) {
+  bool wrong_usage = false;
+  const Failure failure = current_failure();
+  try {
+    throw;
+  } catch (const UsageError&) {
+    wrong_usage = true;
+  } catch (...) {
+  }
+  if (!failure.message.empty()) log_fatal(failure.message);
+  if (wrong_usage) {
+    log_fatal("`ocrbatch " + command + (command.empty() ? "" : " ") + "--help` lists what can be written");
+  }
+  return failure.code;
 }
 
 }  // namespace ocrbatch::cli

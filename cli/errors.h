@@ -20,6 +20,14 @@ class InputError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// The exit status for the exception that is being handled; call inside a catch block. `message` is the line
+// for standard error; empty when nothing is to be said.
+struct Failure {
+  ExitCode code;
+  std::string message;
+};
+Failure current_failure();
+
 // Call inside a catch block. Reports the exception being handled and says how the program must end.
 // `command` ("scan", or empty before one is known) is named in the pointer to --help.
 ExitCode report_exception(const std::string& command);

@@ -1,15 +1,33 @@
-// Messages to standard error, above the progress line.
+// Messages to standard error, above the progress line: as text for people or as JSON for programs.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace ocrbatch::cli {
 
+enum class LogFormat {
+  kText,  // ocrbatch: MESSAGE
+  kJson,  // an object a line: "time" (UTC, RFC 3339), "level", "message", and what the message is about
+};
+
 std::vector<std::string> log_levels();
-// Until this is called nothing below "info" is reported. `level` is one of log_levels().
-void set_up_logging(const std::string& level);
+// Until this is called nothing below "info" is reported, as text. `level` is one of log_levels().
+void set_up_logging(const std::string& level, LogFormat format);
 // One of several processes whose messages end up in one place: only warnings, and its number before them.
 void log_as_process(int rank);
+
+// A page, or without `page` a document, that could not be read. In JSON each part is a field of its own.
+struct LoggedFailure {
+  std::string document;
+  std::optional<int> page;  // from 1
+  std::string code, message;
+};
+void log_failure(const LoggedFailure& failure);
+
+// Said whatever the level: why the program ends, and progress that was asked for.
+void log_fatal(const std::string& message);
+void log_progress(const std::string& message);
 
 }  // namespace ocrbatch::cli

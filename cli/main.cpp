@@ -70,7 +70,7 @@ int main(int argc, char** argv) {
   protect_stdout();
   // OpenCV would bring a thread pool of its own; threads here run over pages and lines, not inside an image.
   cv::setNumThreads(0);
-  set_up_logging("info");
+  set_up_logging("info", LogFormat::kText);
   const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
   ExitCode code = ExitCode::kOk;
   try {

@@ -70,6 +70,7 @@ bool CommandOptions::parse(const std::vector<std::string>& arguments) {
   group("General")("quiet,q", flag(&quiet_), "no progress, no summary, errors only")(
       "log-level", value(&log_level_, "LEVEL"),
       "what to report on standard error: trace, debug, info (default), warn, error or off")(
+      "log-format", value(&log_format_, "FORMAT"), "text (default), or json: an object a line")(
       "progress", value(&progress_, "WHEN"), "show progress: auto (default: on a terminal), always or never")(
       "help,h", flag(&help_wanted), "print this help");
 
@@ -101,9 +102,10 @@ bool CommandOptions::parse(const std::vector<std::string>& arguments) {
   }
   require_one_of("--progress", progress_, {"auto", "always", "never"});
   require_one_of("--log-level", log_level_, log_levels());
+  require_one_of("--log-format", log_format_, {"text", "json"});
   if (positional_ == nullptr && !nothing.empty())
     throw UsageError("unexpected argument '" + nothing[0] + "'");
-  set_up_logging(quiet_ ? "error" : log_level_);
+  set_up_logging(quiet_ ? "error" : log_level_, log_format_ == "json" ? LogFormat::kJson : LogFormat::kText);
   return true;
 }
 

@@ -49,7 +49,7 @@ class CommandOptions {
   std::vector<std::string>* positional_ = nullptr;
   boost::program_options::variables_map values_;
   bool quiet_ = false;
-  std::string log_level_ = "info", progress_ = "auto";
+  std::string log_level_ = "info", log_format_ = "text", progress_ = "auto";
 };
 
 // An option with a value; `name` stands for it in the help. The variable's initial value is the default.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "cli/logging.h"
 #include "cli/terminal.h"
 #include "cli/text_layout.h"
 
@@ -53,7 +54,7 @@ ProgressDisplay::ProgressDisplay(const pipeline::ScanProgress& progress, Progres
     while (!wake_.wait_for(lock, stop, pause, [&stop] { return stop.stop_requested(); })) {
       const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
       const std::string text = progress_text(progress_, elapsed.count());
-      live ? Terminal::instance().status(text) : Terminal::instance().message(text);
+      live ? Terminal::instance().status(text) : log_progress(text);
     }
     Terminal::instance().clear_status();
   });

@@ -82,7 +82,8 @@ std::optional<ScanCommand> parse_scan_command(const std::vector<std::string>& ar
       ("hocr", value(&command.hocr, "DIR"), "hOCR, a file a document, in folders that mirror the input")
       ("txt", value(&command.txt, "DIR"), "plain text, in the same way")
       ("timings", flag(&scan.timings), "put each page's timing_ms into its record (the same input then no longer gives the same bytes)")
-      ("stats", value(&command.stats, "FILE"), "write what the run did, and where its time went, as JSON");
+      ("stats", value(&command.stats, "FILE"), "write what the run did, and where its time went, as JSON")
+      ("metrics", value(&command.metrics, "FILE"), "the run for Prometheus (node_exporter's textfile collector), renewed every 15 s");
   options.group("Input")
       ("include", value(&scan.include, "GLOB"), "from folders, take files whose name or path below the folder matches, whatever their content (repeatable)")
       ("exclude", value(&scan.exclude, "GLOB"), "from folders, leave out files and folders that match (repeatable)")

@@ -15,7 +15,7 @@ struct ScanCommand {
   std::string model;
   recognizer::RecognizerOptions recognizer;
   std::string out, hocr, txt;  // empty: not asked for; out "-": standard output
-  std::string stats;
+  std::string stats, metrics;
   bool dry_run = false;
   bool list_was_empty = false;  // "-" was given and brought no path
   bool quiet = false;

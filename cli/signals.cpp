@@ -36,11 +36,14 @@ void replace_handler(int number, void (*handler)(int)) {
 StopSignals::StopSignals(std::atomic<bool>& stop_requested) {
   received_signal = 0;
   stop_flag = &stop_requested;
+  // A terminal that is closed, or a connection that breaks, does not end the run.
+  set_handler(SIGHUP, SIG_IGN);
   for (const int number : {SIGINT, SIGTERM}) replace_handler(number, on_signal);
 }
 
 StopSignals::~StopSignals() {
   for (const int number : {SIGINT, SIGTERM}) replace_handler(number, SIG_DFL);
+  // SIGHUP stays ignored: whether it was before is not known any more.
   stop_flag = nullptr;
 }
 

@@ -18,12 +18,6 @@ double pages_per_second(const pipeline::ScanSummary& summary) {
   return summary.wall_seconds > 0 ? static_cast<double>(pages_done(summary)) / summary.wall_seconds : 0;
 }
 
-std::uint64_t peak_rss_bytes() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
-}
-
 std::string failures_text(const pipeline::ScanSummary& summary) {
   std::string text;
   if (summary.pages_failed > 0) text = counted(summary.pages_failed, "page");
@@ -52,6 +46,12 @@ std::string time_text(const pipeline::ScanSummary& summary) {
 }
 
 }  // namespace
+
+std::uint64_t peak_rss_bytes() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
 
 std::string summary_text(const pipeline::ScanSummary& summary) {
   std::string text = summary.stopped ? "stopped after " : "";

@@ -15,4 +15,6 @@ std::string summary_text(const pipeline::ScanSummary& summary);
 std::string summary_json(const pipeline::ScanSummary& summary, const recognizer::ModelInfo& model,
                          const std::string& version);
 
+std::uint64_t peak_rss_bytes();
+
 }  // namespace ocrbatch::cli
