@@ -7,6 +7,7 @@
 #include "cli/decoding_options.h"
 #include "cli/errors.h"
 #include "cli/model_path.h"
+#include "cli/shard_option.h"
 #include "cli/values.h"
 #include "cli/version.h"
 
@@ -71,7 +72,7 @@ std::optional<ScanCommand> parse_scan_command(const std::vector<std::string>& ar
   pipeline::ScanOptions& scan = command.scan;
   command.model = kDefaultModel;
   std::vector<std::string> given;
-  std::string pages, max_memory, layout = "tesseract";
+  std::string pages, max_memory, shard, layout = "tesseract";
   DecodingChoices decoding;
 
   CommandOptions options("scan INPUT... --out FILE|- [options]", kDescription);
@@ -87,6 +88,7 @@ std::optional<ScanCommand> parse_scan_command(const std::vector<std::string>& ar
   options.group("Input")
       ("include", value(&scan.include, "GLOB"), "from folders, take files whose name or path below the folder matches, whatever their content (repeatable)")
       ("exclude", value(&scan.exclude, "GLOB"), "from folders, leave out files and folders that match (repeatable)")
+      ("shard", value(&shard, "I/N"), "only the I-th of N parts of the documents, told apart by their names; auto: as Slurm's job array or Kubernetes' indexed job says. {shard} in the names of output files becomes the part's number")
       ("pages", value(&pages, "LIST"), "only these pages of each document, for example 1-3,7,10-")
       ("dpi", value(&scan.dpi, "N"), "render PDF pages at N dpi; default: as the page was scanned, within 150-400, and 300 where it is no scan")
       ("max-megapixels", value(&scan.max_megapixels, "N"), "refuse larger pages (default 400)")
@@ -109,6 +111,11 @@ std::optional<ScanCommand> parse_scan_command(const std::vector<std::string>& ar
   require_one_of("--layout", layout, {"tesseract", "line"});
   command.recognizer = recognizer_options(options, decoding, command.recognizer.device);
   scan.layout = layout == "line" ? pipeline::LayoutMode::kLine : pipeline::LayoutMode::kTesseract;
+  if (options.given("shard")) {
+    scan.shard = parse_shard(shard, environment_variable);
+    for (std::string* name : {&command.out, &command.stats, &command.metrics})
+      *name = with_shard(std::move(*name), scan.shard);
+  }
   if (options.given("pages")) scan.pages = parse_pages(pages);
   if (options.given("max-memory")) scan.max_memory_bytes = parse_size("--max-memory", max_memory);
   scan.version = program_version();

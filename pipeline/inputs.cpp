@@ -100,7 +100,13 @@ class Listing {
 std::vector<InputFile> list_inputs(const ScanOptions& options) {
   Listing listing(options);
   for (const std::string& input : options.inputs) listing.add_input(input);
-  return listing.take();
+  std::vector<InputFile> files = listing.take();
+  const Shard& shard = options.shard;
+  if (shard.count > 1) {
+    std::erase_if(files,
+                  [&](const InputFile& file) { return shard_of(file.document, shard.count) != shard.index; });
+  }
+  return files;
 }
 
 }  // namespace ocrbatch::pipeline

@@ -14,6 +14,7 @@
 
 #include "io/document.h"
 #include "io/writer.h"
+#include "pipeline/shard.h"
 #include "recognizer/recognizer.h"
 
 namespace ocrbatch::pipeline {
@@ -27,6 +28,7 @@ struct PageRange {
 struct ScanOptions {
   std::vector<std::string> inputs;            // files and folders as given
   std::vector<std::string> include, exclude;  // globs on the path below the input (and on the file name)
+  Shard shard;                                // the part of the documents to read
   std::vector<PageRange> pages;               // empty: all
   double dpi = 0;                             // see io::ReadOptions
   double max_megapixels = 400;
