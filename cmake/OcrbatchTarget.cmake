@@ -37,7 +37,7 @@ function(ocrbatch_use_torch_headers target)
   # Private everywhere: LibTorch's include folder holds another fmt than the one spdlog is built with.
   target_link_libraries(${target} PRIVATE Torch::cpu)
   # ccache keys a precompiled header by its inputs only with this option (GCC).
-  target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fpch-preprocess>)
+  target_compile_options(${target} PRIVATE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fpch-preprocess>)
   if(target STREQUAL "ocrbatch_kernels")
     target_precompile_headers(${target} PRIVATE <torch/torch.h>)
   else()

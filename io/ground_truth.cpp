@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <fstream>
 #include <sstream>
 
@@ -66,6 +67,32 @@ const Format* find_format(std::string_view content) {
   return found == std::end(kFormats) ? nullptr : found;
 }
 
+constexpr double kFarthest = 1e7;  // no page has that many pixels or tenths of a millimetre a side
+
+bool is_coordinate(double value) {
+  return std::abs(value) <= kFarthest;  // false for what is no number
+}
+
+bool are_coordinates(const std::vector<Point>& points) {
+  return std::ranges::all_of(
+      points, [](const Point& point) { return is_coordinate(point.x) && is_coordinate(point.y); });
+}
+
+bool is_plausible(const TruthPage& page) {
+  return is_coordinate(page.width) && is_coordinate(page.height) &&
+         std::ranges::all_of(page.lines, [](const TruthLine& line) {
+           return are_coordinates(line.outline) && are_coordinates(line.baseline) &&
+                  is_coordinate(line.ascent) && is_coordinate(line.descent) && is_coordinate(line.x_height);
+         });
+}
+
+// What all formats promise alike, whatever stood in the file.
+void settle(TruthLine& line) {
+  line.text = with_plain_spaces(line.text);
+  for (std::vector<Point>* points : {&line.outline, &line.baseline})
+    if (points->size() < 2) points->clear();
+}
+
 }  // namespace
 
 Result<GroundTruth> read_ground_truth(const std::filesystem::path& file) {
@@ -81,7 +108,9 @@ Result<GroundTruth> read_ground_truth(const std::filesystem::path& file) {
   auto truth = format->read(content);
   if (!truth) return truth;
   for (TruthPage& page : truth.value().pages) {
-    for (TruthLine& line : page.lines) line.text = with_plain_spaces(line.text);
+    if (!is_plausible(page))
+      return Error{ErrorCode::kCorrupt, "has coordinates that no page has: export the ground truth again"};
+    std::ranges::for_each(page.lines, settle);
   }
   return truth;
 }

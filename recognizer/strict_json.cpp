@@ -1,5 +1,6 @@
 #include "recognizer/strict_json.h"
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -72,8 +73,9 @@ boost::json::value parse_json_file(const std::filesystem::path& file) {
   const std::size_t read = parser.write_some(content, error);
   if (!error) parser.finish(error);
   if (error) {
-    const auto line =
-        1 + std::count(content.begin(), content.begin() + static_cast<std::ptrdiff_t>(read), '\n');
+    // The parser's count lies past the end of a file that ends within a value.
+    const auto end = content.begin() + static_cast<std::ptrdiff_t>(std::min(read, content.size()));
+    const auto line = 1 + std::count(content.begin(), end, '\n');
     throw ConfigError(file.string() + ":" + std::to_string(line) + ": not valid JSON: " + error.message());
   }
   return parser.release();

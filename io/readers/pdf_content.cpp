@@ -36,7 +36,7 @@ class ContentBuffer : public Pipeline {
 };
 
 double to_double(std::string_view text) {
-  if (text.starts_with('+')) text.remove_prefix(1);
+  if (!text.empty() && text.front() == '+') text.remove_prefix(1);
   double value = 0;
   std::from_chars(text.data(), text.data() + text.size(), value);
   return value;
