@@ -4,6 +4,7 @@
 
 #include "cli/logging.h"
 #include "io/writer.h"
+#include "pipeline/merge.h"
 #include "recognizer/recognizer.h"
 #include "recognizer/strict_json.h"
 #include "recognizer/train/process_group.h"
@@ -19,6 +20,8 @@ Failure current_failure() {
   } catch (const recognizer::ConfigError& error) {
     return {ExitCode::kUsage, error.what()};
   } catch (const InputError& error) {
+    return {ExitCode::kNoInput, error.what()};
+  } catch (const pipeline::MergeError& error) {
     return {ExitCode::kNoInput, error.what()};
   } catch (const io::OutputClosed&) {
     // Whoever reads our standard output has seen enough (`ocrbatch ... | head`): that is no failure.

@@ -54,6 +54,22 @@ std::string printable_name(std::string_view name) {
   return out;
 }
 
+std::string name_from_printable(std::string_view printable) {
+  const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
+  std::string name;
+  for (std::size_t i = 0; i < printable.size(); ++i) {
+    const bool escaped = printable[i] == '\\';
+    if (escaped && i + 3 < printable.size() && printable[i + 1] == 'x') {
+      name += static_cast<char>(digit(printable[i + 2]) << 4 | digit(printable[i + 3]));
+      i += 3;
+    } else {
+      if (escaped) ++i;
+      if (i < printable.size()) name += printable[i];
+    }
+  }
+  return name;
+}
+
 std::string escape_xml(std::string_view text) {
   std::string out;
   out.reserve(text.size());

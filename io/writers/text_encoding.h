@@ -13,6 +13,8 @@ std::string valid_utf8(std::string_view text);
 // becomes
 // `\xNN` (two lower-case hex digits). Names without either stay as they are.
 std::string printable_name(std::string_view name);
+// The bytes behind a printable_name().
+std::string name_from_printable(std::string_view printable);
 
 // Text for XML: `& < > " '` as entities; what XML 1.0 cannot hold (control characters) becomes U+FFFD.
 std::string escape_xml(std::string_view text);
