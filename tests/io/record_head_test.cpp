@@ -42,7 +42,7 @@ TEST(RecordHead, RefusesWhatIsNoRecord) {
   const std::string whole = to_json(record_of("a.pdf"));
   for (const std::string& line :
        {std::string(), std::string("{}"), std::string("null"), whole.substr(0, 30),
-        whole.substr(0, whole.size() - 1),
+        whole.substr(0, whole.size() - 3),
         std::string(R"({"schema":1,"document":"a","page":1,"pages":null,"status":"ok","text":""})"),
         std::string(R"({"schema":1,"document":"a","page":3,"pages":2,"status":"ok","text":""})"),
         std::string(R"({"schema":1,"document":"a","page":null,"pages":null,"status":"ok","text":""})"),
