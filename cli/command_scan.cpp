@@ -75,6 +75,11 @@ ExitCode scan(const ScanCommand& command, pipeline::ScanProgress& progress, pipe
     stats->commit();
   }
   if (!command.quiet) spdlog::info("{}", summary_text(summary));
+  if (summary.too_many_errors) {
+    spdlog::error("stopped: more than {:g} % of the pages failed (--max-error-rate)",
+                  100 * command.scan.max_error_rate);
+    return ExitCode::kSomeFailed;
+  }
   if (summary.stopped) return signals.received().value_or(ExitCode::kInternal);
   return outcome(command, summary);
 }

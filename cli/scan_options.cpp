@@ -54,6 +54,9 @@ void check(const ScanCommand& command, const CommandOptions& options) {
   if (options.given("dpi") && !(scan.dpi >= 36 && scan.dpi <= 2400)) {
     throw UsageError("--dpi: must be 36 to 2400");
   }
+  if (!(scan.max_error_rate >= 0 && scan.max_error_rate <= 1)) {
+    throw UsageError("--max-error-rate: must be 0 to 1");
+  }
   if (!(scan.max_megapixels > 0)) throw UsageError("--max-megapixels: must be more than 0");
   if (!std::regex_match(command.recognizer.device, std::regex("auto|cpu|cuda(:[0-9]+)?"))) {
     throw UsageError("--device: '" + command.recognizer.device + "' is none of auto, cpu, cuda, cuda:N");
@@ -92,6 +95,7 @@ std::optional<ScanCommand> parse_scan_command(const std::vector<std::string>& ar
       ("pages", value(&pages, "LIST"), "only these pages of each document, for example 1-3,7,10-")
       ("dpi", value(&scan.dpi, "N"), "render PDF pages at N dpi; default: as the page was scanned, within 150-400, and 300 where it is no scan")
       ("max-megapixels", value(&scan.max_megapixels, "N"), "refuse larger pages (default 400)")
+      ("max-error-rate", value(&scan.max_error_rate, "SHARE"), "stop when more than this share (0 to 1) of at least 50 pages and documents failed: then something else is wrong; default 1, never")
       ("dry-run", flag(&command.dry_run), "list the documents with their page counts, read nothing");
   auto recognition = options.group("Recognition");
   recognition

@@ -68,7 +68,7 @@ ScanSummary run_scan(const ScanOptions& options, const recognizer::Recognizer& r
   BatchLines batcher(recognizer, jobs);
   const RecognizeBatch recognize(recognizer, state, progress);
   const CollectPage collect(provenance, options.timings);
-  WritePage write(writers, on_error, state, progress, summary);
+  WritePage write(writers, on_error, options.max_error_rate, state, progress, summary);
 
   PageGraph graph({.decode = std::cref(decode),
                    .find_lines = std::ref(find_lines),

@@ -35,6 +35,7 @@ struct ScanOptions {
   LayoutMode layout = LayoutMode::kTesseract;
   int jobs = 0;                        // threads in all; 0: the cores this process may use
   std::uint64_t max_memory_bytes = 0;  // decoded pages in flight; 0: a quarter of RAM, at most 2 GiB
+  double max_error_rate = 1;           // a run ends early when more than this share of its records are errors
   bool timings = false;                // put PageTiming into records
   std::string version;                 // for provenance
 };
@@ -59,7 +60,8 @@ struct ScanSummary {
   // Busy seconds of all threads together, by stage, in pipeline order.
   std::vector<std::pair<std::string, double>> busy_seconds;
   std::uint64_t peak_bytes_in_flight = 0;
-  bool stopped = false;  // stop_requested ended the run early
+  bool stopped = false;          // stop_requested ended the run early
+  bool too_many_errors = false;  // max_error_rate did
 };
 
 // Reads every page of every input and hands one record a page to every writer, in input order, pages

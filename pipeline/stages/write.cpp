@@ -23,6 +23,10 @@ void WritePage::operator()(PageMessage& page) {
     return;
   }
   count(page);
+  if (error_rate_.exceeded_after(page.failed()) && !summary_.too_many_errors) {
+    summary_.too_many_errors = true;
+    progress_.stop_requested = true;
+  }
 }
 
 void WritePage::count(PageMessage& page) {

@@ -3,6 +3,7 @@
 #include <functional>
 #include <vector>
 
+#include "pipeline/error_rate.h"
 #include "pipeline/messages.h"
 #include "pipeline/run_state.h"
 #include "pipeline/scan.h"
@@ -15,10 +16,12 @@ class WritePage {
  public:
   using OnError = std::function<void(const std::string& document, const io::PageRecord& record)>;
 
-  WritePage(std::vector<io::Writer*> writers, OnError on_error, RunState& state, ScanProgress& progress,
-            ScanSummary& summary)
+  // When more than `max_error_rate` of the records are errors, the run is asked to stop.
+  WritePage(std::vector<io::Writer*> writers, OnError on_error, double max_error_rate, RunState& state,
+            ScanProgress& progress, ScanSummary& summary)
       : writers_(std::move(writers)),
         on_error_(std::move(on_error)),
+        error_rate_(max_error_rate),
         state_(state),
         progress_(progress),
         summary_(summary) {}
@@ -30,6 +33,7 @@ class WritePage {
 
   const std::vector<io::Writer*> writers_;
   const OnError on_error_;
+  ErrorRate error_rate_;
   RunState& state_;
   ScanProgress& progress_;
   ScanSummary& summary_;
