@@ -4,6 +4,7 @@
 
 #include "cli/terminal.h"
 #include "io/writer.h"
+#include "pipeline/page_reading.h"
 #include "recognizer/recognizer.h"
 #include "recognizer/strict_json.h"
 #include "recognizer/train/process_group.h"
@@ -20,6 +21,9 @@ ExitCode report_exception(const std::string& command) {
     say("`ocrbatch " + command + (command.empty() ? "" : " ") + "--help` lists what can be written");
     return ExitCode::kUsage;
   } catch (const recognizer::ConfigError& error) {
+    say(error.what());
+    return ExitCode::kUsage;
+  } catch (const pipeline::WorkerError& error) {
     say(error.what());
     return ExitCode::kUsage;
   } catch (const InputError& error) {

@@ -223,7 +223,7 @@ TEST_F(RunScan, StaysWithinTheMemoryBudget) {
   for (int i = 0; i < 30; ++i)
     testing::write_pgm("docs/" + std::to_string(100 + i) + ".pgm",
                        testing::bar_line(static_cast<std::uint32_t>(i), 1000, 100 + i % 5 * 50));
-  const std::uint64_t largest = 1000ULL * 300 * kDecodeBytesPerPixel + kPageOverheadBytes;
+  const std::uint64_t largest = 1000ULL * 300 * kReadBytesPerPixel + kPageOverheadBytes;
   options.jobs = 4;
   std::uint64_t peak_of_one = 0, peak_of_many = 0;
   for (const std::uint64_t pages_worth : {1, 3}) {
