@@ -93,7 +93,7 @@ std::optional<ScanCommand> parse_scan_command(const std::vector<std::string>& ar
       ("exclude", value(&scan.exclude, "GLOB"), "from folders, leave out files and folders that match (repeatable)")
       ("pages", value(&pages, "LIST"), "only these pages of each document, for example 1-3,7,10-")
       ("dpi", value(&scan.dpi, "N"), "render PDF pages at N dpi; default: as the page was scanned, within 150-400, and 300 where it is no scan")
-      ("max-megapixels", value(&scan.max_megapixels, "N"), "render larger PDF pages at a lower dpi, down to 72, and refuse other pages that are larger (default 400)")
+      ("max-megapixels", value(&scan.max_megapixels, "N"), "render larger PDF pages at a lower dpi, down to 100, and refuse other pages that are larger (default 400)")
       ("max-pages", value(&scan.max_pages, "N"), "refuse documents with more pages than this, of those selected by --pages (default 100000)")
       ("dry-run", flag(&command.dry_run), "list the documents with their page counts, read nothing");
   auto recognition = options.group("Recognition");

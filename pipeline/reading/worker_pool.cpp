@@ -164,8 +164,13 @@ io::Error WorkerPool::as_error(const Failure& failure, const char* what) const {
   }
   const std::string how =
       failure.kind == Failure::Kind::kNonsense ? "an answer without sense" : failure.end.text();
-  return {io::ErrorCode::kCrashed, std::string(what) + " ended the process that did it, twice (" + how +
-                                       "): look at it, and report it if it looks ordinary"};
+  const char* remedy = failure.killed_from_outside()
+                           ? "the machine may be short of memory (lower --jobs); run again"
+                           : "look at it, and report it if it looks ordinary";
+  return {io::ErrorCode::kCrashed, std::string(what) +
+                                       " ended the process that did it, and again when it was "
+                                       "tried once more (" +
+                                       how + "): " + remedy};
 }
 
 ReadPage WorkerPool::read(const WorkerRequest& request) {
