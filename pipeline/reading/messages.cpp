@@ -134,9 +134,9 @@ void serialize(Archive& archive, SentPage::Size& size) {
 template <class Archive>
 void serialize(Archive& archive, SentPage& sent) {
   ReadPage& page = sent.page;
-  bool failed = page.error.has_value();
+  std::uint8_t failed = page.error.has_value() ? 1 : 0;  // a bool must not be loaded from any byte
   archive(failed, page.decode_ms, page.layout_ms, page.cut_ms);
-  if (failed) {
+  if (failed != 0) {
     if (!page.error) page.error.emplace();
     archive(*page.error);
   } else {

@@ -19,6 +19,12 @@ namespace {
 
 using namespace ocrbatch::pipeline;
 
+// Also with a sanitizer, which would make an exit status of it.
+void end_by(int signal) {
+  ::signal(signal, SIG_DFL);
+  ::raise(signal);
+}
+
 void say_bytes(const std::string& bytes) {
   (void)!::write(kWorkerSocket, bytes.data(), bytes.size());
 }
@@ -88,17 +94,17 @@ void answer_read(const std::filesystem::path& document, SharedPixelsWriter& pixe
   const std::string name = document.filename().string();
   Deadline never = Deadline::never();
   const auto send = [&](const std::string& bytes) { send_message(kWorkerSocket, bytes, never); };
-  if (name == "SIGSEGV") ::raise(SIGSEGV);
-  if (name == "SIGABRT") ::raise(SIGABRT);
+  if (name == "SIGSEGV") end_by(SIGSEGV);
+  if (name == "SIGABRT") end_by(SIGABRT);
   if (name == "exit") ::_exit(3);
   if (name == "killed-once" || name == "crashed-once") {
     // O_EXCL: fails from the second time on.
     const int first = ::open((document.string() + ".tried").c_str(), O_CREAT | O_EXCL | O_WRONLY, 0600);
-    if (first >= 0) ::raise(name == "killed-once" ? SIGKILL : SIGSEGV);
+    if (first >= 0) end_by(name == "killed-once" ? SIGKILL : SIGSEGV);
   }
   if (name == "refused") {
     pixels.memory_refused() = 1;
-    ::raise(SIGABRT);
+    end_by(SIGABRT);
   }
   if (name == "hang") ::pause();
   if (name == "half") {
@@ -146,7 +152,7 @@ int main() {
     if (request.kind == WorkerRequest::Kind::kRead) {
       answer_read(document, pixels);
     } else if (request.kind == WorkerRequest::Kind::kPageCount) {
-      if (document.filename() == "SIGSEGV") ::raise(SIGSEGV);
+      if (document.filename() == "SIGSEGV") end_by(SIGSEGV);
       if (document.filename() == "hang") ::pause();
       send_message(kWorkerSocket,
                    encode(ocrbatch::io::Result<int>(document.filename() == "negative" ? -1 : 1)), never);
