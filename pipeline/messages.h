@@ -48,6 +48,8 @@ struct PageMessage {
   io::PageTiming timing;
   io::PageRecord record;  // identity from the feeder, result or error from the stages
 
+  bool abandoned = false;  // the run stops: this page, and those behind it, are left for the next one
+
   bool failed() const { return record.error.has_value(); }
   // Gives up everything but the record.
   void drop_work() {

@@ -2,6 +2,7 @@
 // they run in this process or, with files that nobody can vouch for, in processes that can be killed.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -33,6 +34,7 @@ struct ReadPage {
   PageLayout layout;
   std::vector<kernels::PreparedLine> lines;  // lines[i] was cut with layout.geometries[i]
   double decode_ms = 0, layout_ms = 0, cut_ms = 0;
+  bool given_up = false;  // the run was asked to stop: nothing is known about the page
 };
 
 // What processes that read pages cost and what became of them; all zero without such processes.
@@ -48,6 +50,7 @@ struct WorkerStatistics {
 class PageReading {
  public:
   virtual ~PageReading() = default;
+  // While the run stops, the first two may give an error that says nothing about the document.
   virtual io::Result<int> page_count(const std::filesystem::path& document) = 0;  // at least 1
   virtual io::Result<io::PageSize> page_size(const std::filesystem::path& document, int index) = 0;
   virtual ReadPage read(const std::filesystem::path& document, int index) = 0;
@@ -72,8 +75,10 @@ struct WorkerOptions {
 
 // In processes of their own, one for each thread that reads, started when they are needed. They may read
 // files and nothing else, see reading/sandbox.h. A page whose process ends is tried again in a fresh one
-// before it becomes an error. Throws WorkerError, here and later.
-std::unique_ptr<PageReading> read_in_workers(const PageReadingOptions& options, const WorkerOptions& workers);
+// before it becomes an error. When `stop` becomes true, what is being read is given up after a few seconds.
+// Throws WorkerError, here and later.
+std::unique_ptr<PageReading> read_in_workers(const PageReadingOptions& options, const WorkerOptions& workers,
+                                             const std::atomic<bool>* stop = nullptr);
 
 // Enough for pages as large as allowed in the formats that take most, and not more than three quarters of the
 // machine's memory.

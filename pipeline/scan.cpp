@@ -39,12 +39,13 @@ std::string settings_digest(const ScanOptions& options, const recognizer::ModelI
 }  // namespace
 
 std::unique_ptr<PageReading> make_page_reading(const ScanOptions& options,
-                                               const kernels::LinePreparation& lines) {
+                                               const kernels::LinePreparation& lines,
+                                               const std::atomic<bool>* stop) {
   const PageReadingOptions reading{.read = {.dpi = options.dpi, .max_megapixels = options.max_megapixels},
                                    .layout = options.layout,
                                    .lines = lines};
   return options.isolation == Isolation::kOff ? read_in_this_process(reading)
-                                              : read_in_workers(reading, options.workers);
+                                              : read_in_workers(reading, options.workers, stop);
 }
 
 ScanSummary run_scan(const ScanOptions& options, const recognizer::Recognizer& recognizer,
@@ -67,8 +68,8 @@ ScanSummary run_scan(const ScanOptions& options, const recognizer::Recognizer& r
                                   .model_sha256 = model.sha256,
                                   .version = options.version,
                                   .settings = settings_digest(options, model)};
-  const auto reading = make_page_reading(options, model.line_preparation);
-  const ReadPageLines read(*reading, recognizer, state);
+  const auto reading = make_page_reading(options, model.line_preparation, &progress.stop_requested);
+  const ReadPageLines read(*reading, recognizer, state, progress.stop_requested);
   BatchLines batcher(recognizer, jobs);
   const RecognizeBatch recognize(recognizer, state, progress);
   const CollectPage collect(provenance, options.timings);
@@ -83,7 +84,7 @@ ScanSummary run_scan(const ScanOptions& options, const recognizer::Recognizer& r
   const bool all_fed = feeder.feed(files);
   graph.finish();
 
-  summary.stopped = !all_fed;
+  if (!all_fed) summary.stopped = true;
   summary.documents = progress.documents_found;
   summary.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   summary.busy_seconds = {{"decode", state.decode.seconds()},

@@ -52,7 +52,7 @@ struct ScanProgress {
       documents_done{0}, lines_done{0};
   std::atomic<bool> all_found{false};  // pages_found is final
   std::atomic<bool> stop_requested{
-      false};  // set by a signal handler: finish the pages in flight, then return
+      false};  // set by a signal handler: finish the pages at work within seconds, then return
 };
 
 struct ScanSummary {
@@ -77,9 +77,11 @@ ScanSummary run_scan(
     const std::vector<io::Writer*>& writers, ScanProgress& progress,
     const std::function<void(const std::string& document, const io::PageRecord& record)>& on_error);
 
-// Documents as `options` say that they are to be read. `lines` is the recognizer's.
+// Documents as `options` say that they are to be read. `lines` is the recognizer's; `stop`: see
+// read_in_workers.
 std::unique_ptr<PageReading> make_page_reading(const ScanOptions& options,
-                                               const kernels::LinePreparation& lines);
+                                               const kernels::LinePreparation& lines,
+                                               const std::atomic<bool>* stop = nullptr);
 
 // What run_scan would read, without reading it: used by --dry-run and by tests. Stable order: inputs as
 // given, folders depth-first, names by byte value. In folders hidden names are skipped, links are followed

@@ -1,5 +1,7 @@
 // Pages are read in processes of their own.
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "pipeline/page_reading.h"
 #include "pipeline/reading/worker_pool.h"
@@ -8,18 +10,32 @@
 namespace ocrbatch::pipeline {
 namespace {
 
+// A longer path is none to any file system, and the message would be refused.
+std::optional<io::Error> check_name(const std::filesystem::path& document) {
+  if (document.native().size() <= 65536) return std::nullopt;
+  return io::Error{io::ErrorCode::kUnreadable, "cannot be read: File name too long"};
+}
+
 class ReadingInWorkers : public PageReading {
  public:
-  ReadingInWorkers(const PageReadingOptions& options, const WorkerOptions& workers)
-      : ahead_(options, workers), readers_(options, workers) {}
+  ReadingInWorkers(const PageReadingOptions& options, const WorkerOptions& workers,
+                   const std::atomic<bool>* stop)
+      : ahead_(options, workers, stop), readers_(options, workers, stop) {}
 
   io::Result<int> page_count(const std::filesystem::path& document) override {
+    if (auto error = check_name(document)) return std::move(*error);
     return ahead_.page_count({WorkerRequest::Kind::kPageCount, document.string(), 0, 0});
   }
   io::Result<io::PageSize> page_size(const std::filesystem::path& document, int index) override {
+    if (auto error = check_name(document)) return std::move(*error);
     return ahead_.page_size({WorkerRequest::Kind::kPageSize, document.string(), index, 0});
   }
   ReadPage read(const std::filesystem::path& document, int index) override {
+    if (auto error = check_name(document)) {
+      ReadPage page;
+      page.error = std::move(error);
+      return page;
+    }
     return readers_.read({WorkerRequest::Kind::kRead, document.string(), index, 0});
   }
 
@@ -41,12 +57,12 @@ class ReadingInWorkers : public PageReading {
 
 }  // namespace
 
-std::unique_ptr<PageReading> read_in_workers(const PageReadingOptions& options,
-                                             const WorkerOptions& workers) {
+std::unique_ptr<PageReading> read_in_workers(const PageReadingOptions& options, const WorkerOptions& workers,
+                                             const std::atomic<bool>* stop) {
   WorkerOptions complete = workers;
   if (complete.memory_bytes == 0)
     complete.memory_bytes = default_worker_memory_bytes(options.read.max_megapixels);
-  return std::make_unique<ReadingInWorkers>(options, complete);
+  return std::make_unique<ReadingInWorkers>(options, complete, stop);
 }
 
 std::uint64_t default_worker_memory_bytes(double max_megapixels) {

@@ -48,6 +48,10 @@ Transfer send_bytes(int socket, const char* bytes, std::size_t size, Deadline& d
 
 bool Deadline::wait(int descriptor, short events) {
   while (left_s_ > 0) {
+    if (stop_ != nullptr && *stop_) {
+      left_s_ = std::min(left_s_, kLeftWhenStopped_s);
+      stop_ = nullptr;
+    }
     const auto start = std::chrono::steady_clock::now();
     pollfd poll_for{descriptor, events, 0};
     const int timeout_ms = static_cast<int>(1000 * std::min(left_s_, kSlice_s)) + 1;

@@ -1,7 +1,8 @@
 // Messages over a socket pair: their length in four bytes, then their bytes.
 #pragma once
 
-#include <optional>
+#include <atomic>
+#include <cstdint>
 #include <string>
 
 namespace ocrbatch::pipeline {
@@ -13,14 +14,19 @@ constexpr std::uint32_t kMostMessageBytes = 64 << 20;
 // machine slept or was busy beyond measure) does not count.
 class Deadline {
  public:
-  explicit Deadline(double seconds) : left_s_(seconds) {}
+  // When `stop` becomes true, no more than kLeftWhenStopped_s are left.
+  explicit Deadline(double seconds, const std::atomic<bool>* stop = nullptr)
+      : left_s_(seconds), stop_(stop) {}
   static Deadline never() { return Deadline(1e12); }
 
   // Waits for `events` (poll(2)) on the descriptor; false when the time is up.
   bool wait(int descriptor, short events);
 
+  static constexpr double kLeftWhenStopped_s = 5;
+
  private:
   double left_s_;
+  const std::atomic<bool>* stop_;
 };
 
 enum class Transfer {

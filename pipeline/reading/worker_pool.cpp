@@ -34,8 +34,9 @@ std::string seconds_text(double seconds) {
 
 }  // namespace
 
-WorkerPool::WorkerPool(const PageReadingOptions& options, const WorkerOptions& workers)
-    : options_(options), workers_(workers) {}
+WorkerPool::WorkerPool(const PageReadingOptions& options, const WorkerOptions& workers,
+                       const std::atomic<bool>* stop)
+    : options_(options), workers_(workers), stop_(stop) {}
 
 WorkerPool::Worker WorkerPool::start() {
   for (int starts = 1;; ++starts) {
@@ -105,9 +106,9 @@ template <class Understand>
 WorkerPool::Failure WorkerPool::ask_once(Worker worker, WorkerRequest request, Understand&& understand) {
   request.cpu_seconds = static_cast<std::uint32_t>(std::ceil(std::min(workers_.timeout_s, 1e9)));
   std::string reply;
-  switch (worker->ask(request, workers_.timeout_s, reply)) {
+  switch (worker->ask(request, Deadline(workers_.timeout_s, stop_), reply)) {
     case Transfer::kLate:
-      return lose(std::move(worker), Failure::Kind::kLate);
+      return lose(std::move(worker), must_stop() ? Failure::Kind::kStopped : Failure::Kind::kLate);
     case Transfer::kClosed:
       return lose(std::move(worker), Failure::Kind::kEnded);
     case Transfer::kDone:
@@ -133,20 +134,16 @@ WorkerPool::Failure WorkerPool::ask_once(Worker worker, WorkerRequest request, U
 }
 
 template <class Understand>
-std::optional<io::Error> WorkerPool::ask(const WorkerRequest& request, const char* what,
-                                         Understand&& understand) {
-  // A longer path is none to any file system, and the message would be refused.
-  if (request.document.size() > 65536)
-    return io::Error{io::ErrorCode::kUnreadable, "cannot be read: File name too long"};
+WorkerPool::Failure WorkerPool::ask(const WorkerRequest& request, Understand&& understand) {
   Failure failure = ask_once(take(request.document), request, understand);
-  for (int tries = 1; failure.kind != Failure::Kind::kNone && failure.kind != Failure::Kind::kLate; ++tries) {
+  for (int tries = 1; failure.may_be_tried_again(); ++tries) {
+    if (must_stop()) return {Failure::Kind::kStopped, {}};
     const bool killed = failure.killed_from_outside();
     if (tries >= (killed ? kTriesWhenKilled : kTries)) break;
     if (killed) std::this_thread::sleep_for(kPauseAfterKill);
     failure = ask_once(start(), request, understand);
   }
-  if (failure.kind == Failure::Kind::kNone) return std::nullopt;
-  return as_error(failure, what);
+  return failure;
 }
 
 io::Error WorkerPool::as_error(const Failure& failure, const char* what) const {
@@ -159,6 +156,8 @@ io::Error WorkerPool::as_error(const Failure& failure, const char* what) const {
       return {io::ErrorCode::kOutOfMemory,
               std::string(what) + " takes more than " + std::to_string(workers_.memory_bytes >> 20) +
                   " MiB of memory: raise --worker-memory, or lower --dpi or --max-megapixels"};
+    case Failure::Kind::kStopped:
+      return {io::ErrorCode::kInternal, std::string(what) + " was given up: the run was stopped"};
     default:
       break;
   }
@@ -175,37 +174,38 @@ io::Error WorkerPool::as_error(const Failure& failure, const char* what) const {
 
 ReadPage WorkerPool::read(const WorkerRequest& request) {
   SentPage sent;
-  auto error = ask(request, "reading the page", [&](WorkerProcess& worker, const std::string& reply) {
+  const Failure failure = ask(request, [&](WorkerProcess& worker, const std::string& reply) {
     sent = {};
     decode(reply, sent);
     if (!makes_sense(sent, options_.lines, worker.pixels().pixel_bytes())) return false;
     if (!sent.page.error) worker.pixels().copy_to(sent);
     return true;
   });
-  if (error) {
+  if (failure) {
     sent.page = {};
-    sent.page.error = std::move(error);
+    sent.page.error = as_error(failure, "reading the page");
+    sent.page.given_up = failure.kind == Failure::Kind::kStopped;
   }
   return std::move(sent.page);
 }
 
 io::Result<int> WorkerPool::page_count(const WorkerRequest& request) {
   io::Result<int> count = 0;
-  auto error = ask(request, "opening the document", [&](WorkerProcess&, const std::string& reply) {
+  const Failure failure = ask(request, [&](WorkerProcess&, const std::string& reply) {
     decode(reply, count);
     return makes_sense(count);
   });
-  if (error) return std::move(*error);
+  if (failure) return as_error(failure, "opening the document");
   return count;
 }
 
 io::Result<io::PageSize> WorkerPool::page_size(const WorkerRequest& request) {
   io::Result<io::PageSize> size = io::PageSize{};
-  auto error = ask(request, "looking at the page", [&](WorkerProcess&, const std::string& reply) {
+  const Failure failure = ask(request, [&](WorkerProcess&, const std::string& reply) {
     decode(reply, size);
     return makes_sense(size);
   });
-  if (error) return std::move(*error);
+  if (failure) return as_error(failure, "looking at the page");
   return size;
 }
 

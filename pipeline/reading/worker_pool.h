@@ -17,7 +17,8 @@ namespace ocrbatch::pipeline {
 
 class WorkerPool {
  public:
-  WorkerPool(const PageReadingOptions& options, const WorkerOptions& workers);
+  // `stop` may be null, see read_in_workers.
+  WorkerPool(const PageReadingOptions& options, const WorkerOptions& workers, const std::atomic<bool>* stop);
 
   // Thread-safe; each may throw WorkerError.
   ReadPage read(const WorkerRequest& request);
@@ -31,14 +32,19 @@ class WorkerPool {
 
   // Why a question was not answered, when the answer is not an answer.
   struct Failure {
-    enum class Kind { kNone, kLate, kRefusedMemory, kEnded, kNonsense } kind = Kind::kNone;
+    enum class Kind { kNone, kLate, kStopped, kRefusedMemory, kEnded, kNonsense } kind = Kind::kNone;
     WorkerEnd end;
+    explicit operator bool() const { return kind != Kind::kNone; }
+    bool may_be_tried_again() const {
+      return kind == Kind::kRefusedMemory || kind == Kind::kEnded || kind == Kind::kNonsense;
+    }
     bool killed_from_outside() const { return kind == Kind::kEnded && end.signal == SIGKILL; }
   };
 
-  // `understand(worker, reply)` takes the reply apart; false, or an exception, when it makes no sense.
+  // Again when that may help. `understand(worker, reply)` takes the reply apart; false, or an exception, when
+  // it makes no sense.
   template <class Understand>
-  std::optional<io::Error> ask(const WorkerRequest& request, const char* what, Understand&& understand);
+  Failure ask(const WorkerRequest& request, Understand&& understand);
   template <class Understand>
   Failure ask_once(Worker worker, WorkerRequest request, Understand&& understand);
 
@@ -47,11 +53,13 @@ class WorkerPool {
   void give_back(Worker worker);
   Failure lose(Worker worker, Failure::Kind kind);
   void retire(Worker worker);
+  bool must_stop() const { return stop_ != nullptr && *stop_; }
   void note_memory(const WorkerProcess& worker);
   io::Error as_error(const Failure& failure, const char* what) const;
 
   const PageReadingOptions options_;
   const WorkerOptions workers_;
+  const std::atomic<bool>* const stop_;
   ObjectPool<WorkerProcess> idle_;
 
   mutable std::mutex mutex_;

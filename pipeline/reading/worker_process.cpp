@@ -146,11 +146,10 @@ void WorkerProcess::start(const std::filesystem::path& program) {
   }
 }
 
-Transfer WorkerProcess::ask(const WorkerRequest& request, double timeout_s, std::string& reply) {
+Transfer WorkerProcess::ask(const WorkerRequest& request, Deadline deadline, std::string& reply) {
   pixels_.clear_note();
   document = request.document;
   if (request.kind == WorkerRequest::Kind::kRead) ++pages_read;
-  Deadline deadline(timeout_s);
   const Transfer sent = send_message(socket_.get(), encode(request), deadline);
   return sent == Transfer::kDone ? receive_message(socket_.get(), reply, deadline) : sent;
 }

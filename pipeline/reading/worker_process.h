@@ -33,7 +33,7 @@ class WorkerProcess {
   ~WorkerProcess() { end(); }
 
   // kDone: `reply` holds the answer. Otherwise the worker is of no use any more.
-  Transfer ask(const WorkerRequest& request, double timeout_s, std::string& reply);
+  Transfer ask(const WorkerRequest& request, Deadline deadline, std::string& reply);
   // False when it has ended, or says something unasked: it must not be asked any more.
   bool is_ready() const;
 

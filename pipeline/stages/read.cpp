@@ -8,6 +8,10 @@ namespace ocrbatch::pipeline {
 
 void ReadPageLines::operator()(PageMessage& page) const {
   if (state_.failed()) return;
+  if (stop_) {
+    page.abandoned = true;
+    return;
+  }
   work_on(page, "read", io::ErrorCode::kInternal, [&] {
     try {
       read(page);
@@ -24,6 +28,7 @@ void ReadPageLines::read(PageMessage& page) const {
   state_.cut.add_ms(result.cut_ms);
   page.timing.decode_ms = result.decode_ms;
   page.timing.layout_ms = result.layout_ms;
+  page.abandoned = result.given_up;
   if (result.error) {
     page.record.error = std::move(result.error);
     return;

@@ -10,8 +10,10 @@ namespace ocrbatch::pipeline {
 // `lines_to_recognize`, or an error.
 class ReadPageLines {
  public:
-  ReadPageLines(PageReading& reading, const recognizer::Recognizer& recognizer, RunState& state)
-      : reading_(reading), recognizer_(recognizer), state_(state) {}
+  // When `stop` becomes true, pages are abandoned: those that come later at once, those at work soon.
+  ReadPageLines(PageReading& reading, const recognizer::Recognizer& recognizer, RunState& state,
+                const std::atomic<bool>& stop)
+      : reading_(reading), recognizer_(recognizer), state_(state), stop_(stop) {}
   void operator()(PageMessage& page) const;
 
  private:
@@ -21,6 +23,7 @@ class ReadPageLines {
   PageReading& reading_;
   const recognizer::Recognizer& recognizer_;
   RunState& state_;
+  const std::atomic<bool>& stop_;
 };
 
 }  // namespace ocrbatch::pipeline

@@ -395,6 +395,22 @@ TEST_F(RunScanInWorkers, LosesNothingWhenWorkersAreKilled) {
   EXPECT_GE(lost, 5U);
 }
 
+TEST_F(RunScanInWorkers, StopsWithinSecondsWhenAPageTakesForEver) {
+  testing::write_endless_pdf("docs/15a.pdf");
+  RecordKeeper keeper;
+  std::chrono::steady_clock::time_point stopped_at;
+  keeper.on_write = [&] {
+    if (keeper.records.size() != 10) return;
+    stopped_at = std::chrono::steady_clock::now();
+    progress->stop_requested = true;
+  };
+  const ScanSummary summary = scan(keeper);
+  EXPECT_LT(std::chrono::steady_clock::now() - stopped_at, std::chrono::seconds(10));
+  EXPECT_TRUE(summary.stopped);
+  EXPECT_THAT(keeper.records.size(), AllOf(Ge(10U), Le(13U))) << "nothing from the endless page on";
+  EXPECT_TRUE(here.jsonl.starts_with(keeper.jsonl));
+}
+
 TEST_F(RunScanInWorkers, EndsWhenTheyCannotBeStarted) {
   options.workers.program = "no-such-program";
   RecordKeeper keeper;

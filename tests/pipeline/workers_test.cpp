@@ -78,29 +78,6 @@ class Workers : public ::testing::Test {
   testing::TemporaryFolder folder_;
 };
 
-// A page of all that asks for no more than 2 KB of PDF, and takes hours.
-std::string endless_pdf() {
-  return "%PDF-1.4\n"
-         "1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
-         "2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
-         "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Resources<</XObject<</F 10 0 R>>>>"
-         "/Contents 9 0 R>>endobj\n"
-         "9 0 obj<</Length 5>>stream\n/F Do\nendstream endobj\n" +
-         [] {
-           std::string forms;
-           const std::string content = "/F Do /F Do /F Do /F Do /F Do /F Do /F Do /F Do /F Do /F Do ";
-           for (int level = 0; level < 12; ++level)
-             forms += std::to_string(10 + level) +
-                      " 0 obj<</Type/XObject/Subtype/Form/BBox[0 0 600 800]/Resources<</XObject<</F " +
-                      std::to_string(11 + level) + " 0 R>>>>/Length " + std::to_string(content.size()) +
-                      ">>stream\n" + content + "\nendstream endobj\n";
-           return forms;
-         }() +
-         "22 0 obj<</Type/XObject/Subtype/Form/BBox[0 0 600 800]/Length 19>>stream\n"
-         "10 10 m 500 700 l S\nendstream endobj\n"
-         "trailer<</Root 1 0 R/Size 23>>\n%%EOF\n";
-}
-
 TEST_F(Workers, ReadTheSameAsThisProcess) {
   testing::write_tiff(file("a.tif"),
                       {testing::bar_page(1, 12, 1200, 900), testing::bar_page(2, 30, 2400, 3200),
@@ -167,7 +144,7 @@ TEST_F(Workers, SeeThatAFileWasExchanged) {
 }
 
 TEST_F(Workers, AreEndedWhenAPageTakesTooLong) {
-  testing::write_text(file("endless.pdf"), endless_pdf());
+  testing::write_endless_pdf(file("endless.pdf"));
   testing::write_pgm(file("b.pgm"), testing::bar_page(3, 10, 900, 700));
   workers.timeout_s = 1;
   const auto reading = real();
@@ -233,7 +210,7 @@ TEST_F(Workers, AreReplacedWhenKilledFromOutside) {
 }
 
 TEST_F(Workers, EndSoonAfterTheProcessThatStartedThem) {
-  testing::write_text(file("endless.pdf"), endless_pdf());
+  testing::write_endless_pdf(file("endless.pdf"));
   const pid_t parent = ::fork();
   if (parent == 0) {
     real()->read(file("endless.pdf"), 0);
@@ -259,6 +236,22 @@ TEST_F(Workers, EndSoonAfterTheProcessThatStartedThem) {
     alive = testing::is_running(workers[0]);
   }
   EXPECT_FALSE(alive);
+}
+
+TEST_F(Workers, GiveUpWhenTheRunStops) {
+  testing::write_endless_pdf(file("endless.pdf"));
+  workers.program = OCRBATCH_WORKER;
+  std::atomic<bool> stop{false};
+  const auto reading = read_in_workers(options, workers, &stop);
+  std::thread stopper([&] {
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+    stop = true;
+  });
+  const auto start = std::chrono::steady_clock::now();
+  const ReadPage page = reading->read(file("endless.pdf"), 0);
+  stopper.join();
+  EXPECT_TRUE(page.given_up);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(9));
 }
 
 TEST_F(Workers, ThatCannotBeStartedEndTheRun) {
