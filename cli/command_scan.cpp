@@ -14,7 +14,6 @@
 #include "cli/signals.h"
 #include "cli/stdout_guard.h"
 #include "cli/summary.h"
-#include "io/reader.h"
 #include "io/writer.h"
 #include "io/writers/output_file.h"
 
@@ -89,7 +88,6 @@ ExitCode scan(const ScanCommand& command, pipeline::ScanProgress& progress, pipe
 ExitCode run_scan_command(const std::vector<std::string>& arguments) {
   const std::optional<ScanCommand> command = parse_scan_command(arguments);
   if (!command) return ExitCode::kOk;
-  io::initialize_readers();
   if (command->dry_run) return dry_run(command->scan);
 
   pipeline::ScanProgress progress;

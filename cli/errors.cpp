@@ -5,6 +5,7 @@
 #include "cli/logging.h"
 #include "io/writer.h"
 #include "pipeline/merge.h"
+#include "pipeline/page_reading.h"
 #include "recognizer/recognizer.h"
 #include "recognizer/strict_json.h"
 #include "recognizer/train/process_group.h"
@@ -18,6 +19,8 @@ Failure current_failure() {
   } catch (const UsageError& error) {
     return {ExitCode::kUsage, error.what()};
   } catch (const recognizer::ConfigError& error) {
+    return {ExitCode::kUsage, error.what()};
+  } catch (const pipeline::WorkerError& error) {
     return {ExitCode::kUsage, error.what()};
   } catch (const InputError& error) {
     return {ExitCode::kNoInput, error.what()};

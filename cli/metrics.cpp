@@ -70,7 +70,7 @@ void add_summary(MetricsText& text, const pipeline::ScanSummary& summary) {
     text.sample(fmt::format("ocrbatch_stage_busy_seconds{{stage=\"{}\"}}", stage), seconds);
   }
   text.gauge("ocrbatch_peak_resident_bytes", "Most memory that the run held.",
-             static_cast<double>(peak_rss_bytes()));
+             static_cast<double>(peak_rss_bytes() + summary.workers.peak_bytes));
   text.gauge("ocrbatch_run_duration_seconds", "Wall time of the run.", summary.wall_seconds);
 }
 

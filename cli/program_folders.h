@@ -15,4 +15,8 @@ std::vector<std::filesystem::path> program_folders(const std::string& name);
 // looked.
 std::filesystem::path find_config(const std::string& name);
 
+// The program ocrbatch-worker: beside this one, or in ../libexec/ocrbatch. Throws recognizer::ConfigError
+// that says where was looked.
+std::filesystem::path find_worker_program();
+
 }  // namespace ocrbatch::cli

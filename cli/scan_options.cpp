@@ -7,6 +7,7 @@
 #include "cli/decoding_options.h"
 #include "cli/errors.h"
 #include "cli/model_path.h"
+#include "cli/program_folders.h"
 #include "cli/shard_option.h"
 #include "cli/values.h"
 #include "cli/version.h"
@@ -57,6 +58,9 @@ void check(const ScanCommand& command, const CommandOptions& options) {
   if (!(scan.max_error_rate >= 0 && scan.max_error_rate <= 1)) {
     throw UsageError("--max-error-rate: must be 0 to 1");
   }
+  if (options.given("max-pages") && scan.max_pages < 1) throw UsageError("--max-pages: must be at least 1");
+  if (!(scan.workers.timeout_s >= 0.1 && scan.workers.timeout_s <= 1e6))
+    throw UsageError("--timeout: must be 0.1 to 1000000 seconds");
   if (!(scan.max_megapixels > 0)) throw UsageError("--max-megapixels: must be more than 0");
   if (!std::regex_match(command.recognizer.device, std::regex("auto|cpu|cuda(:[0-9]+)?"))) {
     throw UsageError("--device: '" + command.recognizer.device + "' is none of auto, cpu, cuda, cuda:N");
@@ -74,8 +78,9 @@ std::optional<ScanCommand> parse_scan_command(const std::vector<std::string>& ar
   ScanCommand command;
   pipeline::ScanOptions& scan = command.scan;
   command.model = kDefaultModel;
+  scan.max_pages = 100'000;
   std::vector<std::string> given;
-  std::string pages, max_memory, shard, layout = "tesseract";
+  std::string pages, max_memory, worker_memory, shard, layout = "tesseract", isolation = "workers";
   DecodingChoices decoding;
 
   CommandOptions options("scan INPUT... --out FILE|- [options]", kDescription);
@@ -94,7 +99,8 @@ std::optional<ScanCommand> parse_scan_command(const std::vector<std::string>& ar
       ("shard", value(&shard, "I/N"), "only the I-th of N parts of the documents, told apart by their names; auto: as Slurm's job array or Kubernetes' indexed job says. {shard} in the names of output files becomes the part's number")
       ("pages", value(&pages, "LIST"), "only these pages of each document, for example 1-3,7,10-")
       ("dpi", value(&scan.dpi, "N"), "render PDF pages at N dpi; default: as the page was scanned, within 150-400, and 300 where it is no scan")
-      ("max-megapixels", value(&scan.max_megapixels, "N"), "refuse larger pages (default 400)")
+      ("max-megapixels", value(&scan.max_megapixels, "N"), "render larger PDF pages at a lower dpi, down to 100, and refuse other pages that are larger (default 400)")
+      ("max-pages", value(&scan.max_pages, "N"), "refuse documents with more pages than this, of those selected by --pages (default 100000)")
       ("max-error-rate", value(&scan.max_error_rate, "SHARE"), "stop when more than this share (0 to 1) of at least 50 pages and documents failed: then something else is wrong; default 1, never")
       ("dry-run", flag(&command.dry_run), "list the documents with their page counts, read nothing");
   auto recognition = options.group("Recognition");
@@ -106,6 +112,10 @@ std::optional<ScanCommand> parse_scan_command(const std::vector<std::string>& ar
       ("jobs,j", value(&scan.jobs, "N"), "threads in all; default: the cores that this process may use")
       ("device", value(&command.recognizer.device, "NAME"), "auto (default) or cpu")
       ("max-memory", value(&max_memory, "SIZE"), "for decoded pages in flight, for example 512M; default: a quarter of the memory, at most 2G");
+  options.group("Isolation")
+      ("isolation", value(&isolation, "HOW"), "where documents are decoded and searched for lines: workers (default): in processes that may only read files, can be killed, and cost no more than the page they fail on; off: in this process")
+      ("timeout", value(&scan.workers.timeout_s, "SECONDS"), "most that a page, or opening a document, may take of a worker (default 300)")
+      ("worker-memory", value(&worker_memory, "SIZE"), "most that a document may take of a worker, for example 2G; default: 512M and 12 bytes a pixel of --max-megapixels, at most three quarters of the memory");
   // clang-format on
   if (!options.parse(arguments)) return std::nullopt;
 
@@ -119,6 +129,16 @@ std::optional<ScanCommand> parse_scan_command(const std::vector<std::string>& ar
     scan.shard = parse_shard(shard, environment_variable);
     for (std::string* name : {&command.out, &command.stats, &command.metrics})
       *name = with_shard(std::move(*name), scan.shard);
+  }
+  require_one_of("--isolation", isolation, {"workers", "off"});
+  if (isolation == "workers") {
+    scan.isolation = pipeline::Isolation::kWorkers;
+    scan.workers.program = find_worker_program();
+    if (options.given("worker-memory"))
+      scan.workers.memory_bytes = parse_size("--worker-memory", worker_memory);
+  } else {
+    for (const char* name : {"timeout", "worker-memory"})
+      if (options.given(name)) throw UsageError(std::string("--") + name + " needs --isolation workers");
   }
   if (options.given("pages")) scan.pages = parse_pages(pages);
   if (options.given("max-memory")) scan.max_memory_bytes = parse_size("--max-memory", max_memory);

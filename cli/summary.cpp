@@ -45,6 +45,14 @@ std::string time_text(const pipeline::ScanSummary& summary) {
   return text;
 }
 
+std::string memory_text(const pipeline::ScanSummary& summary) {
+  const auto mib = [](std::uint64_t bytes) { return static_cast<double>(bytes) / 1048576; };
+  std::string text = fmt::format("{:.0f} MiB at most", mib(peak_rss_bytes() + summary.workers.peak_bytes));
+  if (summary.workers.started > 0)
+    text += fmt::format(", {:.0f} of them in workers", mib(summary.workers.peak_bytes));
+  return text + fmt::format("; {:.0f} MiB were set aside for pages", mib(summary.peak_bytes_in_flight));
+}
+
 }  // namespace
 
 std::uint64_t peak_rss_bytes() {
@@ -61,9 +69,8 @@ std::string summary_text(const pipeline::ScanSummary& summary) {
                       counted(summary.characters, "character"));
   if (summary.pages_failed + summary.documents_failed > 0) text += "\n  failed  " + failures_text(summary);
   if (!summary.busy_seconds.empty()) text += "\n  time    " + time_text(summary);
-  text += fmt::format("\n  memory  {:.0f} MiB at most; {:.0f} MiB were set aside for pages",
-                      static_cast<double>(peak_rss_bytes()) / 1048576,
-                      static_cast<double>(summary.peak_bytes_in_flight) / 1048576);
+  text += "\n  memory  " + memory_text(summary);
+  if (summary.workers.lost > 0) text += "\n  workers " + with_thousands(summary.workers.lost) + " lost";
   return text;
 }
 
@@ -72,6 +79,10 @@ std::string summary_json(const pipeline::ScanSummary& summary, const recognizer:
   boost::json::object errors, busy;
   for (const auto& [code, count] : summary.errors_by_code) errors[code] = count;
   for (const auto& [stage, seconds] : summary.busy_seconds) busy[stage] = seconds;
+  const boost::json::object workers{{"started", summary.workers.started},
+                                    {"lost", summary.workers.lost},
+                                    {"recycled", summary.workers.recycled},
+                                    {"peak_rss_bytes", summary.workers.peak_bytes}};
   return boost::json::serialize(boost::json::object{{"schema", 1},
                                                     {"version", version},
                                                     {"model", model.name},
@@ -88,7 +99,8 @@ std::string summary_json(const pipeline::ScanSummary& summary, const recognizer:
                                                     {"pages_per_second", pages_per_second(summary)},
                                                     {"busy_seconds", busy},
                                                     {"peak_bytes_in_flight", summary.peak_bytes_in_flight},
-                                                    {"peak_rss_bytes", peak_rss_bytes()}}) +
+                                                    {"peak_rss_bytes", peak_rss_bytes()},
+                                                    {"workers", workers}}) +
          "\n";
 }
 

@@ -5,6 +5,7 @@
 #include <opencv2/core/version.hpp>
 
 #include "build_facts.h"
+#include "pipeline/reading/sandbox.h"
 
 namespace ocrbatch::cli {
 
@@ -29,6 +30,7 @@ std::string version_text() {
   add("oneTBB", kTbb);
   add("Boost", kBoost);
   add("ICU", kIcu);
+  add("sandbox", pipeline::probe_sandbox().text() + " on this machine");
   return text;
 }
 

@@ -1,11 +1,12 @@
 # cmake --install: a program that finds its models and its LibTorch by where it lies itself, wherever that is.
 #
-#   bin/ocrbatch   lib/ocrbatch/ (LibTorch)   share/ocrbatch/{models,configs}   share/doc/ocrbatch
+#   bin/ocrbatch   lib/ocrbatch/ (LibTorch)   libexec/ocrbatch/ocrbatch-worker   share/ocrbatch/{models,configs}   share/doc/ocrbatch
 include(GNUInstallDirs)
 set(private_lib "${CMAKE_INSTALL_LIBDIR}/ocrbatch")
 file(RELATIVE_PATH from_bin "/${CMAKE_INSTALL_BINDIR}" "/${private_lib}")
 set_target_properties(ocrbatch PROPERTIES INSTALL_RPATH "$ORIGIN/${from_bin}")
 install(TARGETS ocrbatch RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+install(TARGETS ocrbatch_worker RUNTIME DESTINATION "${CMAKE_INSTALL_LIBEXECDIR}/ocrbatch")
 
 # What libtorch_cpu is linked with beyond the system's libraries: its OpenMP, and two small CUDA libraries in wheels.
 file(GLOB torch_libraries "${TORCH_ROOT}/lib/libgomp*.so*"

@@ -32,6 +32,8 @@ const char* error_code_name(ErrorCode code) {
       return "recognize_failed";
     case ErrorCode::kInternal:
       return "internal";
+    case ErrorCode::kCrashed:
+      return "crashed";
   }
   return "internal";
 }

@@ -26,7 +26,9 @@ enum class ErrorCode {
   kLayoutFailed,     // line finding failed
   kRecognizeFailed,  // recognition failed
   kInternal,         // a bug in ocrbatch
+  kCrashed,          // the process that read the page ended, also when it was tried again
 };
+constexpr ErrorCode kLastErrorCode = ErrorCode::kCrashed;
 
 const char* error_code_name(ErrorCode code);  // "not_found", "encrypted", ...
 

@@ -14,7 +14,8 @@ namespace ocrbatch::io {
 struct ReadOptions {
   double dpi =
       0;  // resolution for PDF pages; 0: that of the page's own scan within 150-400, 300 for vector pages
-  double max_megapixels = 400;  // a larger page is kTooLarge
+  double max_megapixels = 400;  // a larger PDF page is rendered at a lower resolution, down to 100 dpi; other
+                                // larger pages are kTooLarge
 };
 
 // One decoded page: 8-bit gray, dark ink on light paper as on the original, upright after EXIF or PDF

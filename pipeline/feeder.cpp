@@ -3,18 +3,14 @@
 #include <algorithm>
 #include <utility>
 
-#include "pipeline/stages/guard.h"
-
 namespace ocrbatch::pipeline {
+
 namespace {
 
-template <class Call>
-auto as_result(Call&& call) -> decltype(call()) {
-  try {
-    return call();
-  } catch (...) {
-    return current_exception_as_error("open", io::ErrorCode::kInternal);
-  }
+io::Error too_many_pages(std::size_t selected, int limit) {
+  return {io::ErrorCode::kTooLarge, "the document has " + std::to_string(selected) +
+                                        " pages, more than the limit of " + std::to_string(limit) +
+                                        ": raise --max-pages, or choose some with --pages"};
 }
 
 }  // namespace
@@ -39,21 +35,19 @@ bool Feeder::feed(const std::vector<InputFile>& files) {
 }
 
 bool Feeder::feed_document(const InputFile& file) {
-  const io::ReadOptions read_options{.dpi = options_.dpi, .max_megapixels = options_.max_megapixels};
-  const auto document = std::make_shared<SourceDocument>(file, read_options);
-  auto opened = as_result([&] { return document->take_reader(); });
-  if (!opened) return feed_error(document, opened.error());
-  std::unique_ptr<io::Reader> reader = std::move(opened).value();
-  const int page_count = reader->page_count();
-  if (page_count < 1) return feed_error(document, {io::ErrorCode::kNoPages, "the document has no pages"});
-
+  const auto document = std::make_shared<SourceDocument>(file);
+  const auto counted = reading_.page_count(file.path);
+  if (!counted) return feed_error(document, counted.error());
+  const int page_count = counted.value();
   const std::vector<int> selected = select_pages(options_.pages, page_count);
+  if (options_.max_pages > 0 && selected.size() > static_cast<std::size_t>(options_.max_pages))
+    return feed_error(document, too_many_pages(selected.size(), options_.max_pages));
   ++progress_.documents_found;
   progress_.pages_found += selected.size();
   document->set_pages(page_count, static_cast<int>(selected.size()));
   if (selected.empty()) ++progress_.documents_done;
   for (const int index : selected)
-    if (!feed_page(document, index, reader, index == selected.back())) return false;
+    if (!feed_page(document, index)) return false;
   return true;
 }
 
@@ -66,23 +60,19 @@ bool Feeder::feed_error(const std::shared_ptr<SourceDocument>& document, io::Err
   return true;
 }
 
-bool Feeder::feed_page(const std::shared_ptr<SourceDocument>& document, int index,
-                       std::unique_ptr<io::Reader>& reader, bool last) {
+bool Feeder::feed_page(const std::shared_ptr<SourceDocument>& document, int index) {
   const PagePtr page = make_message(document);
   page->page_index = index;
   page->record.page_number = index + 1;
   page->record.page_count = document->page_count();
 
-  const auto size = as_result([&] { return reader->page_size(index); });
+  const auto size = reading_.page_size(document->path(), index);
   std::uint64_t bytes = kPageOverheadBytes;
   if (size)
     bytes += static_cast<std::uint64_t>(size.value().width_px) *
-             static_cast<std::uint64_t>(size.value().height_px) * kDecodeBytesPerPixel;
+             static_cast<std::uint64_t>(size.value().height_px) * kReadBytesPerPixel;
   else
     page->record.error = size.error();
-  // The feeder needs its reader no more: it saves the thread that decodes the page from opening the file
-  // again.
-  if (last) document->give_back(std::move(reader));
   if (!admit(*page, bytes)) return false;
   graph_.put(page);
   return true;

@@ -6,6 +6,7 @@
 
 #include "pipeline/graph.h"
 #include "pipeline/memory_budget.h"
+#include "pipeline/page_reading.h"
 #include "pipeline/run_state.h"
 #include "pipeline/scan.h"
 
@@ -17,9 +18,14 @@ std::vector<int> select_pages(const std::vector<PageRange>& ranges, int page_cou
 
 class Feeder {
  public:
-  Feeder(const ScanOptions& options, PageGraph& graph, MemoryBudget& budget, const RunState& state,
-         ScanProgress& progress)
-      : options_(options), graph_(graph), budget_(budget), state_(state), progress_(progress) {}
+  Feeder(const ScanOptions& options, PageReading& reading, PageGraph& graph, MemoryBudget& budget,
+         const RunState& state, ScanProgress& progress)
+      : options_(options),
+        reading_(reading),
+        graph_(graph),
+        budget_(budget),
+        state_(state),
+        progress_(progress) {}
 
   // Feeds the pages of all files, on the calling thread, which blocks while the budget is used up. False when
   // stop_requested, or a failure, ended it early.
@@ -27,14 +33,14 @@ class Feeder {
 
  private:
   bool feed_document(const InputFile& file);
-  bool feed_page(const std::shared_ptr<SourceDocument>& document, int index,
-                 std::unique_ptr<io::Reader>& reader, bool last);
+  bool feed_page(const std::shared_ptr<SourceDocument>& document, int index);
   bool feed_error(const std::shared_ptr<SourceDocument>& document, io::Error error);
   PagePtr make_message(const std::shared_ptr<SourceDocument>& document) const;
   bool admit(PageMessage& page, std::uint64_t bytes);
   bool must_stop() const { return progress_.stop_requested || state_.failed(); }
 
   const ScanOptions& options_;
+  PageReading& reading_;
   PageGraph& graph_;
   MemoryBudget& budget_;
   const RunState& state_;

@@ -21,11 +21,12 @@ struct BatchDone {};
 struct FeederChanged {};
 using BatchEvent = std::variant<PagePtr, BatchDone, FeederChanged>;
 
-// Poppler and Tesseract recurse on the stack, and were written for a main thread's 8 MiB; TBB's default is 4.
+// Where pages are read in this process: Poppler and Tesseract recurse on the stack, and were written for a
+// main thread's 8 MiB; TBB's default is 4.
 constexpr std::size_t kThreadStackBytes = 16 << 20;
 
 // Pages nearest to the output go first: they free memory, and their lines fill batches.
-enum Priority : flow::node_priority_t { kDecode = 1, kFindLines, kCut, kRecognize, kBatch, kCollect, kWrite };
+enum Priority : flow::node_priority_t { kRead = 1, kRecognize, kBatch, kCollect, kWrite };
 
 // No place is kept for the feeder's thread, so all `jobs` places are the workers'; TBB counts the calling
 // thread in its limit, hence one more.
@@ -52,7 +53,7 @@ void contain(RunState& state, Work&& work) {
 
 struct Nodes {
   using PageNode = flow::function_node<PagePtr, PagePtr>;
-  using CutNode = flow::function_node<PagePtr, BatchEvent>;
+  using ReadNode = flow::function_node<PagePtr, BatchEvent>;
   using BatchNode = flow::multifunction_node<BatchEvent, std::tuple<BatchPtr, PagePtr>>;
   using RecognizeNode = flow::multifunction_node<BatchPtr, std::tuple<PagePtr, BatchEvent>>;
 
@@ -60,14 +61,9 @@ struct Nodes {
       : stages(std::move(given_stages)),
         batcher(given_batcher),
         state(given_state),
-        decode_page(
-            graph, jobs, [this](PagePtr page) { return work(stages.decode, std::move(page)); }, kDecode),
-        find_lines(
-            graph, jobs, [this](PagePtr page) { return work(stages.find_lines, std::move(page)); },
-            kFindLines),
-        cut_lines(
-            graph, jobs, [this](PagePtr page) { return BatchEvent(work(stages.cut, std::move(page))); },
-            kCut),
+        read_page(
+            graph, jobs, [this](PagePtr page) { return BatchEvent(work(stages.read, std::move(page))); },
+            kRead),
         // Serial: the batcher is one queue a bucket.
         batch_lines(
             graph, flow::serial, [this](const BatchEvent& event, auto& ports) { batch(event, ports); },
@@ -81,9 +77,7 @@ struct Nodes {
         // Serial: the output is one stream.
         write_page(
             graph, flow::serial, [this](const PagePtr& page) { return write(*page); }, kWrite) {
-    flow::make_edge(decode_page, find_lines);
-    flow::make_edge(find_lines, cut_lines);
-    flow::make_edge(cut_lines, batch_lines);
+    flow::make_edge(read_page, batch_lines);
     flow::make_edge(flow::output_port<0>(batch_lines), recognize_batch);
     flow::make_edge(flow::output_port<1>(batch_lines), collect_page);
     flow::make_edge(flow::output_port<0>(recognize_batch), collect_page);
@@ -131,8 +125,7 @@ struct Nodes {
   std::atomic<std::uint64_t> pages_out{0};
 
   flow::graph graph;
-  PageNode decode_page, find_lines;
-  CutNode cut_lines;
+  ReadNode read_page;
   BatchNode batch_lines;
   RecognizeNode recognize_batch;
   PageNode collect_page;
@@ -164,7 +157,7 @@ void PageGraph::put(PagePtr page) {
   ++nodes.pages_in;
   nodes.batcher.set_feeder_idle(false);
   nodes.batcher.page_fed();
-  nodes.decode_page.try_put(std::move(page));
+  nodes.read_page.try_put(std::move(page));
 }
 
 void PageGraph::feeder_waits() {

@@ -1,10 +1,9 @@
 // The flow graph that carries pages from the feeder to the writer.
 //
-//   feeder ─▶ decode_page ─▶ find_lines ─▶ cut_lines ─▶ batch_lines ─▶ recognize_batch ─▶ collect_page ─▶
-//   in_order ─▶ write_page
-//                                                        │      ▲            │                  ▲
-//                                                        │      └─ done ─────┘                  │
-//                                                        └─ pages without lines ────────────────┘
+//   feeder ─▶ read_page ─▶ batch_lines ─▶ recognize_batch ─▶ collect_page ─▶ in_order ─▶ write_page
+//                           │      ▲            │                  ▲
+//                           │      └─ done ─────┘                  │
+//                           └─ pages without lines ────────────────┘
 //
 // Every page that is put in comes out at write_page, with a result or an error, in the order of `sequence`.
 #pragma once
@@ -23,7 +22,7 @@ namespace ocrbatch::pipeline {
 // What the nodes do. Stages deal with the errors of a page themselves; what they throw is fatal and ends the
 // run.
 struct Stages {
-  std::function<void(PageMessage&)> decode, find_lines, cut, collect, write;
+  std::function<void(PageMessage&)> read, collect, write;
   std::function<std::vector<PagePtr>(LineBatch&)> recognize;  // returns the pages whose last line this was
 };
 

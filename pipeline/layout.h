@@ -18,7 +18,7 @@
 
 namespace ocrbatch::pipeline {
 
-enum class LayoutMode;  // pipeline/scan.h
+enum class LayoutMode { kTesseract, kLine };
 
 // The lines of one page. `blocks` is the tree that goes into the page's record: boxes and baselines are set,
 // texts, words and confidences are empty; no block or paragraph is without a line. A page without text has no

@@ -13,7 +13,6 @@
 #include <vector>
 
 #include "io/document.h"
-#include "io/reader.h"
 #include "kernels/line_preparation.h"
 #include "pipeline/layout.h"
 #include "pipeline/memory_budget.h"
@@ -22,11 +21,9 @@
 
 namespace ocrbatch::pipeline {
 
-// What a page costs of the memory budget. While it is decoded: up to 32-bit colour beside the gray image.
-// Then: the gray image and the copies that layout analysis makes of it. From the feeder to the writer: the
-// record, the results of its lines and the allocator's share.
-constexpr std::uint64_t kDecodeBytesPerPixel = 5;
-constexpr std::uint64_t kLayoutBytesPerPixel = 3;
+// What a page costs of the memory budget. While it is read, wherever that is: up to 32-bit colour beside the
+// gray image. From the feeder to the writer: the record, the results of its lines and the allocator's share.
+constexpr std::uint64_t kReadBytesPerPixel = 5;
 constexpr std::uint64_t kPageOverheadBytes = 128 << 10;
 
 struct LineMessage {
@@ -44,18 +41,18 @@ struct PageMessage {
   int page_index = 0;  // from 0; meaningless when record.page_number is empty
   MemoryLease memory;
 
-  io::PageImage image;             // decode -> cut
-  PageLayout layout;               // layout -> collect
-  std::vector<LineMessage> lines;  // cut -> collect; lines[i] belongs to layout.geometries[i]
+  PageLayout layout;               // read -> collect
+  std::vector<LineMessage> lines;  // read -> collect; lines[i] belongs to layout.geometries[i]
   std::atomic<std::size_t> lines_to_recognize{
-      0};  // set by cut; a line without pixels has nothing to recognize
+      0};  // set by read; a line without pixels has nothing to recognize
   io::PageTiming timing;
   io::PageRecord record;  // identity from the feeder, result or error from the stages
+
+  bool abandoned = false;  // the run stops: this page, and those behind it, are left for the next one
 
   bool failed() const { return record.error.has_value(); }
   // Gives up everything but the record.
   void drop_work() {
-    image = {};
     layout = {};
     lines.clear();
     lines_to_recognize = 0;

@@ -2,6 +2,7 @@
 // time.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -15,12 +16,16 @@ namespace ocrbatch::pipeline {
 template <class T>
 class ObjectPool {
  public:
-  // An idle object, or null: then the caller makes one.
-  std::unique_ptr<T> take() {
+  // An idle object, or null: then the caller makes one. One that `fits` comes first, then the one that was
+  // given back last.
+  template <class Fits>
+  std::unique_ptr<T> take(Fits&& fits) {
     const std::lock_guard lock(mutex_);
     if (idle_.empty()) return nullptr;
-    auto object = std::move(idle_.back());
-    idle_.pop_back();
+    auto chosen = std::ranges::find_if(idle_, [&](const auto& object) { return fits(*object); });
+    if (chosen == idle_.end()) --chosen;
+    auto object = std::move(*chosen);
+    idle_.erase(chosen);
     return object;
   }
 

@@ -16,6 +16,9 @@ class StageClock {
     return std::chrono::duration<double>(std::chrono::nanoseconds(total_ns_)).count();
   }
 
+  // Time that was measured elsewhere.
+  void add_ms(double elapsed_ms) { total_ns_ += static_cast<std::int64_t>(1e6 * elapsed_ms); }
+
   // Counts from its construction to its end.
   class Busy {
    public:

@@ -5,15 +5,12 @@
 #include <opencv2/core/utility.hpp>
 #include <sstream>
 
-#include "io/reader.h"
 #include "io/sha256.h"
 #include "pipeline/feeder.h"
 #include "pipeline/graph.h"
 #include "pipeline/resources.h"
 #include "pipeline/stages/collect.h"
-#include "pipeline/stages/cut.h"
-#include "pipeline/stages/decode.h"
-#include "pipeline/stages/find_lines.h"
+#include "pipeline/stages/read.h"
 #include "pipeline/stages/recognize.h"
 #include "pipeline/stages/write.h"
 
@@ -41,6 +38,16 @@ std::string settings_digest(const ScanOptions& options, const recognizer::ModelI
 
 }  // namespace
 
+std::unique_ptr<PageReading> make_page_reading(const ScanOptions& options,
+                                               const kernels::LinePreparation& lines,
+                                               const std::atomic<bool>* stop) {
+  const PageReadingOptions reading{.read = {.dpi = options.dpi, .max_megapixels = options.max_megapixels},
+                                   .layout = options.layout,
+                                   .lines = lines};
+  return options.isolation == Isolation::kOff ? read_in_this_process(reading)
+                                              : read_in_workers(reading, options.workers, stop);
+}
+
 ScanSummary run_scan(const ScanOptions& options, const recognizer::Recognizer& recognizer,
                      const std::vector<io::Writer*>& writers, ScanProgress& progress,
                      const std::function<void(const std::string&, const io::PageRecord&)>& on_error) {
@@ -49,7 +56,6 @@ ScanSummary run_scan(const ScanOptions& options, const recognizer::Recognizer& r
   const int jobs = options.jobs > 0 ? options.jobs : available_cores();
   const std::vector<InputFile> files = list_inputs(options);
   progress.documents_listed = files.size();
-  io::initialize_readers();
   // Pages are what runs in parallel. OpenCV would start threads of its own inside each stage, beyond `jobs`.
   cv::setNumThreads(0);
 
@@ -62,26 +68,23 @@ ScanSummary run_scan(const ScanOptions& options, const recognizer::Recognizer& r
                                   .model_sha256 = model.sha256,
                                   .version = options.version,
                                   .settings = settings_digest(options, model)};
-  const DecodePage decode(state);
-  FindLines find_lines(options.layout, jobs, state);
-  const CutLines cut(recognizer, state);
+  const auto reading = make_page_reading(options, model.line_preparation, &progress.stop_requested);
+  const ReadPageLines read(*reading, recognizer, state, progress.stop_requested);
   BatchLines batcher(recognizer, jobs);
   const RecognizeBatch recognize(recognizer, state, progress);
   const CollectPage collect(provenance, options.timings);
   WritePage write(writers, on_error, options.max_error_rate, state, progress, summary);
 
-  PageGraph graph({.decode = std::cref(decode),
-                   .find_lines = std::ref(find_lines),
-                   .cut = std::cref(cut),
+  PageGraph graph({.read = std::cref(read),
                    .collect = std::cref(collect),
                    .write = std::ref(write),
                    .recognize = std::cref(recognize)},
                   batcher, state, jobs);
-  Feeder feeder(options, graph, budget, state, progress);
+  Feeder feeder(options, *reading, graph, budget, state, progress);
   const bool all_fed = feeder.feed(files);
   graph.finish();
 
-  summary.stopped = !all_fed;
+  if (!all_fed) summary.stopped = true;
   summary.documents = progress.documents_found;
   summary.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   summary.busy_seconds = {{"decode", state.decode.seconds()},
@@ -90,6 +93,7 @@ ScanSummary run_scan(const ScanOptions& options, const recognizer::Recognizer& r
                           {"recognize", state.recognize.seconds()},
                           {"write", state.write.seconds()}};
   summary.peak_bytes_in_flight = budget.peak_bytes();
+  summary.workers = reading->statistics();
   return summary;
 }
 

@@ -14,16 +14,19 @@
 
 #include "io/document.h"
 #include "io/writer.h"
+#include "pipeline/layout.h"
+#include "pipeline/page_reading.h"
 #include "pipeline/shard.h"
 #include "recognizer/recognizer.h"
 
 namespace ocrbatch::pipeline {
 
-enum class LayoutMode { kTesseract, kLine };
-
 struct PageRange {
   int first = 1, last = 0;  // from 1, inclusive; last 0: to the end
 };
+
+// Where documents are decoded and searched for lines.
+enum class Isolation { kOff, kWorkers };
 
 struct ScanOptions {
   std::vector<std::string> inputs;            // files and folders as given
@@ -32,12 +35,15 @@ struct ScanOptions {
   std::vector<PageRange> pages;               // empty: all
   double dpi = 0;                             // see io::ReadOptions
   double max_megapixels = 400;
+  int max_pages = 0;  // a document of which more are selected is not read (kTooLarge); 0: no limit
   LayoutMode layout = LayoutMode::kTesseract;
   int jobs = 0;                        // threads in all; 0: the cores this process may use
   std::uint64_t max_memory_bytes = 0;  // decoded pages in flight; 0: a quarter of RAM, at most 2 GiB
   double max_error_rate = 1;           // a run ends early when more than this share of its records are errors
-  bool timings = false;                // put PageTiming into records
-  std::string version;                 // for provenance
+  Isolation isolation = Isolation::kOff;
+  WorkerOptions workers;  // with Isolation::kWorkers
+  bool timings = false;   // put PageTiming into records
+  std::string version;    // for provenance
 };
 
 // Live counters for a progress display; read from another thread while run_scan works. Documents are listed
@@ -49,7 +55,7 @@ struct ScanProgress {
       documents_done{0}, lines_done{0};
   std::atomic<bool> all_found{false};  // pages_found is final
   std::atomic<bool> stop_requested{
-      false};  // set by a signal handler: finish the pages in flight, then return
+      false};  // set by a signal handler: finish the pages at work within seconds, then return
 };
 
 struct ScanSummary {
@@ -60,6 +66,7 @@ struct ScanSummary {
   // Busy seconds of all threads together, by stage, in pipeline order.
   std::vector<std::pair<std::string, double>> busy_seconds;
   std::uint64_t peak_bytes_in_flight = 0;
+  WorkerStatistics workers;
   bool stopped = false;          // stop_requested ended the run early
   bool too_many_errors = false;  // max_error_rate did
 };
@@ -73,6 +80,12 @@ ScanSummary run_scan(
     const ScanOptions& options, const recognizer::Recognizer& recognizer,
     const std::vector<io::Writer*>& writers, ScanProgress& progress,
     const std::function<void(const std::string& document, const io::PageRecord& record)>& on_error);
+
+// Documents as `options` say that they are to be read. `lines` is the recognizer's; `stop`: see
+// read_in_workers.
+std::unique_ptr<PageReading> make_page_reading(const ScanOptions& options,
+                                               const kernels::LinePreparation& lines,
+                                               const std::atomic<bool>* stop = nullptr);
 
 // What run_scan would read, without reading it: used by --dry-run and by tests. Stable order: inputs as
 // given, folders depth-first, names by byte value. In folders hidden names are skipped, links are followed

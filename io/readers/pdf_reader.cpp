@@ -28,7 +28,8 @@ Result<std::unique_ptr<Reader>> open_pdf(const std::filesystem::path&, const Rea
 namespace {
 
 constexpr double kVectorDpi = 300, kMinDpi = 150, kMaxDpi = 400;
-constexpr double kSquarePixels = 1.03;  // sides of pixels that differ by less are taken as they are
+constexpr double kLeastReducedDpi = 100;  // below, letters of usual size cannot be read
+constexpr double kSquarePixels = 1.03;    // sides of pixels that differ by less are taken as they are
 
 // Poppler (Splash) draws an image whose edge falls on a pixel boundary one pixel too wide, and so resamples a
 // scan drawn at exactly its own resolution, which blurs it and costs time. A hair less, and its pixels come
@@ -91,7 +92,7 @@ class PdfReader : public Reader {
     return guarded([&]() -> Result<PageSize> {
       const auto page = open_page(*document_, index);
       if (!page) return missing_page();
-      return size_of(*page, index);
+      return size_at(*page, fitted_resolution(*page, index));
     });
   }
 
@@ -99,20 +100,20 @@ class PdfReader : public Reader {
     return guarded([&]() -> Result<PageImage> {
       const auto page = open_page(*document_, index);
       if (!page) return missing_page();
-      const auto size = size_of(*page, index);
+      const Resolution resolution = fitted_resolution(*page, index);
+      const auto size = size_at(*page, resolution);
       if (!size) return size.error();
       PageImage image;
       image.dpi = size.value().dpi;
       image.rotation_deg = rotation_deg(*page);
-      image.gray = render(*page, resolution_of(*page, index));
+      image.gray = render(*page, resolution);
       if (image.gray.empty()) return missing_page();
       return image;
     });
   }
 
  private:
-  Result<PageSize> size_of(const poppler::page& page, int index) {
-    const Resolution resolution = resolution_of(page, index);
+  PageSize pixels_at(const poppler::page& page, const Resolution& resolution) const {
     const poppler::rectf box = page.page_rect(poppler::crop_box);
     double width_pt = std::abs(box.width()), height_pt = std::abs(box.height());
     if (rotation_deg(page) % 180 != 0) std::swap(width_pt, height_pt);
@@ -120,8 +121,23 @@ class PdfReader : public Reader {
     const auto pixels = [](double points, double dpi) {
       return static_cast<int>(std::clamp(std::floor(points * dpi * kHairLess / 72 + 0.5), 1.0, 2e9));
     };
-    return check_size({pixels(width_pt, resolution.x), pixels(height_pt, resolution.y), resolution.nominal()},
-                      options_, "lower --dpi or raise --max-megapixels");
+    return {pixels(width_pt, resolution.x), pixels(height_pt, resolution.y), resolution.nominal()};
+  }
+
+  Result<PageSize> size_at(const poppler::page& page, const Resolution& resolution) const {
+    return check_size(pixels_at(page, resolution), options_, "lower --dpi or raise --max-megapixels");
+  }
+
+  // Lower than the page's own where it would be larger than allowed and can still be read then.
+  Resolution fitted_resolution(const poppler::page& page, int index) {
+    const Resolution own = resolution_of(page, index);
+    const PageSize size = pixels_at(page, own);
+    const double megapixels = 1e-6 * size.width_px * size.height_px;
+    if (megapixels <= options_.max_megapixels) return own;
+    // A little less, for sides are rounded to whole pixels.
+    const double factor = std::sqrt(options_.max_megapixels / megapixels) * 0.999;
+    const Resolution reduced{own.x * factor, own.y * factor};
+    return std::min(reduced.x, reduced.y) >= kLeastReducedDpi ? reduced : own;
   }
 
   Resolution resolution_of(const poppler::page& page, int index) {

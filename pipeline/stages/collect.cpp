@@ -40,6 +40,7 @@ void collect(PageMessage& page) {
 }  // namespace
 
 void CollectPage::operator()(PageMessage& page) const {
+  if (page.abandoned) return;
   work_on(page, "collect", io::ErrorCode::kInternal, [&] { collect(page); });
   io::PageRecord& record = page.record;
   record.provenance = provenance_;

@@ -1,17 +1,12 @@
 // One bad page must not cost its neighbours: whatever a stage throws becomes an error of the page.
 #pragma once
 
-#include <string>
 #include <utility>
 
-#include "io/error.h"
+#include "pipeline/exception_error.h"
 #include "pipeline/messages.h"
 
 namespace ocrbatch::pipeline {
-
-// The error for the exception that is being handled; call it inside a catch block. `otherwise` is the code
-// for anything but refused memory.
-io::Error current_exception_as_error(const char* stage, io::ErrorCode otherwise);
 
 // Does `work` unless the page has failed already. A page that fails gives up what it holds but for its
 // record.

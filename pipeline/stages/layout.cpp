@@ -8,7 +8,6 @@
 #include <new>
 #include <stdexcept>
 
-#include "pipeline/scan.h"
 #include "pipeline/stages/layout_image.h"
 #include "pipeline/stages/layout_lines.h"
 

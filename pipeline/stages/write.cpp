@@ -13,7 +13,8 @@ std::uint64_t count_characters(const std::string& text) {
 }  // namespace
 
 void WritePage::operator()(PageMessage& page) {
-  if (state_.failed()) return;
+  if (page.abandoned) ended_ = summary_.stopped = true;
+  if (state_.failed() || ended_) return;
   const StageClock::Busy busy(state_.write);
   try {
     for (io::Writer* writer : writers_) writer->write(page.record);

@@ -11,7 +11,8 @@
 namespace ocrbatch::pipeline {
 
 // Hands records to the writers in the order in which they come, reports errors and counts. What a writer
-// throws ends the run: later records are dropped. One thread at a time.
+// throws ends the run: later records are dropped, as they are from the first abandoned page on. One thread at
+// a time.
 class WritePage {
  public:
   using OnError = std::function<void(const std::string& document, const io::PageRecord& record)>;
@@ -37,6 +38,7 @@ class WritePage {
   RunState& state_;
   ScanProgress& progress_;
   ScanSummary& summary_;
+  bool ended_ = false;  // a page was abandoned: the output ends before it
 };
 
 }  // namespace ocrbatch::pipeline

@@ -74,7 +74,7 @@ TEST(OpenDocument, RefusesPagesAboveTheLimitBeforeDecoding) {
     EXPECT_EQ(outcome(folder / "a", options), "too_large");
     EXPECT_EQ(outcome(folder / "a"), "ok");
   }
-  write_pdf(folder / "a", {{.content = "", .width_pt = 14400, .height_pt = 14400}});
+  write_pdf(folder / "a", {{.content = "", .width_pt = 28800, .height_pt = 28800}});
   EXPECT_EQ(outcome(folder / "a"), "too_large");
 }
 

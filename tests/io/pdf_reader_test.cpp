@@ -152,6 +152,28 @@ TEST(PdfReader, HonoursTheAskedResolution) {
   EXPECT_EQ(page.value().gray.cols, 850);
 }
 
+TEST(PdfReader, RendersPagesAboveTheLimitAtTheResolutionThatFits) {
+  ScratchFolder folder;
+  write_pdf(folder / "a.pdf", {{.content = "", .width_pt = 720, .height_pt = 360}});  // 4.5 megapixels
+  ReadOptions options;
+  options.max_megapixels = 1.125;
+  auto reader = open_document(folder / "a.pdf", options);
+  ASSERT_TRUE(reader);
+  const auto size = reader.value()->page_size(0);
+  const auto page = reader.value()->read_page(0);
+  ASSERT_TRUE(page);
+  EXPECT_NEAR(page.value().dpi, 150, 1);
+  EXPECT_NEAR(page.value().gray.cols, 1500, 10);
+  EXPECT_LE(page.value().gray.total(), 1'125'000U);
+  EXPECT_EQ(size.value().width_px, page.value().gray.cols);
+  EXPECT_EQ(size.value().dpi, page.value().dpi);
+
+  options.max_megapixels = 0.4;  // 89 dpi: nothing that can be read
+  reader = open_document(folder / "a.pdf", options);
+  ASSERT_TRUE(reader);
+  EXPECT_EQ(reader.value()->read_page(0).error().code, ErrorCode::kTooLarge);
+}
+
 TEST(PdfReader, TurnsPagesUpright) {
   ScratchFolder folder;
   // A black square in the top left corner of the unturned page.

@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
 
 #include <map>
 #include <set>
@@ -11,6 +13,7 @@
 #include "io/sha256.h"
 #include "pipeline/messages.h"
 #include "tests/support/checksum_recognizer.h"
+#include "tests/support/child_processes.h"
 #include "tests/support/documents.h"
 #include "tests/support/temporary_folder.h"
 
@@ -223,7 +226,7 @@ TEST_F(RunScan, StaysWithinTheMemoryBudget) {
   for (int i = 0; i < 30; ++i)
     testing::write_pgm("docs/" + std::to_string(100 + i) + ".pgm",
                        testing::bar_line(static_cast<std::uint32_t>(i), 1000, 100 + i % 5 * 50));
-  const std::uint64_t largest = 1000ULL * 300 * kDecodeBytesPerPixel + kPageOverheadBytes;
+  const std::uint64_t largest = 1000ULL * 300 * kReadBytesPerPixel + kPageOverheadBytes;
   options.jobs = 4;
   std::uint64_t peak_of_one = 0, peak_of_many = 0;
   for (const std::uint64_t pages_worth : {1, 3}) {
@@ -334,6 +337,99 @@ TEST_F(RunScan, FindsManyLinesAPageByLayoutAndNoneOnABlankOne) {
     scan(other);
     EXPECT_EQ(other.jsonl, first.jsonl) << jobs << " jobs";
   }
+}
+
+// Real processes, which decode and look for lines.
+class RunScanInWorkers : public RunScan {
+ protected:
+  RunScanInWorkers() {
+    options.layout = LayoutMode::kTesseract;
+    for (int i = 0; i < 12; ++i)
+      testing::write_tiff("docs/" + std::to_string(10 + i) + ".tif",
+                          {testing::bar_page(static_cast<std::uint32_t>(i), 12, 1200, 900),
+                           testing::bar_page(static_cast<std::uint32_t>(100 + i), 20, 900, 1200)});
+    testing::write_pgm("docs/15.pgm", testing::bar_page(50, 10, 900, 700));
+    testing::write_text("docs/16.pdf", "%PDF-1.4\nbroken off");
+    scan(here);
+    options.isolation = Isolation::kWorkers;
+    options.workers.program = OCRBATCH_WORKER;
+  }
+
+  RecordKeeper here;  // what this process reads
+};
+
+TEST_F(RunScanInWorkers, GivesTheSameBytes) {
+  ASSERT_THAT(here.records, SizeIs(26));
+  for (const int jobs : {1, 3}) {
+    options.jobs = jobs;
+    RecordKeeper keeper;
+    const ScanSummary summary = scan(keeper);
+    EXPECT_TRUE(keeper.jsonl == here.jsonl) << jobs << " jobs";
+    EXPECT_EQ(summary.workers.started, static_cast<std::uint64_t>(jobs) + 1);
+    EXPECT_EQ(summary.workers.lost, 0U);
+    EXPECT_GT(summary.busy_seconds.at(1).second, 0) << "layout's time comes back";
+  }
+}
+
+TEST_F(RunScanInWorkers, LosesNothingWhenWorkersAreKilled) {
+  std::atomic<bool> done{false};
+  std::thread killer([&] {
+    for (std::size_t n = 0; !done; ++n) {
+      // Rarely enough for a page to find a worker that lives: five that are killed in a row would be too
+      // many.
+      std::this_thread::sleep_for(std::chrono::milliseconds(150));
+      std::vector<pid_t> workers = testing::child_processes(::getpid());
+      std::erase_if(workers, [](pid_t worker) { return !testing::is_running(worker); });
+      if (!workers.empty()) ::kill(workers[n % workers.size()], SIGKILL);
+    }
+  });
+  std::uint64_t lost = 0;
+  for (int run = 0; run < 5; ++run) {
+    RecordKeeper keeper;
+    lost += scan(keeper).workers.lost;
+    EXPECT_EQ(keeper.outline(), here.outline());
+    EXPECT_TRUE(keeper.jsonl == here.jsonl);
+  }
+  done = true;
+  killer.join();
+  EXPECT_GE(lost, 5U);
+}
+
+TEST_F(RunScanInWorkers, StopsWithinSecondsWhenAPageTakesForEver) {
+  testing::write_endless_pdf("docs/15a.pdf");
+  RecordKeeper keeper;
+  std::chrono::steady_clock::time_point stopped_at;
+  keeper.on_write = [&] {
+    if (keeper.records.size() != 10) return;
+    stopped_at = std::chrono::steady_clock::now();
+    progress->stop_requested = true;
+  };
+  const ScanSummary summary = scan(keeper);
+  EXPECT_LT(std::chrono::steady_clock::now() - stopped_at, std::chrono::seconds(10));
+  EXPECT_TRUE(summary.stopped);
+  EXPECT_THAT(keeper.records.size(), AllOf(Ge(10U), Le(13U))) << "nothing from the endless page on";
+  EXPECT_TRUE(here.jsonl.starts_with(keeper.jsonl));
+}
+
+TEST_F(RunScanInWorkers, EndsWhenTheyCannotBeStarted) {
+  options.workers.program = "no-such-program";
+  RecordKeeper keeper;
+  EXPECT_THROW(scan(keeper), WorkerError);
+  EXPECT_TRUE(keeper.records.empty());
+}
+
+TEST_F(RunScan, RefusesDocumentsOfTooManyPages) {
+  testing::write_tiff("docs/long.tif", {testing::bar_line(1, 200, 40), testing::bar_line(2, 200, 40),
+                                        testing::bar_line(3, 200, 40)});
+  testing::write_pgm("docs/short.pgm", testing::bar_line(5, 200, 40));
+  options.max_pages = 2;
+  RecordKeeper keeper;
+  scan(keeper);
+  EXPECT_THAT(keeper.outline(), ElementsAre("docs/long.tif too_large", "docs/short.pgm 1/1"));
+  options.pages = {{2, 3}};  // those that are selected count
+  RecordKeeper some;
+  scan(some);
+  EXPECT_THAT(some.outline(), ElementsAre("docs/long.tif 2/3", "docs/long.tif 3/3"));
 }
 
 }  // namespace

@@ -61,4 +61,25 @@ void write_tiff(const std::filesystem::path& file, const std::vector<cv::Mat>& p
   }
 }
 
+void write_endless_pdf(const std::filesystem::path& file) {
+  std::string pdf =
+      "%PDF-1.4\n"
+      "1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+      "2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+      "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Resources<</XObject<</F 10 0 R>>>>"
+      "/Contents 4 0 R>>endobj\n"
+      "4 0 obj<</Length 5>>stream\n/F Do\nendstream endobj\n";
+  const std::string ten_times = "/F Do /F Do /F Do /F Do /F Do /F Do /F Do /F Do /F Do /F Do ";
+  for (int level = 10; level < 22; ++level)
+    pdf += std::to_string(level) +
+           " 0 obj<</Type/XObject/Subtype/Form/BBox[0 0 600 800]/Resources<</XObject<</F " +
+           std::to_string(level + 1) + " 0 R>>>>/Length " + std::to_string(ten_times.size()) + ">>stream\n" +
+           ten_times + "\nendstream endobj\n";
+  pdf +=
+      "22 0 obj<</Type/XObject/Subtype/Form/BBox[0 0 600 800]/Length 19>>stream\n"
+      "10 10 m 500 700 l S\nendstream endobj\n"
+      "trailer<</Root 1 0 R/Size 23>>\n%%EOF\n";
+  write_text(file, pdf);
+}
+
 }  // namespace ocrbatch::testing

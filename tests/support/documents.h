@@ -19,5 +19,7 @@ void write_text(const std::filesystem::path& file, const std::string& content);
 void write_pgm(const std::filesystem::path& file, const cv::Mat& gray);
 // A document of several pages at 300 dpi.
 void write_tiff(const std::filesystem::path& file, const std::vector<cv::Mat>& pages);
+// Three kilobytes, whose only page takes days to draw: forms that draw each other.
+void write_endless_pdf(const std::filesystem::path& file);
 
 }  // namespace ocrbatch::testing

@@ -11,6 +11,6 @@ for command in $commands; do
 done
 ocrbatch --version >version
 grep -Eq '^ocrbatch [0-9]+\.[0-9]+\.[0-9]+$' version
-for fact in compiler LibTorch CUDA Poppler Leptonica Tesseract OpenCV oneTBB Boost ICU; do
+for fact in compiler LibTorch CUDA Poppler Leptonica Tesseract OpenCV oneTBB Boost ICU sandbox; do
   grep -Eq "^  $fact +[^ ]" version
 done

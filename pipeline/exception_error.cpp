@@ -1,8 +1,9 @@
-#include "pipeline/stages/guard.h"
+#include "pipeline/exception_error.h"
 
 #include <exception>
 #include <new>
 #include <opencv2/core.hpp>
+#include <string>
 
 namespace ocrbatch::pipeline {
 
