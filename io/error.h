@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -28,7 +29,8 @@ enum class ErrorCode {
   kInternal,         // a bug in ocrbatch
 };
 
-const char* error_code_name(ErrorCode code);  // "not_found", "encrypted", ...
+const char* error_code_name(ErrorCode code);                    // "not_found", "encrypted", ...
+std::optional<ErrorCode> error_code_of(std::string_view name);  // the inverse
 
 struct Error {
   ErrorCode code = ErrorCode::kInternal;

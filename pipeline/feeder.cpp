@@ -47,7 +47,8 @@ bool Feeder::feed_document(const InputFile& file) {
   const int page_count = reader->page_count();
   if (page_count < 1) return feed_error(document, {io::ErrorCode::kNoPages, "the document has no pages"});
 
-  const std::vector<int> selected = select_pages(options_.pages, page_count);
+  std::vector<int> selected = select_pages(options_.pages, page_count);
+  std::erase_if(selected, [&](int index) { return index < file.pages_before; });
   ++progress_.documents_found;
   progress_.pages_found += selected.size();
   document->set_pages(page_count, static_cast<int>(selected.size()));

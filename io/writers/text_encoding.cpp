@@ -54,6 +54,27 @@ std::string printable_name(std::string_view name) {
   return out;
 }
 
+std::optional<std::string> name_of_printable(std::string_view printable) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string name;
+  for (std::size_t at = 0; at < printable.size(); ++at) {
+    if (printable[at] != '\\') {
+      name += printable[at];
+    } else if (printable.substr(at).starts_with("\\\\")) {
+      name += '\\';
+      ++at;
+    } else {
+      const std::string_view code = printable.substr(at, 4);
+      if (code.size() != 4 || code[1] != 'x') return std::nullopt;
+      const std::size_t high = kHex.find(code[2]), low = kHex.find(code[3]);
+      if (high == kHex.npos || low == kHex.npos) return std::nullopt;
+      name += static_cast<char>(high << 4 | low);
+      at += 3;
+    }
+  }
+  return name;
+}
+
 std::string escape_xml(std::string_view text) {
   std::string out;
   out.reserve(text.size());

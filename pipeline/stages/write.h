@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <vector>
 
 #include "pipeline/messages.h"
@@ -13,8 +12,6 @@ namespace ocrbatch::pipeline {
 // throws ends the run: later records are dropped. One thread at a time.
 class WritePage {
  public:
-  using OnError = std::function<void(const std::string& document, const io::PageRecord& record)>;
-
   WritePage(std::vector<io::Writer*> writers, OnError on_error, RunState& state, ScanProgress& progress,
             ScanSummary& summary)
       : writers_(std::move(writers)),
