@@ -3,30 +3,62 @@
 #include <spdlog/spdlog.h>
 
 #include "cli/stdout_guard.h"
+#include "cli/summary.h"
 #include "cli/text_layout.h"
 #include "io/reader.h"
 
 namespace ocrbatch::cli {
+namespace {
 
-ExitCode dry_run(const pipeline::ScanOptions& options) {
-  const io::ReadOptions read_options{.dpi = options.dpi, .max_megapixels = options.max_megapixels};
-  std::uint64_t documents = 0, failed = 0, pages = 0;
-  for (const pipeline::InputFile& file : pipeline::list_inputs(options)) {
-    const auto reader = io::open_document(file.path, read_options);
-    ++documents;
+class Preview {
+ public:
+  explicit Preview(const pipeline::ScanOptions& options)
+      : read_options_{.dpi = options.dpi, .max_megapixels = options.max_megapixels} {}
+
+  void add(const pipeline::InputFile& file, const std::string& more) {
+    const auto reader = io::open_document(file.path, read_options_);
+    ++documents_;
     if (reader) {
-      const int page_count = reader.value()->page_count();
-      pages += static_cast<std::uint64_t>(page_count);
-      print_result(std::to_string(page_count) + "\t" + file.document + "\n");
+      const int page_count = reader.value()->page_count() - file.pages_before;
+      pages_ += static_cast<std::uint64_t>(page_count);
+      print_result(std::to_string(page_count) + "\t" + file.document + more + "\n");
     } else {
-      ++failed;
-      print_result(std::string(io::error_code_name(reader.error().code)) + "\t" + file.document + "\n");
+      ++failed_;
+      print_result(std::string(io::error_code_name(reader.error().code)) + "\t" + file.document + more +
+                   "\n");
       spdlog::error("{}: {}", file.document, reader.error().message);
     }
   }
-  spdlog::info("{}, {}; nothing was read", counted(documents, "document"), counted(pages, "page"));
-  if (documents == failed) return ExitCode::kNoInput;
-  return failed > 0 ? ExitCode::kSomeFailed : ExitCode::kOk;
+
+  std::string text() const { return counted(documents_, "document") + ", " + counted(pages_, "page"); }
+  ExitCode exit_code(std::uint64_t documents_listed) const {
+    if (documents_listed == failed_) return ExitCode::kNoInput;
+    return failed_ > 0 ? ExitCode::kSomeFailed : ExitCode::kOk;
+  }
+  std::uint64_t documents() const { return documents_; }
+
+ private:
+  const io::ReadOptions read_options_;
+  std::uint64_t documents_ = 0, failed_ = 0, pages_ = 0;
+};
+
+}  // namespace
+
+ExitCode dry_run(const pipeline::ScanOptions& options) {
+  Preview preview(options);
+  for (const pipeline::InputFile& file : pipeline::list_inputs(options)) preview.add(file, "");
+  spdlog::info("{}; nothing was read", preview.text());
+  return preview.exit_code(preview.documents());
+}
+
+ExitCode dry_run_plan(const pipeline::ScanOptions& options, const pipeline::Plan& plan) {
+  Preview preview(options);
+  auto to_read = plan.to_read.begin();
+  for (const pipeline::PlannedDocument& planned : plan.documents)
+    if (planned.action == pipeline::Action::kRead)
+      preview.add(*to_read++, std::string("\t") + pipeline::reason_name(planned.reason));
+  spdlog::info("{} would be read; nothing was{}", preview.text(), increments_text(plan.summary));
+  return preview.exit_code(plan.summary.listed);
 }
 
 }  // namespace ocrbatch::cli

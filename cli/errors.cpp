@@ -4,6 +4,7 @@
 
 #include "cli/terminal.h"
 #include "io/writer.h"
+#include "pipeline/state/output_lock.h"
 #include "recognizer/recognizer.h"
 #include "recognizer/strict_json.h"
 #include "recognizer/train/process_group.h"
@@ -43,6 +44,9 @@ ExitCode report_exception(const std::string& command) {
   } catch (const recognizer::PeerError& error) {
     say(error.what());
     return ExitCode::kPeer;
+  } catch (const pipeline::LockedError& error) {
+    say(error.what());
+    return ExitCode::kLocked;
   } catch (const std::bad_alloc&) {
     say("out of memory; a smaller --max-memory or fewer --jobs may help");
     return ExitCode::kInternal;

@@ -9,6 +9,7 @@
 #include "cli/model_path.h"
 #include "cli/values.h"
 #include "cli/version.h"
+#include "pipeline/state/output_paths.h"
 
 namespace ocrbatch::cli {
 namespace {
@@ -62,9 +63,26 @@ void check(const ScanCommand& command, const CommandOptions& options) {
         "scan has nowhere to write: add --out FILE (or --out - for standard output), --hocr DIR or --txt "
         "DIR");
   }
+  const bool to_file = !command.out.empty() && command.out != "-" && pipeline::can_have_state(command.out);
+  for (const char* option : {"state", "force", "update", "retry", "prune"}) {
+    if (!options.given(option)) continue;
+    if (!to_file) throw UsageError(std::string("--") + option + ": needs --out FILE, a file that stays");
+    if (command.state == "none" && option != std::string("state"))
+      throw UsageError(std::string("--") + option +
+                       ": means nothing with --state none, which reads everything");
+  }
+  std::error_code error;
+  if (!command.state.empty() &&
+      (command.state == command.out || std::filesystem::equivalent(command.state, command.out, error)))
+    throw UsageError("--state: is the file that --out names");
 }
 
 }  // namespace
+
+bool has_state(const ScanCommand& command) {
+  return !command.out.empty() && command.out != "-" && command.state != "none" &&
+         pipeline::can_have_state(command.out);
+}
 
 std::optional<ScanCommand> parse_scan_command(const std::vector<std::string>& arguments) {
   ScanCommand command;
@@ -78,18 +96,24 @@ std::optional<ScanCommand> parse_scan_command(const std::vector<std::string>& ar
   options.positional(&given);
   // clang-format off
   options.group("Output")
-      ("out,o", value(&command.out, "FILE|-"), "JSON Lines, a record a page, to a file or to standard output; an existing file is replaced when the run ends")
+      ("out,o", value(&command.out, "FILE|-"), "JSON Lines, a record a page, to a file or to standard output; a file keeps the documents that have not changed since it was written")
       ("hocr", value(&command.hocr, "DIR"), "hOCR, a file a document, in folders that mirror the input")
       ("txt", value(&command.txt, "DIR"), "plain text, in the same way")
       ("timings", flag(&scan.timings), "put each page's timing_ms into its record (the same input then no longer gives the same bytes)")
       ("stats", value(&command.stats, "FILE"), "write what the run did, and where its time went, as JSON");
+  options.group("Increments")
+      ("state", value(&command.state, "FILE|none"), "where to keep what is known of the documents in --out; default: OUT.state beside it; none: read everything and replace OUT")
+      ("force", flag(&command.increments.force), "read everything that is listed again")
+      ("update", flag(&command.increments.update), "read again what was read with another model or other settings")
+      ("retry", flag(&command.increments.retry), "read documents again in which pages failed")
+      ("prune", flag(&command.increments.prune), "drop documents that this run's inputs do not list, as their files are gone");
   options.group("Input")
       ("include", value(&scan.include, "GLOB"), "from folders, take files whose name or path below the folder matches, whatever their content (repeatable)")
       ("exclude", value(&scan.exclude, "GLOB"), "from folders, leave out files and folders that match (repeatable)")
       ("pages", value(&pages, "LIST"), "only these pages of each document, for example 1-3,7,10-")
       ("dpi", value(&scan.dpi, "N"), "render PDF pages at N dpi; default: as the page was scanned, within 150-400, and 300 where it is no scan")
       ("max-megapixels", value(&scan.max_megapixels, "N"), "refuse larger pages (default 400)")
-      ("dry-run", flag(&command.dry_run), "list the documents with their page counts, read nothing");
+      ("dry-run", flag(&command.dry_run), "list the documents that would be read with their page counts, and with --out FILE why; read nothing");
   auto recognition = options.group("Recognition");
   recognition
       ("model", value(&command.model, "NAME|DIR"), "a model by name (see `ocrbatch models list`) or its folder; default latin-fast")
@@ -111,6 +135,8 @@ std::optional<ScanCommand> parse_scan_command(const std::vector<std::string>& ar
   if (options.given("pages")) scan.pages = parse_pages(pages);
   if (options.given("max-memory")) scan.max_memory_bytes = parse_size("--max-memory", max_memory);
   scan.version = program_version();
+  command.line = "ocrbatch scan";
+  for (const std::string& argument : arguments) command.line += " " + argument;
   command.quiet = options.quiet();
   command.progress = options.progress();
   scan.inputs = expand_inputs(given, command.list_was_empty);
