@@ -6,6 +6,7 @@
 #include "io/writer.h"
 #include "pipeline/merge.h"
 #include "pipeline/page_reading.h"
+#include "pipeline/state/output_lock.h"
 #include "recognizer/recognizer.h"
 #include "recognizer/strict_json.h"
 #include "recognizer/train/process_group.h"
@@ -39,6 +40,8 @@ Failure current_failure() {
     return {ExitCode::kDevice, error.what()};
   } catch (const recognizer::PeerError& error) {
     return {ExitCode::kPeer, error.what()};
+  } catch (const pipeline::LockedError& error) {
+    return {ExitCode::kLocked, error.what()};
   } catch (const std::bad_alloc&) {
     return {ExitCode::kInternal, "out of memory; a smaller --max-memory or fewer --jobs may help"};
   } catch (const std::exception& error) {

@@ -31,7 +31,7 @@ class CommandOptions {
   // was asked for. Throws UsageError, with the nearest name for a mistyped option.
   bool parse(const std::vector<std::string>& arguments);
 
-  bool given(const std::string& name) const { return values_.count(name) > 0; }
+  bool given(const std::string& name) const { return values_.count(name) > 0 && !values_[name].defaulted(); }
   bool quiet() const { return quiet_; }
   ProgressMode progress() const;
 

@@ -11,6 +11,7 @@
 #include "cli/shard_option.h"
 #include "cli/values.h"
 #include "cli/version.h"
+#include "pipeline/state/output_paths.h"
 
 namespace ocrbatch::cli {
 namespace {
@@ -70,9 +71,26 @@ void check(const ScanCommand& command, const CommandOptions& options) {
         "scan has nowhere to write: add --out FILE (or --out - for standard output), --hocr DIR or --txt "
         "DIR");
   }
+  const bool to_file = !command.out.empty() && command.out != "-" && pipeline::can_have_state(command.out);
+  for (const char* option : {"state", "force", "update", "retry", "prune"}) {
+    if (!options.given(option)) continue;
+    if (!to_file) throw UsageError(std::string("--") + option + ": needs --out FILE, a file that stays");
+    if (command.state == "none" && option != std::string("state"))
+      throw UsageError(std::string("--") + option +
+                       ": means nothing with --state none, which reads everything");
+  }
+  std::error_code error;
+  if (!command.state.empty() &&
+      (command.state == command.out || std::filesystem::equivalent(command.state, command.out, error)))
+    throw UsageError("--state: is the file that --out names");
 }
 
 }  // namespace
+
+bool has_state(const ScanCommand& command) {
+  return !command.out.empty() && command.out != "-" && command.state != "none" &&
+         pipeline::can_have_state(command.out);
+}
 
 std::optional<ScanCommand> parse_scan_command(const std::vector<std::string>& arguments) {
   ScanCommand command;
@@ -87,12 +105,18 @@ std::optional<ScanCommand> parse_scan_command(const std::vector<std::string>& ar
   options.positional(&given);
   // clang-format off
   options.group("Output")
-      ("out,o", value(&command.out, "FILE|-"), "JSON Lines, a record a page, to a file or to standard output; an existing file is replaced when the run ends")
+      ("out,o", value(&command.out, "FILE|-"), "JSON Lines, a record a page, to a file or to standard output; a file keeps the documents that have not changed since it was written")
       ("hocr", value(&command.hocr, "DIR"), "hOCR, a file a document, in folders that mirror the input")
       ("txt", value(&command.txt, "DIR"), "plain text, in the same way")
       ("timings", flag(&scan.timings), "put each page's timing_ms into its record (the same input then no longer gives the same bytes)")
       ("stats", value(&command.stats, "FILE"), "write what the run did, and where its time went, as JSON")
       ("metrics", value(&command.metrics, "FILE"), "the run for Prometheus (node_exporter's textfile collector), renewed every 15 s");
+  options.group("Increments")
+      ("state", value(&command.state, "FILE|none"), "where to keep what is known of the documents in --out; default: OUT.state beside it; none: read everything and replace OUT")
+      ("force", flag(&command.increments.force), "read everything that is listed again")
+      ("update", flag(&command.increments.update), "read again what was read with another model or other settings")
+      ("retry", flag(&command.increments.retry), "read documents again in which pages failed")
+      ("prune", flag(&command.increments.prune), "drop documents that this run's inputs do not list, as their files are gone");
   options.group("Input")
       ("include", value(&scan.include, "GLOB"), "from folders, take files whose name or path below the folder matches, whatever their content (repeatable)")
       ("exclude", value(&scan.exclude, "GLOB"), "from folders, leave out files and folders that match (repeatable)")
@@ -102,7 +126,7 @@ std::optional<ScanCommand> parse_scan_command(const std::vector<std::string>& ar
       ("max-megapixels", value(&scan.max_megapixels, "N"), "render larger PDF pages at a lower dpi, down to 100, and refuse other pages that are larger (default 400)")
       ("max-pages", value(&scan.max_pages, "N"), "refuse documents with more pages than this, of those selected by --pages (default 100000)")
       ("max-error-rate", value(&scan.max_error_rate, "SHARE"), "stop when more than this share (0 to 1) of at least 50 pages and documents failed: then something else is wrong; default 1, never")
-      ("dry-run", flag(&command.dry_run), "list the documents with their page counts, read nothing");
+      ("dry-run", flag(&command.dry_run), "list the documents that would be read with their page counts, and with --out FILE why; read nothing");
   auto recognition = options.group("Recognition");
   recognition
       ("model", value(&command.model, "NAME|DIR"), "a model by name (see `ocrbatch models list`) or its folder; default latin-fast")
@@ -127,7 +151,7 @@ std::optional<ScanCommand> parse_scan_command(const std::vector<std::string>& ar
   scan.layout = layout == "line" ? pipeline::LayoutMode::kLine : pipeline::LayoutMode::kTesseract;
   if (options.given("shard")) {
     scan.shard = parse_shard(shard, environment_variable);
-    for (std::string* name : {&command.out, &command.stats, &command.metrics})
+    for (std::string* name : {&command.out, &command.state, &command.stats, &command.metrics})
       *name = with_shard(std::move(*name), scan.shard);
   }
   require_one_of("--isolation", isolation, {"workers", "off"});
@@ -143,6 +167,8 @@ std::optional<ScanCommand> parse_scan_command(const std::vector<std::string>& ar
   if (options.given("pages")) scan.pages = parse_pages(pages);
   if (options.given("max-memory")) scan.max_memory_bytes = parse_size("--max-memory", max_memory);
   scan.version = program_version();
+  command.line = "ocrbatch scan";
+  for (const std::string& argument : arguments) command.line += " " + argument;
   command.quiet = options.quiet();
   command.progress = options.progress();
   scan.inputs = expand_inputs(given, command.list_was_empty);

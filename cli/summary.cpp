@@ -53,6 +53,33 @@ std::string memory_text(const pipeline::ScanSummary& summary) {
   return text + fmt::format("; {:.0f} MiB were set aside for pages", mib(summary.peak_bytes_in_flight));
 }
 
+// "3 changed, 1 missing": the parts that are more than 0.
+std::string parts_text(std::initializer_list<std::pair<std::uint64_t, const char*>> parts) {
+  std::string text;
+  for (const auto& [count, what] : parts)
+    if (count > 0) text += (text.empty() ? "" : ", ") + with_thousands(count) + " " + what;
+  return text;
+}
+
+boost::json::object increments_json(const pipeline::IncrementSummary& i) {
+  return {{"documents_listed", i.listed},
+          {"kept", i.kept},
+          {"moved", i.moved},
+          {"read_new", i.read_new},
+          {"read_changed", i.read_changed},
+          {"read_out_of_date", i.read_out_of_date},
+          {"read_again", i.read_again},
+          {"out_of_date", i.out_of_date},
+          {"missing", i.missing},
+          {"not_listed", i.not_listed},
+          {"pruned", i.pruned},
+          {"resumed_documents", i.resumed},
+          {"resumed_pages", i.resumed_pages},
+          {"resumed_failures", i.resumed_failures},
+          {"failed_before_pages", i.failed_before_pages},
+          {"failed_before_documents", i.failed_before_documents}};
+}
+
 }  // namespace
 
 std::uint64_t peak_rss_bytes() {
@@ -61,21 +88,52 @@ std::uint64_t peak_rss_bytes() {
   return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
 }
 
-std::string summary_text(const pipeline::ScanSummary& summary) {
+std::string increments_text(const pipeline::IncrementSummary& i) {
+  std::string text;
+  const auto line = [&](const char* title, const std::string& content) {
+    if (!content.empty()) text += fmt::format("\n  {:<8}{}", title, content);
+  };
+  line("kept", parts_text({{i.kept + i.moved, i.kept + i.moved == 1 ? "document" : "documents"},
+                           {i.moved, "of them under a new name"},
+                           {i.out_of_date, "out of date (--update reads them)"},
+                           {i.missing, "without their file"},
+                           {i.not_listed, "not listed (--prune drops them)"}}));
+  line("resumed", parts_text({{i.resumed, i.resumed == 1 ? "document" : "documents"},
+                              {i.resumed_pages, i.resumed_pages == 1 ? "page" : "pages"}}));
+  line("read", parts_text({{i.read_new, "new"},
+                           {i.read_changed, "changed"},
+                           {i.read_out_of_date, "that were out of date"},
+                           {i.read_again, "again"}}));
+  line("dropped", parts_text({{i.pruned, i.pruned == 1 ? "document" : "documents"}}));
+  line("failed", parts_text({{i.failed_before_pages, "pages in earlier runs (--retry reads them)"},
+                             {i.failed_before_documents, "documents in earlier runs (--retry reads them)"}}));
+  return text;
+}
+
+std::string summary_text(const ScanOutcome& outcome) {
+  const pipeline::ScanSummary& summary = outcome.summary;
   std::string text = summary.stopped ? "stopped after " : "";
-  text += fmt::format("{} of {} in {} ({:.1f} pages/s): {}, {}", counted(pages_done(summary), "page"),
-                      counted(summary.documents, "document"), duration_text(summary.wall_seconds),
-                      pages_per_second(summary), counted(summary.lines, "line"),
-                      counted(summary.characters, "character"));
+  if (outcome.increments && summary.documents == 0 && !summary.stopped) {
+    text += "nothing to read, in " + duration_text(summary.wall_seconds);
+  } else {
+    text += fmt::format("{} of {} in {} ({:.1f} pages/s): {}, {}", counted(pages_done(summary), "page"),
+                        counted(summary.documents, "document"), duration_text(summary.wall_seconds),
+                        pages_per_second(summary), counted(summary.lines, "line"),
+                        counted(summary.characters, "character"));
+  }
+  if (outcome.increments) text += increments_text(*outcome.increments);
   if (summary.pages_failed + summary.documents_failed > 0) text += "\n  failed  " + failures_text(summary);
   if (!summary.busy_seconds.empty()) text += "\n  time    " + time_text(summary);
   text += "\n  memory  " + memory_text(summary);
   if (summary.workers.lost > 0) text += "\n  workers " + with_thousands(summary.workers.lost) + " lost";
+  if (!outcome.unfinished.empty())
+    text += "\n  what is finished is in " + outcome.unfinished + "; the same command goes on from there";
   return text;
 }
 
-std::string summary_json(const pipeline::ScanSummary& summary, const recognizer::ModelInfo& model,
-                         const std::string& version) {
+std::string summary_json(const ScanOutcome& outcome, const std::string& version) {
+  const pipeline::ScanSummary& summary = outcome.summary;
+  const recognizer::ModelInfo& model = outcome.model;
   boost::json::object errors, busy;
   for (const auto& [code, count] : summary.errors_by_code) errors[code] = count;
   for (const auto& [stage, seconds] : summary.busy_seconds) busy[stage] = seconds;
@@ -83,25 +141,26 @@ std::string summary_json(const pipeline::ScanSummary& summary, const recognizer:
                                     {"lost", summary.workers.lost},
                                     {"recycled", summary.workers.recycled},
                                     {"peak_rss_bytes", summary.workers.peak_bytes}};
-  return boost::json::serialize(boost::json::object{{"schema", 1},
-                                                    {"version", version},
-                                                    {"model", model.name},
-                                                    {"model_sha256", model.sha256},
-                                                    {"documents", summary.documents},
-                                                    {"documents_failed", summary.documents_failed},
-                                                    {"pages_ok", summary.pages_ok},
-                                                    {"pages_failed", summary.pages_failed},
-                                                    {"errors", errors},
-                                                    {"lines", summary.lines},
-                                                    {"characters", summary.characters},
-                                                    {"stopped", summary.stopped},
-                                                    {"wall_seconds", summary.wall_seconds},
-                                                    {"pages_per_second", pages_per_second(summary)},
-                                                    {"busy_seconds", busy},
-                                                    {"peak_bytes_in_flight", summary.peak_bytes_in_flight},
-                                                    {"peak_rss_bytes", peak_rss_bytes()},
-                                                    {"workers", workers}}) +
-         "\n";
+  boost::json::object stats{{"schema", 1},
+                            {"version", version},
+                            {"model", model.name},
+                            {"model_sha256", model.sha256},
+                            {"documents", summary.documents},
+                            {"documents_failed", summary.documents_failed},
+                            {"pages_ok", summary.pages_ok},
+                            {"pages_failed", summary.pages_failed},
+                            {"errors", errors},
+                            {"lines", summary.lines},
+                            {"characters", summary.characters},
+                            {"stopped", summary.stopped},
+                            {"wall_seconds", summary.wall_seconds},
+                            {"pages_per_second", pages_per_second(summary)},
+                            {"busy_seconds", busy},
+                            {"peak_bytes_in_flight", summary.peak_bytes_in_flight},
+                            {"peak_rss_bytes", peak_rss_bytes()},
+                            {"workers", workers}};
+  if (outcome.increments) stats["increments"] = increments_json(*outcome.increments);
+  return boost::json::serialize(stats) + "\n";
 }
 
 }  // namespace ocrbatch::cli

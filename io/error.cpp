@@ -38,4 +38,11 @@ const char* error_code_name(ErrorCode code) {
   return "internal";
 }
 
+std::optional<ErrorCode> error_code_of(std::string_view name) {
+  constexpr int kMoreThanThereAre = 100;  // error_code_name takes any value
+  for (int code = 0; code < kMoreThanThereAre; ++code)
+    if (name == error_code_name(static_cast<ErrorCode>(code))) return static_cast<ErrorCode>(code);
+  return std::nullopt;
+}
+
 }  // namespace ocrbatch::io

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -30,7 +31,8 @@ enum class ErrorCode {
 };
 constexpr ErrorCode kLastErrorCode = ErrorCode::kCrashed;
 
-const char* error_code_name(ErrorCode code);  // "not_found", "encrypted", ...
+const char* error_code_name(ErrorCode code);                    // "not_found", "encrypted", ...
+std::optional<ErrorCode> error_code_of(std::string_view name);  // the inverse
 
 struct Error {
   ErrorCode code = ErrorCode::kInternal;

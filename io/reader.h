@@ -48,8 +48,9 @@ Result<std::unique_ptr<Reader>> open_document(const std::filesystem::path& path,
 // (Poppler's colour management) and silences their messages.
 void initialize_readers();
 
-// True when a folder scan should pick the file up: a cheap look at its first bytes (then its name, for
-// formats without a signature). Named files are tried whatever this says.
+// True when a folder scan should pick the file up: it has a document's name, or looks like one by its first
+// bytes. Named files are tried whatever this says.
 bool looks_like_document(const std::filesystem::path& path);
+bool has_document_name(const std::filesystem::path& path);  // the file is not touched
 
 }  // namespace ocrbatch::io

@@ -85,13 +85,6 @@ const Format* find_format(std::string_view head) {
   return found == std::end(kFormats) ? nullptr : found;
 }
 
-bool has_document_name(const std::filesystem::path& path) {
-  std::string extension = path.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](unsigned char c) { return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c; });
-  return std::find(std::begin(kExtensions), std::end(kExtensions), extension) != std::end(kExtensions);
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Reader>> open_document(const std::filesystem::path& path, const ReadOptions& options) {
@@ -111,6 +104,13 @@ Result<std::unique_ptr<Reader>> open_document(const std::filesystem::path& path,
 void initialize_readers() {
   setMsgSeverity(L_SEVERITY_NONE);
   initialize_pdf();
+}
+
+bool has_document_name(const std::filesystem::path& path) {
+  std::string extension = path.extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char c) { return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c; });
+  return std::find(std::begin(kExtensions), std::end(kExtensions), extension) != std::end(kExtensions);
 }
 
 bool looks_like_document(const std::filesystem::path& path) {

@@ -43,7 +43,9 @@ Result<RecordHead> read_record_head(std::string_view line) {
       return Error{ErrorCode::kUnsupported, "is of a newer ocrbatch: use that"};
     const std::string_view status = object.at("status").as_string();
     RecordHead record;
-    record.document = name_from_printable(object.at("document").as_string());
+    const auto document = name_of_printable(object.at("document").as_string());
+    if (!document) return damaged;
+    record.document = *document;
     record.page_number = optional_int(object.at("page"));
     record.page_count = optional_int(object.at("pages"));
     record.ok = status == "ok";

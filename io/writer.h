@@ -10,6 +10,7 @@
 #include <string>
 
 #include "io/document.h"
+#include "io/output_names.h"
 
 namespace ocrbatch::io {
 
@@ -40,14 +41,11 @@ class Writer {
 std::unique_ptr<Writer> make_jsonl_writer(const std::filesystem::path& file);
 std::unique_ptr<Writer> make_jsonl_writer(int file_descriptor);
 
-// `format` is a row of the table: "hocr" or "txt". Files appear under `folder`, named by
-// `output_name(record.document, suffix)`.
-std::unique_ptr<Writer> make_folder_writer(const std::string& format, const std::filesystem::path& folder);
-
-// The name of a document's file below the output folder: the document's own path, made to stay inside
-// (absolute paths become relative, ".." becomes "__"), with the suffix appended, so that a.pdf and a.png do
-// not collide. Components too long for a file system are cut and get a hash.
-std::filesystem::path output_name(const std::string& document, const std::string& suffix);
+// `format` is a row of the table: "hocr" or "txt". Files appear under `folder`, named by `names`, to which
+// every document must have been added; without it they are named in the order in which documents come.
+std::unique_ptr<Writer> make_folder_writer(const std::string& format, const std::filesystem::path& folder,
+                                           std::shared_ptr<OutputNames> names = nullptr);
+std::string folder_suffix(const std::string& format);  // of the names, with its dot
 
 // One record as one JSON line (without the line break); schema in docs/schema/record.schema.json.
 std::string to_json(const PageRecord& record);

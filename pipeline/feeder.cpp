@@ -39,9 +39,10 @@ bool Feeder::feed_document(const InputFile& file) {
   const auto counted = reading_.page_count(file.path);
   if (!counted) return feed_error(document, counted.error());
   const int page_count = counted.value();
-  const std::vector<int> selected = select_pages(options_.pages, page_count);
+  std::vector<int> selected = select_pages(options_.pages, page_count);
   if (options_.max_pages > 0 && selected.size() > static_cast<std::size_t>(options_.max_pages))
     return feed_error(document, too_many_pages(selected.size(), options_.max_pages));
+  std::erase_if(selected, [&](int index) { return index < file.pages_before; });
   ++progress_.documents_found;
   progress_.pages_found += selected.size();
   document->set_pages(page_count, static_cast<int>(selected.size()));

@@ -12,10 +12,6 @@
 
 namespace ocrbatch::pipeline {
 
-// The indices (from 0, ascending, each once) of the pages that `ranges` name in a document of `page_count`
-// pages; all when there are no ranges.
-std::vector<int> select_pages(const std::vector<PageRange>& ranges, int page_count);
-
 class Feeder {
  public:
   Feeder(const ScanOptions& options, PageReading& reading, PageGraph& graph, MemoryBudget& budget,

@@ -1,11 +1,15 @@
 // Which files a run reads, and what they are called in its records.
+#include <dirent.h>
 #include <fnmatch.h>
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <functional>
+#include <memory>
+#include <optional>
 #include <set>
 #include <string_view>
-#include <system_error>
 #include <unordered_set>
 #include <utility>
 
@@ -31,27 +35,63 @@ bool matches_any(const std::vector<std::string>& globs, const fs::path& below) {
   return std::ranges::any_of(globs, [&](const std::string& glob) { return matches(glob, below); });
 }
 
+// Of a regular file, else nothing.
+std::optional<FileStamp> stamp_of(const struct stat& status) {
+  if (!S_ISREG(status.st_mode)) return std::nullopt;
+  return FileStamp{static_cast<std::uint64_t>(status.st_size),
+                   std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec};
+}
+
+struct Entry {
+  std::string name;
+  bool folder, file;  // by its type in the folder; neither for a link, or where the file system does not say
+  bool operator<(const Entry& other) const { return name < other.name; }
+};
+
+// The visible entries of a folder, by byte value; nothing when it cannot be read to its end.
+std::optional<std::vector<Entry>> read_folder(const fs::path& folder) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> stream(::opendir(folder.c_str()), &::closedir);
+  if (!stream) return std::nullopt;
+  std::vector<Entry> entries;
+  errno = 0;
+  for (const dirent* entry = nullptr; (entry = ::readdir(stream.get())) != nullptr; errno = 0)
+    if (entry->d_name[0] != '.')
+      entries.push_back({entry->d_name, entry->d_type == DT_DIR, entry->d_type == DT_REG});
+  if (errno != 0) return std::nullopt;
+  std::ranges::sort(entries, std::less<>());
+  return entries;
+}
+
 class Listing {
  public:
   explicit Listing(const ScanOptions& options) : options_(options) {}
 
   void add_input(const std::string& input) {
     visited_.clear();
-    std::error_code error;
-    if (fs::is_directory(input, error))
+    struct stat status {};
+    const bool there = ::stat(input.c_str(), &status) == 0;
+    if (there && S_ISDIR(status.st_mode))
       add_folder(input, {});
     else
-      add_file(input, {});
+      add_file(input, {}, there ? stamp_of(status) : std::nullopt);
   }
 
   std::vector<InputFile> take() { return std::move(files_); }
 
  private:
+  static std::string document_name(const fs::path& path) { return path.lexically_normal().string(); }
+  bool is_ours(const std::string& document) const {
+    const Shard& shard = options_.shard;
+    return shard.count == 1 || shard_of(document, shard.count) == shard.index;
+  }
+
   // A name that comes up twice is one document.
-  void add_file(const fs::path& input, const fs::path& below) {
-    const fs::path path = below.empty() ? input : input / below;
-    std::string document = path.lexically_normal().string();
-    if (seen_.insert(document).second) files_.push_back({path, std::move(document)});
+  void add_file(const fs::path& input, const fs::path& below, std::optional<FileStamp> stamp) {
+    fs::path path = below.empty() ? input : input / below;
+    std::string document = document_name(path);
+    if (!is_ours(document)) return;
+    if (seen_.insert(document).second)
+      files_.push_back({.path = std::move(path), .document = std::move(document), .stamp = stamp});
   }
 
   void add_folder(const fs::path& input, const fs::path& below) {
@@ -59,34 +99,30 @@ class Listing {
     struct stat status {};
     // A folder that was reached before, be it through a link to a folder around it, is not entered again.
     if (stat(folder.c_str(), &status) == 0 && !visited_.emplace(status.st_dev, status.st_ino).second) return;
-    std::error_code error;
-    std::vector<std::string> names;
-    fs::directory_iterator entry(folder, error);
-    for (; !error && entry != fs::directory_iterator(); entry.increment(error))
-      names.push_back(entry->path().filename().string());
+    const auto entries = read_folder(folder);
     // A folder that cannot be listed is a document that cannot be read, so that its absence is seen.
-    if (error) add_file(input, below);
-    std::ranges::sort(names);
-    for (const std::string& name : names)
-      if (!name.starts_with('.')) add_entry(input, below / name);
+    if (!entries) add_file(input, below, std::nullopt);
+    for (const Entry& entry : entries.value_or(std::vector<Entry>()))
+      add_entry(input, below / entry.name, entry);
   }
 
-  void add_entry(const fs::path& input, const fs::path& below) {
+  // One stat a file: archives have millions of them, and most are read by an earlier run. None for what is
+  // another shard's: each of many shards goes through the whole archive.
+  void add_entry(const fs::path& input, const fs::path& below, const Entry& entry) {
     if (matches_any(options_.exclude, below)) return;
+    if (entry.folder) return add_folder(input, below);
     const fs::path path = input / below;
-    std::error_code error;
-    const fs::file_status status = fs::status(path, error);
-    if (fs::is_directory(status)) {
-      add_folder(input, below);
-    } else if (wanted(path, below, status)) {
-      add_file(input, below);
-    }
+    if (entry.file && !is_ours(document_name(path))) return;
+    struct stat status {};
+    const bool there = ::stat(path.c_str(), &status) == 0;
+    if (there && S_ISDIR(status.st_mode)) return add_folder(input, below);
+    if (there && !S_ISREG(status.st_mode)) return;  // devices, sockets, pipes
+    if (wanted(path, below)) add_file(input, below, there ? stamp_of(status) : std::nullopt);
   }
 
-  bool wanted(const fs::path& path, const fs::path& below, const fs::file_status& status) const {
-    if (fs::is_other(status)) return false;  // devices, sockets, pipes
+  bool wanted(const fs::path& path, const fs::path& below) const {
     if (!options_.include.empty()) return matches_any(options_.include, below);
-    return io::looks_like_document(path);
+    return io::has_document_name(below) || io::looks_like_document(path);
   }
 
   const ScanOptions& options_;
@@ -100,13 +136,12 @@ class Listing {
 std::vector<InputFile> list_inputs(const ScanOptions& options) {
   Listing listing(options);
   for (const std::string& input : options.inputs) listing.add_input(input);
-  std::vector<InputFile> files = listing.take();
-  const Shard& shard = options.shard;
-  if (shard.count > 1) {
-    std::erase_if(files,
-                  [&](const InputFile& file) { return shard_of(file.document, shard.count) != shard.index; });
-  }
-  return files;
+  return listing.take();
+}
+
+std::optional<FileStamp> file_stamp(const std::filesystem::path& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 ? stamp_of(status) : std::nullopt;
 }
 
 }  // namespace ocrbatch::pipeline

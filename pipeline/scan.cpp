@@ -23,7 +23,8 @@ std::uint64_t max_pages_in_flight(int jobs) {
   return 128 + 16 * static_cast<std::uint64_t>(jobs);
 }
 
-// Over every option that can change a record. Which pages are read, memory and threads cannot.
+}  // namespace
+
 std::string settings_digest(const ScanOptions& options, const recognizer::ModelInfo& model) {
   const kernels::LinePreparation& lines = model.line_preparation;
   std::ostringstream text;
@@ -35,8 +36,6 @@ std::string settings_digest(const ScanOptions& options, const recognizer::ModelI
        << ";suppress_neighbours=" << lines.suppress_neighbours << ";" << model.decoding;
   return io::sha256_of(text.str()).substr(0, 12);
 }
-
-}  // namespace
 
 std::unique_ptr<PageReading> make_page_reading(const ScanOptions& options,
                                                const kernels::LinePreparation& lines,
@@ -50,11 +49,16 @@ std::unique_ptr<PageReading> make_page_reading(const ScanOptions& options,
 
 ScanSummary run_scan(const ScanOptions& options, const recognizer::Recognizer& recognizer,
                      const std::vector<io::Writer*>& writers, ScanProgress& progress,
-                     const std::function<void(const std::string&, const io::PageRecord&)>& on_error) {
+                     const OnError& on_error) {
+  return run_scan(options, list_inputs(options), recognizer, writers, progress, on_error);
+}
+
+ScanSummary run_scan(const ScanOptions& options, const std::vector<InputFile>& files,
+                     const recognizer::Recognizer& recognizer, const std::vector<io::Writer*>& writers,
+                     ScanProgress& progress, const OnError& on_error) {
   const auto start = std::chrono::steady_clock::now();
   const recognizer::ModelInfo& model = recognizer.info();
   const int jobs = options.jobs > 0 ? options.jobs : available_cores();
-  const std::vector<InputFile> files = list_inputs(options);
   progress.documents_listed = files.size();
   // Pages are what runs in parallel. OpenCV would start threads of its own inside each stage, beyond `jobs`.
   cv::setNumThreads(0);

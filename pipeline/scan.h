@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -71,32 +72,54 @@ struct ScanSummary {
   bool too_many_errors = false;  // max_error_rate did
 };
 
-// Reads every page of every input and hands one record a page to every writer, in input order, pages
+// A regular file as a listing sees it: when both are as before, so is the content.
+struct FileStamp {
+  std::uint64_t size_bytes = 0;
+  std::int64_t mtime_ns = 0;  // since 1970
+  bool operator==(const FileStamp&) const = default;
+};
+std::optional<FileStamp> file_stamp(
+    const std::filesystem::path& path);  // nothing: no regular file, or not there
+
+struct InputFile {
+  std::filesystem::path path;
+  std::string document;            // the name in records
+  std::optional<FileStamp> stamp;  // when it was listed; nothing as with file_stamp
+  int pages_before = 0;            // pages up to this number are not read: an earlier run did
+};
+
+// What a run reads, without reading it. Stable order: inputs as given, folders depth-first, names by byte
+// value. In folders hidden names are skipped, links are followed but no folder is entered twice, and files
+// that are no documents by io::looks_like_document are left out unless an `include` glob matches them. Inputs
+// that are no folders are always listed, so that each gets a record. A name that comes up twice is listed
+// once. Globs are fnmatch(3)'s, where `*` matches "/" too; an excluded folder is not entered.
+std::vector<InputFile> list_inputs(const ScanOptions& options);
+
+// A digest of every option that can change a record. Which pages are read, memory and threads cannot.
+std::string settings_digest(const ScanOptions& options, const recognizer::ModelInfo& model);
+
+// The indices (from 0, ascending, each once) of the pages that `ranges` name in a document of `page_count`
+// pages; all when there are no ranges.
+std::vector<int> select_pages(const std::vector<PageRange>& ranges, int page_count);
+
+// Reads every page of `files` and hands one record a page to every writer, in the files' order, pages
 // ascending. Errors of pages and documents become records; io::OutputError and internal errors are thrown
 // after the graph has been wound down. A document of which `pages` selects nothing has no record. Does not
 // call Writer::finish(). Reports each record with an error, of a page or of a document, through `on_error`,
 // from one thread at a time. One run at a time in a process: it sets TBB's and OpenCV's number of threads.
-ScanSummary run_scan(
-    const ScanOptions& options, const recognizer::Recognizer& recognizer,
-    const std::vector<io::Writer*>& writers, ScanProgress& progress,
-    const std::function<void(const std::string& document, const io::PageRecord& record)>& on_error);
+using OnError = std::function<void(const std::string& document, const io::PageRecord& record)>;
+ScanSummary run_scan(const ScanOptions& options, const std::vector<InputFile>& files,
+                     const recognizer::Recognizer& recognizer, const std::vector<io::Writer*>& writers,
+                     ScanProgress& progress, const OnError& on_error);
+// The same for all that list_inputs finds.
+ScanSummary run_scan(const ScanOptions& options, const recognizer::Recognizer& recognizer,
+                     const std::vector<io::Writer*>& writers, ScanProgress& progress,
+                     const OnError& on_error);
 
 // Documents as `options` say that they are to be read. `lines` is the recognizer's; `stop`: see
 // read_in_workers.
 std::unique_ptr<PageReading> make_page_reading(const ScanOptions& options,
                                                const kernels::LinePreparation& lines,
                                                const std::atomic<bool>* stop = nullptr);
-
-// What run_scan would read, without reading it: used by --dry-run and by tests. Stable order: inputs as
-// given, folders depth-first, names by byte value. In folders hidden names are skipped, links are followed
-// but no folder is entered twice, and files that are no documents by io::looks_like_document are left out
-// unless an `include` glob matches them. Inputs that are no folders are always listed, so that each gets a
-// record. A name that comes up twice is listed once. Globs are fnmatch(3)'s, where `*` matches "/" too; an
-// excluded folder is not entered.
-struct InputFile {
-  std::filesystem::path path;
-  std::string document;  // the name in records
-};
-std::vector<InputFile> list_inputs(const ScanOptions& options);
 
 }  // namespace ocrbatch::pipeline

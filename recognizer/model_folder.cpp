@@ -115,13 +115,20 @@ ModelInfo read_model_info(const std::filesystem::path& folder) {
   });
 }
 
-LoadedModel load_model(const std::filesystem::path& folder) {
+LoadedModel describe_model(const std::filesystem::path& folder) {
   return with_model_errors(folder, [&] {
     LoadedModel model;
     Description description = read_description(folder);
     model.config = std::move(description.model);
     model.language_model = std::move(description.language_model);
     model.info = describe(folder, model.config);
+    return model;
+  });
+}
+
+LoadedModel load_model(const std::filesystem::path& folder) {
+  LoadedModel model = describe_model(folder);
+  return with_model_errors(folder, [&] {
     model.network = build_network(model.config);
     load_state(*model.network, read_safetensors(folder / kWeights).tensors, (folder / kWeights).string());
     model.network->eval();

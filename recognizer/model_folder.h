@@ -17,12 +17,16 @@ namespace ocrbatch::recognizer {
 struct LoadedModel {
   ModelInfo info;
   ModelConfig config;
-  std::shared_ptr<LineNetwork> network;
+  std::shared_ptr<LineNetwork> network;               // null: only described
   std::optional<LanguageModelConfig> language_model;  // its file is not opened
 };
 
 // Throws ModelError naming the file, and for weights that do not fit, the tensor with both shapes.
 LoadedModel load_model(const std::filesystem::path& folder);
+
+// All of it but the network and the number of its parameters; the weights are hashed, not loaded. Throws
+// ModelError.
+LoadedModel describe_model(const std::filesystem::path& folder);
 
 // Parameters and buffers by name, as they go into the file and come out of it.
 std::map<std::string, torch::Tensor> named_state(const torch::nn::Module& network);

@@ -99,14 +99,25 @@ class CpuRecognizer : public Recognizer {
   Decoding decoding_;
 };
 
+void require_device(const std::string& device) {
+  if (device != "auto" && device != "cpu")
+    throw DeviceError("device \"" + device + "\" is not available: this build has no CUDA");
+}
+
 }  // namespace
 
 std::unique_ptr<Recognizer> load_recognizer(const std::filesystem::path& folder,
                                             const RecognizerOptions& options) {
-  const std::string& device = options.device;
-  if (device != "auto" && device != "cpu")
-    throw DeviceError("device \"" + device + "\" is not available: this build has no CUDA");
+  require_device(options.device);
   return std::make_unique<CpuRecognizer>(load_model(folder), options);
+}
+
+ModelInfo describe_recognizer(const std::filesystem::path& folder, const RecognizerOptions& options) {
+  require_device(options.device);
+  LoadedModel model = describe_model(folder);
+  const auto language_model = open_language_model(model, options);
+  model.info.decoding = describe_decoding(decoding_of(model, options, language_model.get()), model);
+  return model.info;
 }
 
 }  // namespace ocrbatch::recognizer

@@ -86,6 +86,10 @@ class Recognizer {
 std::unique_ptr<Recognizer> load_recognizer(const std::filesystem::path& model_folder,
                                             const RecognizerOptions& options);
 
+// What load_recognizer(...)->info() says but for `parameters`, without loading the weights: for those who
+// only want to know whether anything has changed. Throws as it does.
+ModelInfo describe_recognizer(const std::filesystem::path& model_folder, const RecognizerOptions& options);
+
 // Reads model.json and checks that the weights file is there, without loading it. Throws ModelError.
 ModelInfo read_model_info(const std::filesystem::path& model_folder);
 

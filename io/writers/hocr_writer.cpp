@@ -69,7 +69,9 @@ std::string quoted(const std::string& name) {
 }  // namespace
 
 std::string begin_hocr(const PageRecord& first) {
-  const std::string version = first.provenance.version.empty() ? "" : " " + first.provenance.version;
+  // The record of a page that failed does not say which version it was.
+  const bool known = !first.error && !first.provenance.version.empty();
+  const std::string version = known ? " " + first.provenance.version : "";
   return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
          "<!DOCTYPE html PUBLIC \"-//W3C//DTD XHTML 1.0 Transitional//EN\" "
          "\"http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd\">\n"

@@ -7,13 +7,11 @@
 #include "io/writer.h"
 #include "io/writers/number_text.h"
 #include "io/writers/output_file.h"
+#include "io/writers/record_decimals.h"
 #include "io/writers/text_encoding.h"
 
 namespace ocrbatch::io {
 namespace {
-
-constexpr int kSchemaVersion = 1;
-constexpr int kConfidenceDecimals = 4, kCoordinateDecimals = 2, kDpiDecimals = 2, kTimingDecimals = 2;
 
 class JsonText {
  public:

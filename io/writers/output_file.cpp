@@ -23,6 +23,13 @@ std::filesystem::path temporary_name(const std::filesystem::path& target) {
          (".ocrbatch-" + std::to_string(::getpid()) + "-" + std::to_string(counter++) + ".tmp");
 }
 
+// A file without a name, of which a killed process leaves nothing; -1 where the file system has none, or
+// where it could not be named afterwards.
+int open_nameless(const std::filesystem::path& folder) {
+  if (::access("/proc/self/fd", X_OK) != 0) return -1;
+  return ::open(folder.empty() ? "." : folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+}
+
 }  // namespace
 
 void write_fully(int file_descriptor, std::string_view data, const std::string& name) {
@@ -59,11 +66,16 @@ OutputFile::OutputFile(const std::filesystem::path& target) : target_(target) {
     // Renaming would replace a file that its owner has protected.
     if (::access(target_.c_str(), W_OK) != 0) fail(target.string(), errno);
   }
-  do {  // the name is taken where a killed run with our process number left its file
-    temporary_ = temporary_name(target_);
+  file_descriptor_ = open_nameless(target_.parent_path());
+  nameless_ = file_descriptor_ >= 0;
+  temporary_ = temporary_name(target_);
+  while (file_descriptor_ <
+         0) {  // the name is taken where a killed run with our process number left its file
     file_descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  } while (file_descriptor_ < 0 && errno == EEXIST);
-  if (file_descriptor_ < 0) fail(target.string(), errno);
+    if (file_descriptor_ >= 0) break;
+    if (errno != EEXIST) fail(target.string(), errno);
+    temporary_ = temporary_name(target_);
+  }
   // Best effort, as the file system may know no modes.
   if (exists && ::fchmod(file_descriptor_, status.st_mode & 07777) != 0) errno = 0;
 }
@@ -71,7 +83,17 @@ OutputFile::OutputFile(const std::filesystem::path& target) : target_(target) {
 OutputFile::~OutputFile() {
   if (file_descriptor_ < 0) return;
   ::close(file_descriptor_);
-  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+  if (!temporary_.empty() && !nameless_) ::unlink(temporary_.c_str());
+}
+
+// Gives a nameless file its temporary name: linkat cannot replace the target, rename can.
+void OutputFile::name_temporary() {
+  const std::string source = "/proc/self/fd/" + std::to_string(file_descriptor_);
+  while (::linkat(AT_FDCWD, source.c_str(), AT_FDCWD, temporary_.c_str(), AT_SYMLINK_FOLLOW) != 0) {
+    if (errno != EEXIST) fail(target_.string(), errno);
+    temporary_ = temporary_name(target_);
+  }
+  nameless_ = false;
 }
 
 void OutputFile::write(std::string_view data) {
@@ -83,6 +105,7 @@ void OutputFile::commit() {
   if (!temporary_.empty() && ::fsync(file_descriptor_) != 0 && errno != EINVAL && errno != ENOTSUP) {
     fail(target_.string(), errno);
   }
+  if (nameless_) name_temporary();
   const int file_descriptor = std::exchange(file_descriptor_, -1);
   const bool closed = ::close(file_descriptor) == 0 || errno == EINTR;
   int code = closed ? 0 : errno;

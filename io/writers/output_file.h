@@ -13,9 +13,9 @@ namespace ocrbatch::io {
 // `name`.
 void write_fully(int file_descriptor, std::string_view data, const std::string& name);
 
-// A file under a temporary name in its folder until commit() renames it. What is not committed leaves no
-// trace. A target that exists and is no regular file (a device, a pipe) is written to directly. Throws
-// OutputError.
+// A file without a name, or under a temporary one in its folder, until commit() renames it. What is not
+// committed leaves no trace. A target that exists and is no regular file (a device, a pipe) is written to
+// directly. Throws OutputError.
 class OutputFile {
  public:
   explicit OutputFile(const std::filesystem::path& target);  // its folder must exist
@@ -27,7 +27,10 @@ class OutputFile {
   void commit();  // to disk, then under its name; nothing may be written afterwards
 
  private:
+  void name_temporary();
+
   std::filesystem::path target_, temporary_;  // temporary_ is empty when the target is written to directly
+  bool nameless_ = false;                     // the temporary name is not in the folder yet
   int file_descriptor_ = -1;
 };
 

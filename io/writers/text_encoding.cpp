@@ -54,17 +54,22 @@ std::string printable_name(std::string_view name) {
   return out;
 }
 
-std::string name_from_printable(std::string_view printable) {
-  const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
+std::optional<std::string> name_of_printable(std::string_view printable) {
+  constexpr std::string_view kHex = "0123456789abcdef";
   std::string name;
-  for (std::size_t i = 0; i < printable.size(); ++i) {
-    const bool escaped = printable[i] == '\\';
-    if (escaped && i + 3 < printable.size() && printable[i + 1] == 'x') {
-      name += static_cast<char>(digit(printable[i + 2]) << 4 | digit(printable[i + 3]));
-      i += 3;
+  for (std::size_t at = 0; at < printable.size(); ++at) {
+    if (printable[at] != '\\') {
+      name += printable[at];
+    } else if (printable.substr(at).starts_with("\\\\")) {
+      name += '\\';
+      ++at;
     } else {
-      if (escaped) ++i;
-      if (i < printable.size()) name += printable[i];
+      const std::string_view code = printable.substr(at, 4);
+      if (code.size() != 4 || code[1] != 'x') return std::nullopt;
+      const std::size_t high = kHex.find(code[2]), low = kHex.find(code[3]);
+      if (high == kHex.npos || low == kHex.npos) return std::nullopt;
+      name += static_cast<char>(high << 4 | low);
+      at += 3;
     }
   }
   return name;

@@ -1,6 +1,7 @@
 // Bytes from outside as text that output formats can hold.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,8 +14,8 @@ std::string valid_utf8(std::string_view text);
 // becomes
 // `\xNN` (two lower-case hex digits). Names without either stay as they are.
 std::string printable_name(std::string_view name);
-// The bytes behind a printable_name().
-std::string name_from_printable(std::string_view printable);
+// The inverse of printable_name; nothing where a `\` is followed by anything else.
+std::optional<std::string> name_of_printable(std::string_view printable);
 
 // Text for XML: `& < > " '` as entities; what XML 1.0 cannot hold (control characters) becomes U+FFFD.
 std::string escape_xml(std::string_view text);

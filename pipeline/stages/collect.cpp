@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "io/record_reader.h"
 #include "pipeline/line_text.h"
 #include "pipeline/stages/guard.h"
 
@@ -47,6 +48,8 @@ void CollectPage::operator()(PageMessage& page) const {
   // A document that could not be opened is not read again for its checksum: it may be no regular file.
   if (record.page_number) record.provenance.sha256 = page.document->sha256();
   if (timings_ && record.page_number) record.timing = page.timing;
+  // So that every format gives what it would give from the record's JSON line.
+  io::round_as_written(record);
   page.layout = {};
   page.lines.clear();
   page.memory.resize(kPageOverheadBytes);

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <vector>
 
 #include "pipeline/error_rate.h"
@@ -15,8 +14,6 @@ namespace ocrbatch::pipeline {
 // a time.
 class WritePage {
  public:
-  using OnError = std::function<void(const std::string& document, const io::PageRecord& record)>;
-
   // When more than `max_error_rate` of the records are errors, the run is asked to stop.
   WritePage(std::vector<io::Writer*> writers, OnError on_error, double max_error_rate, RunState& state,
             ScanProgress& progress, ScanSummary& summary)

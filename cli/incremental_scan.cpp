@@ -1,0 +1,87 @@
+#include "cli/incremental_scan.h"
+
+#include <spdlog/spdlog.h>
+
+#include "cli/dry_run.h"
+#include "cli/model_path.h"
+#include "cli/progress.h"
+#include "pipeline/state/scan_session.h"
+
+namespace ocrbatch::cli {
+namespace {
+
+std::filesystem::path state_path(const ScanCommand& command) {
+  return command.state;
+}
+
+std::string run_settings(const ScanCommand& command, const recognizer::ModelInfo& model) {
+  return pipeline::settings_digest(command.scan, model) + (command.scan.timings ? "+timings" : "");
+}
+
+void report(const std::vector<pipeline::StateNote>& notes) {
+  for (const pipeline::StateNote& note : notes)
+    note.is_warning ? spdlog::warn("{}", note.text) : spdlog::info("{}", note.text);
+}
+
+std::vector<pipeline::FolderTarget> folder_targets(const ScanCommand& command) {
+  std::vector<pipeline::FolderTarget> targets;
+  if (!command.hocr.empty()) targets.push_back({"hocr", command.hocr});
+  if (!command.txt.empty()) targets.push_back({"txt", command.txt});
+  return targets;
+}
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+}  // namespace
+
+ScanOutcome read_increment(const ScanCommand& command, pipeline::ScanProgress& progress) {
+  const auto start = std::chrono::steady_clock::now();
+  pipeline::ScanSession session(command.out, state_path(command), command.line, /*look_only=*/false);
+  const std::filesystem::path model = find_model(command.model);
+  ScanOutcome outcome;
+  outcome.model = recognizer::describe_recognizer(model, command.recognizer);
+  const pipeline::Plan& plan =
+      session.plan(pipeline::list_inputs(command.scan), command.increments, command.scan.pages,
+                   run_settings(command, outcome.model), progress.stop_requested);
+  report(session.notes());
+  session.begin(folder_targets(command));
+
+  // A failure that every run meets again is no news for whoever gets cron's mail.
+  const auto on_error = [&](const std::string& document, const io::PageRecord& record) {
+    const auto before = plan.failed_before.find(document);
+    const bool again = before != plan.failed_before.end() && !record.page_number &&
+                       before->second == io::error_code_name(record.error->code);
+    if (!again) return report_failure(document, record);
+    ++outcome.repeated_failures;
+    spdlog::info("{}: still {}", document, before->second);
+  };
+  if (!plan.to_read.empty() && !progress.stop_requested) {
+    const auto recognizer = recognizer::load_recognizer(model, command.recognizer);
+    const ProgressDisplay display(progress, command.progress);
+    outcome.summary =
+        pipeline::run_scan(command.scan, plan.to_read, *recognizer, {&session.writer()}, progress, on_error);
+  } else {
+    outcome.summary.stopped = progress.stop_requested;
+  }
+  outcome.summary.stopped ? session.stop() : session.finish();
+  if (outcome.summary.wall_seconds == 0) outcome.summary.wall_seconds = seconds_since(start);
+  outcome.increments = plan.summary;
+  if (outcome.summary.stopped && session.journal_bytes() > 0)
+    outcome.unfinished = session.paths().journal.string();
+  return outcome;
+}
+
+ExitCode dry_run_increment(const ScanCommand& command) {
+  pipeline::ScanSession session(command.out, state_path(command), command.line, /*look_only=*/true);
+  const recognizer::ModelInfo model =
+      recognizer::describe_recognizer(find_model(command.model), command.recognizer);
+  const std::atomic<bool> never{false};
+  const pipeline::Plan& plan = session.plan(pipeline::list_inputs(command.scan), command.increments,
+                                            command.scan.pages, run_settings(command, model), never);
+  report(session.notes());
+  return dry_run_plan(command.scan, plan);
+}
+
+}  // namespace ocrbatch::cli

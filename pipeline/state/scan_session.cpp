@@ -1,0 +1,111 @@
+#include "pipeline/state/scan_session.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "pipeline/state/replace_output.h"
+
+namespace ocrbatch::pipeline {
+
+ScanSession::ScanSession(const std::filesystem::path& output, const std::filesystem::path& state,
+                         const std::string& command, bool look_only)
+    : paths_(output_paths(output, state)) {
+  lock_.emplace(paths_.lock, output, command);
+  state_ = open_state(paths_, look_only, notes_);
+}
+
+ScanSession::~ScanSession() = default;
+
+// What is not listed may just be out of reach: a disk that is not mounted must not empty the output.
+bool ScanSession::may_prune(const std::vector<InputFile>& files) {
+  if (files.empty()) return false;
+  for (const InputFile& file : files) {
+    if (file.stamp) continue;
+    std::error_code error;
+    if (!std::filesystem::is_directory(file.path, error) && !state_->knows_documents_in(file.document))
+      continue;
+    notes_.push_back({true, file.document + " could not be searched: nothing is pruned"});
+    return false;
+  }
+  return true;
+}
+
+const Plan& ScanSession::plan(std::vector<InputFile> files, const IncrementOptions& given,
+                              const std::vector<PageRange>& pages, const std::string& settings,
+                              const std::atomic<bool>& stop) {
+  settings_ = settings;
+  IncrementOptions options = given;
+  options.prune = given.prune && may_prune(files);
+  plan_ = make_plan(std::move(files), *state_, options, pages, settings, stop);
+  order_ = make_order(plan_, *state_, options.prune);
+  return plan_;
+}
+
+void ScanSession::begin(const std::vector<FolderTarget>& folders) {
+  if (!plan_.unusable.empty()) {
+    Transaction transaction(state_->database());
+    for (const std::int64_t id : plan_.unusable) state_->drop_from_journal(id);
+    transaction.commit();
+  }
+  journal_ = std::make_unique<Journal>(paths_.journal, *state_);
+  std::vector<io::Writer*> writers;
+  for (const FolderTarget& target : folders) {
+    folders_.push_back(std::make_unique<FolderFiles>(target, plan_, order_, *state_));
+    writers.push_back(&folders_.back()->writer());
+  }
+  writer_ = std::make_unique<RecordWriter>(*journal_, plan_.to_read, begun_documents(), settings_, writers);
+  journal_->start();
+}
+
+std::map<std::string, Begun> ScanSession::begun_documents() {
+  std::map<std::string, Begun> begun;
+  for (const InputFile& file : plan_.to_read) {
+    if (file.pages_before == 0) continue;
+    Begun document{*state_->find_in_journal(file.document), {}};
+    document.document.stamp = file.stamp;  // where only the content had told that it is the same
+    for (const JournalPage& page : state_->journal_pages(document.document.id))
+      document.ranges.push_back(page.range);
+    begun.emplace(file.document, std::move(document));
+  }
+  return begun;
+}
+
+void ScanSession::stop() {
+  journal_->commit();
+}
+
+void ScanSession::finish() {
+  writer_->finish();
+  journal_->commit();
+  move_documents();
+  for (const auto& folder : folders_) folder->complete(paths_, plan_, order_, *state_, *journal_);
+  replace_output(paths_, plan_, order_, *state_, *journal_);
+}
+
+// Their records go through the journal, under their new names: so a move is kept as a reading is.
+void ScanSession::move_documents() {
+  int output = -1;
+  for (std::size_t i = 0; i < plan_.documents.size(); ++i) {
+    const PlannedDocument& planned = plan_.documents[i];
+    if (planned.action != Action::kMove) continue;
+    if (output < 0) output = ::open(paths_.output.c_str(), O_RDONLY | O_CLOEXEC);
+    const KnownDocument known = state_->at(planned.source);
+    const std::int64_t id = journal_->add({.id = 0,
+                                           .name = plan_.files[i].document,
+                                           .stamp = plan_.files[i].stamp,
+                                           .sha256 = known.sha256,
+                                           .page_count = known.page_count,
+                                           .settings = known.settings,
+                                           .finished = true});
+    for_each_record(output, {known.range}, paths_.output.string(), [&](io::PageRecord&& record) {
+      record.document = plan_.files[i].document;
+      journal_->append(id, record.page_number.value_or(0),
+                       record.error ? io::error_code_name(record.error->code) : "",
+                       io::to_json(record) + "\n");
+    });
+  }
+  if (output >= 0) ::close(output);
+  journal_->commit();
+}
+
+}  // namespace ocrbatch::pipeline
