@@ -1,6 +1,7 @@
 #include "pipeline/state/order.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -24,6 +25,15 @@ std::unordered_map<std::int64_t, std::int64_t> unlisted_in_journal(const Plan& p
   return at_place;
 }
 
+// Folders that could not be searched and were recorded as failures; now their documents are listed instead.
+std::unordered_set<std::int64_t> folders_again(StateFile& state) {
+  std::unordered_set<std::int64_t> places;
+  std::error_code error;
+  for (const auto& [place, name] : state.failed_documents())
+    if (std::filesystem::is_directory(name, error)) places.insert(place);
+  return places;
+}
+
 }  // namespace
 
 Order make_order(Plan& plan, StateFile& state, bool prune) {
@@ -33,6 +43,7 @@ Order make_order(Plan& plan, StateFile& state, bool prune) {
     if (const std::int64_t place = plan.documents[i].place; place >= 0)
       file_at[static_cast<std::size_t>(place)] = static_cast<std::int32_t>(i);
   std::vector<std::int64_t> elsewhere;
+  const auto overtaken = folders_again(state);
   const auto journal_at = unlisted_in_journal(plan, state, elsewhere);
 
   // Each unlisted document with the listed one that it follows (-1: it stands before them all), so that
@@ -43,6 +54,8 @@ Order make_order(Plan& plan, StateFile& state, bool prune) {
   for (std::int64_t place = 0; place < known; ++place) {
     if (const std::int32_t file = file_at[static_cast<std::size_t>(place)]; file >= 0) {
       before = file;
+    } else if (overtaken.contains(place)) {
+      continue;
     } else if (prune) {
       order.pruned.push_back(place);
     } else {

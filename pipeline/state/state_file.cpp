@@ -210,6 +210,13 @@ std::optional<KnownDocument> StateFile::find_content(std::uint64_t size_bytes, c
   return document_at(statements_->content.bind(size_bytes, sha256, settings));
 }
 
+std::vector<std::pair<std::int64_t, std::string>> StateFile::failed_documents() {
+  std::vector<std::pair<std::int64_t, std::string>> documents;
+  Statement row(database_, "SELECT place, name FROM document WHERE error_code != '' ORDER BY place");
+  while (row.step()) documents.emplace_back(row.integer(0), row.text(1));
+  return documents;
+}
+
 std::vector<FailedPage> StateFile::failed_pages(std::int64_t place) {
   std::vector<FailedPage> pages;
   Statement& row = statements_->failed.bind(place);

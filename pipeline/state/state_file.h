@@ -80,6 +80,7 @@ class StateFile {
   // Rather one that was read with these settings.
   std::optional<KnownDocument> find_content(std::uint64_t size_bytes, const std::string& sha256,
                                             const std::string& settings);
+  std::vector<std::pair<std::int64_t, std::string>> failed_documents();  // place and name, by place
   std::vector<FailedPage> failed_pages(std::int64_t place);
   void set_stamp(std::int64_t place, const FileStamp& stamp);
   bool ranges_fill(

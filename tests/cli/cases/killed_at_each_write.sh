@@ -1,0 +1,46 @@
+# SIGKILL before each call that changes a file, one run after the other: the next run puts everything right. So the
+# instants that random kills rarely meet are met, too: between the output's new form and the state that knows it.
+# Each call must also be allowed to fail: then status 4, one line, and nothing is lost.
+[[ -z $SANITIZED ]] || { echo "the sanitizer's run-time is not made for LD_PRELOAD" >&2; exit 77; }
+mkdir base && cd base
+mkdir docs
+page() { { printf 'P5 40 24 255\n'; head -c 960 /dev/zero | tr '\0' "$2"; } >"docs/$1.pgm"; }
+page 1 A; page 2 B; page 3 C
+scan() { (cd "$1" && shift && exec env "$@" ocrbatch scan docs --model "$TEST_MODEL" --layout line --jobs 1 \
+  --out out.jsonl --txt txt --prune --quiet); }
+cd ..
+scan base
+# What is to be done: documents that are new, copied, changed, moved and gone.
+cd base
+cp docs/1.pgm docs/4.pgm; page 2 D; mv docs/3.pgm docs/0.pgm; page 5 E
+cd ..
+fresh() { rm -rf "$1"; cp -a base "$1"; }
+fresh expected
+scan expected LD_PRELOAD="$KILL_AT_CALL" COUNT_CALLS="$PWD/calls"
+calls=$(<calls)
+echo "$calls calls" >&2
+((calls > 40))
+same() {
+  cmp expected/out.jsonl run/out.jsonl && diff -r -x '.ocrbatch-*.tmp' expected/txt run/txt &&
+    [[ ! -e run/out.jsonl.partial && ! -e run/out.jsonl.new && ! -e run/out.jsonl.lock ]]
+}
+step=${STEP:-3} first=$((RANDOM % ${STEP:-3} + 1))
+for ((call = first; call <= calls; call += step)); do
+  fresh run
+  status=0; scan run LD_PRELOAD="$KILL_AT_CALL" KILL_AT=$call || status=$?
+  [[ $status == 137 ]] || { echo "call $call: status $status instead of a kill"; exit 1; }
+  scan run A=b
+  same || { echo "killed at call $call: another output"; exit 1; }
+done 2>/dev/null
+# The disk is full (ENOSPC, 28), broken (EIO, 5) or read-only (EROFS, 30) from some call on. What is called while the
+# program winds up has nobody to be told of, so a failure there may go by.
+codes=(28 5 30)
+for ((call = first; call <= calls; call += step)); do
+  fresh run
+  status=0; scan run LD_PRELOAD="$KILL_AT_CALL" FAIL_AT=$call FAIL_WITH=${codes[call % 3]} 2>log || status=$?
+  [[ $status == 4 || $status == 0 ]] || { echo "call $call: status $status instead of 4"; cat log; exit 1; }
+  [[ $status == 0 || $(grep -c '^ocrbatch: ' log) == 1 && $(wc -l <log) == 1 ]] || { echo "call $call:"; cat log; exit 1; }
+  jq -e . run/out.jsonl >/dev/null   # whole
+  scan run A=b
+  same || { echo "failed at call $call: another output"; exit 1; }
+done
