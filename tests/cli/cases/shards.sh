@@ -7,9 +7,9 @@ for i in 1 2 3; do scan 'part-{shard}.jsonl' --shard "$i/3" --stats 'stats-{shar
 for i in 5 6 7; do
   SLURM_ARRAY_TASK_ID=$i SLURM_ARRAY_TASK_MIN=5 SLURM_ARRAY_TASK_COUNT=3 scan "slurm-$i.jsonl" --shard auto
 done
-ls part-* stats-*
+ls part-*.jsonl stats-*
 cat part-*.jsonl | sort | cmp - <(sort whole.jsonl) && echo "the whole"
-cat slurm-{5,6,7}.jsonl | cmp - <(cat part-000*) && echo "the same parts"
+cat slurm-{5,6,7}.jsonl | cmp - <(cat part-000*.jsonl) && echo "the same parts"
 # A part without a document is done.
 ocrbatch scan docs/01.png --model "$TEST_MODEL" --quiet --out empty.jsonl --shard 1/1000 && wc -c <empty.jsonl
 ocrbatch scan docs --out out.jsonl --shard 0/3
