@@ -82,7 +82,8 @@ std::string summary_json(const pipeline::ScanSummary& summary, const recognizer:
   const boost::json::object workers{{"started", summary.workers.started},
                                     {"lost", summary.workers.lost},
                                     {"recycled", summary.workers.recycled},
-                                    {"peak_rss_bytes", summary.workers.peak_bytes}};
+                                    {"peak_rss_bytes", summary.workers.peak_bytes},
+                                    {"memory_limit_bytes", summary.workers.memory_limit_bytes}};
   return boost::json::serialize(boost::json::object{{"schema", 1},
                                                     {"version", version},
                                                     {"model", model.name},
