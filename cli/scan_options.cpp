@@ -160,6 +160,8 @@ std::optional<ScanCommand> parse_scan_command(const std::vector<std::string>& ar
     scan.workers.program = find_worker_program();
     if (options.given("worker-memory"))
       scan.workers.memory_bytes = parse_size("--worker-memory", worker_memory);
+    if (options.given("worker-memory") && scan.workers.memory_bytes < (64 << 20))
+      throw UsageError("--worker-memory: must be at least 64M");
   } else {
     for (const char* name : {"timeout", "worker-memory"})
       if (options.given(name)) throw UsageError(std::string("--") + name + " needs --isolation workers");

@@ -140,7 +140,8 @@ std::string summary_json(const ScanOutcome& outcome, const std::string& version)
   const boost::json::object workers{{"started", summary.workers.started},
                                     {"lost", summary.workers.lost},
                                     {"recycled", summary.workers.recycled},
-                                    {"peak_rss_bytes", summary.workers.peak_bytes}};
+                                    {"peak_rss_bytes", summary.workers.peak_bytes},
+                                    {"memory_limit_bytes", summary.workers.memory_limit_bytes}};
   boost::json::object stats{{"schema", 1},
                             {"version", version},
                             {"model", model.name},

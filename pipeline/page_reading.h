@@ -40,9 +40,10 @@ struct ReadPage {
 // What processes that read pages cost and what became of them; all zero without such processes.
 struct WorkerStatistics {
   std::uint64_t started = 0;
-  std::uint64_t lost = 0;        // crashed, killed from outside, or killed at a time limit
-  std::uint64_t recycled = 0;    // replaced after many pages or because they had grown
-  std::uint64_t peak_bytes = 0;  // resident, of all that lived at the same time together
+  std::uint64_t lost = 0;                // crashed, killed from outside, or killed at a time limit
+  std::uint64_t recycled = 0;            // replaced after many pages or because they had grown
+  std::uint64_t memory_limit_bytes = 0;  // of each
+  std::uint64_t peak_bytes = 0;          // resident, of all that lived at the same time together
 };
 
 // Thread-safe. page_count and page_size are for one thread that goes through the documents in order and is

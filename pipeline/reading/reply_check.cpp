@@ -25,9 +25,7 @@ bool inside(const io::Box& box, const ReadPage& page) {
 bool makes_sense(io::Error& error) {
   for (char& c : error.message)
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
-  constexpr std::size_t kLongest = 2000;
-  return !error.message.empty() && error.message.size() <= kLongest &&
-         error.code >= io::ErrorCode::kNotFound && error.code <= io::kLastErrorCode;
+  return !error.message.empty() && error.code >= io::ErrorCode::kNotFound && error.code <= io::kLastErrorCode;
 }
 
 bool makes_sense(const io::PageSize& size) {

@@ -47,7 +47,9 @@ void raise_stack_limit() {
 
 // When the machine's memory is used up, the kernel ends the worker and not the run.
 void offer_to_be_ended_first() {
-  std::ofstream("/proc/self/oom_score_adj") << 500;
+  int score = 0;
+  std::ifstream("/proc/self/oom_score_adj") >> score;
+  std::ofstream("/proc/self/oom_score_adj") << std::min(score + 500, 1000);
 }
 
 class Worker {

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <optional>
 #include <thread>
 #include <utility>
 
@@ -19,7 +18,7 @@ constexpr int kTries = 2;
 // A worker that was killed from outside says nothing against the page: an impatient administrator, or the
 // kernel when the machine's memory was used up.
 constexpr int kTriesWhenKilled = 5;
-constexpr int kStarts = 3;
+constexpr int kStarts = 5;  // a start may be hit, too
 constexpr std::chrono::milliseconds kPauseAfterKill{200};
 
 // A worker that keeps more than this between two pages is replaced.
@@ -36,7 +35,9 @@ std::string seconds_text(double seconds) {
 
 WorkerPool::WorkerPool(const PageReadingOptions& options, const WorkerOptions& workers,
                        const std::atomic<bool>* stop)
-    : options_(options), workers_(workers), stop_(stop) {}
+    : options_(options), workers_(workers), stop_(stop) {
+  statistics_.memory_limit_bytes = workers_.memory_bytes;
+}
 
 WorkerPool::Worker WorkerPool::start() {
   for (int starts = 1;; ++starts) {
@@ -62,19 +63,19 @@ WorkerPool::Worker WorkerPool::take(const std::string& document) {
   return start();
 }
 
-void WorkerPool::note_memory(const WorkerProcess& worker) {
-  const std::uint64_t peak = worker.memory().peak_bytes;
+WorkerProcess::Memory WorkerPool::note_memory(const WorkerProcess& worker) {
+  const WorkerProcess::Memory memory = worker.memory();
   const std::lock_guard lock(mutex_);
-  peaks_[&worker] = std::max(peaks_[&worker], peak);
+  peaks_[&worker] = std::max(peaks_[&worker], memory.peak_bytes);
   std::uint64_t sum = 0;
   for (const auto& [living, bytes] : peaks_) sum += bytes;
   statistics_.peak_bytes = std::max(statistics_.peak_bytes, sum);
+  return memory;
 }
 
 void WorkerPool::give_back(Worker worker) {
-  note_memory(*worker);
-  const bool old =
-      worker->pages_read >= workers_.pages_a_worker || worker->memory().resident_bytes > kLargestIdleBytes;
+  const std::uint64_t kept_bytes = note_memory(*worker).resident_bytes;
+  const bool old = worker->pages_read >= workers_.pages_a_worker || kept_bytes > kLargestIdleBytes;
   if (!old) {
     idle_.give_back(std::move(worker));
     return;

@@ -7,7 +7,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 
 #include "pipeline/object_pool.h"
@@ -54,7 +53,7 @@ class WorkerPool {
   Failure lose(Worker worker, Failure::Kind kind);
   void retire(Worker worker);
   bool must_stop() const { return stop_ != nullptr && *stop_; }
-  void note_memory(const WorkerProcess& worker);
+  WorkerProcess::Memory note_memory(const WorkerProcess& worker);
   io::Error as_error(const Failure& failure, const char* what) const;
 
   const PageReadingOptions options_;

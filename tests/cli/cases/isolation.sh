@@ -7,6 +7,7 @@ run "$documents" --out off.jsonl --stats off.json --isolation off
 cmp workers.jsonl off.jsonl
 jq -c '.workers | [.started > 1, .lost, .peak_rss_bytes > 20e6]' workers.json
 jq -c .workers off.json
+jq '.workers.memory_limit_bytes >= 512 * 1024 * 1024' workers.json
 
 code() { jq -r '"\(.document) \(.page) \(.status) \(.error.code // "")"' "$1"; }
 make_bomb nested_forms endless.pdf
@@ -32,4 +33,5 @@ fi
 ocrbatch scan . --out x --isolation maybe 2>&1 || echo "status $?"
 ocrbatch scan . --out x --isolation off --timeout 5 2>&1 || echo "status $?"
 ocrbatch scan . --out x --timeout 0 2>&1 || echo "status $?"
+ocrbatch scan . --out x --worker-memory 1M 2>&1 || echo "status $?"
 ocrbatch scan . --out x --max-pages 0 2>&1 || echo "status $?"
