@@ -1,13 +1,16 @@
-// A library for LD_PRELOAD that lets system calls of the program fail, or the program die at one of them.
+// A library for LD_PRELOAD that lets system calls of the program fail, or the program die at one of them, so
+// that a test can go through every such instant. What a power cut leaves is not tested by this: what was
+// written and not synced is there.
 //
 //   FAULT_AT=N        the N-th of the calls counted, from 1; without it calls are counted only
-//   FAULT=NAME        an errno (ENOSPC, EIO, EROFS, EDQUOT, ENOMEM), or KILL: SIGKILL to this process before the call is made
-//   FAULT_STICKY=1    and all calls after it, as on a disk that stays full
-//   FAULT_PATH=TEXT   only calls about files with TEXT in their path
-//   FAULT_CALLS=LIST  of write, sync, rename, truncate, copy, open, unlink, allocate; all but the last by default
-//   FAULT_COUNT=FILE  gets the number of calls counted when the program ends
-// Counted are calls that change files: write, pwrite, fsync, fdatasync, rename, ftruncate, copy_file_range, open for writing,
-// unlink; and allocations of FAULT_BYTES (4096) or more. Worker processes, whose argv[0] is another, are left alone.
+//   FAULT=NAME        an errno (ENOSPC, EIO, EROFS, EDQUOT, ENOMEM), or KILL: SIGKILL to this process before
+//   the call is made FAULT_STICKY=1    and all calls after it, as on a disk that stays full FAULT_PATH=TEXT
+//   only calls about files with TEXT in their path FAULT_CALLS=LIST  of write, sync, rename, truncate, copy,
+//   open, unlink, allocate; all but the last by default FAULT_COUNT=FILE  gets the number of calls counted
+//   when the program ends
+// Counted are calls that change files: write, pwrite, fsync, fdatasync, rename, ftruncate, copy_file_range,
+// open for writing, unlink, and not those about memory that only has a descriptor; and allocations of
+// FAULT_BYTES (4096) or more. Worker processes, whose argv[0] is another, are left alone.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -20,6 +23,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <new>
 #include <string>
 
 namespace {
@@ -85,8 +89,9 @@ struct Fault {
   bool strikes_descriptor(const char* call, int descriptor) {
     if (!wants(call)) return false;
     struct stat status {};
-    // Standard error, sockets and pipes are not what this is about.
-    if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) return false;
+    // Messages, sockets and pipes are not what this is about.
+    if (descriptor <= STDERR_FILENO || ::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode))
+      return false;
     char name[64], target[4096];
     std::snprintf(name, sizeof name, "/proc/self/fd/%d", descriptor);
     const ssize_t length = ::readlink(name, target, sizeof target - 1);
@@ -129,7 +134,8 @@ int ftruncate(int descriptor, off_t length) {
   static const auto real = next<int (*)(int, off_t)>("ftruncate");
   return fault.strikes_descriptor("truncate", descriptor) ? -1 : real(descriptor, length);
 }
-ssize_t copy_file_range(int in, off64_t* in_offset, int out, off64_t* out_offset, size_t size, unsigned flags) {
+ssize_t copy_file_range(int in, off64_t* in_offset, int out, off64_t* out_offset, size_t size,
+                        unsigned flags) {
   static const auto real =
       next<ssize_t (*)(int, off64_t*, int, off64_t*, size_t, unsigned)>("copy_file_range");
   return fault.strikes_descriptor("copy", out) ? -1 : real(in, in_offset, out, out_offset, size, flags);
@@ -167,3 +173,18 @@ void* malloc(size_t size) {
 }
 
 }  // extern "C"
+
+// The allocator's own operator new does not come by malloc.
+void* operator new(std::size_t size) {
+  if (size >= fault.bytes && fault.wants("allocate") && fault.strikes()) throw std::bad_alloc();
+  static const auto real = next<void* (*)(std::size_t)>("_Znwm");
+  return real(size);
+}
+void operator delete(void* memory) noexcept {
+  static const auto real = next<void (*)(void*)>("_ZdlPv");
+  real(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+  static const auto real = next<void (*)(void*)>("_ZdlPv");
+  real(memory);
+}

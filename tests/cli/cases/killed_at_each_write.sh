@@ -16,7 +16,7 @@ cp docs/1.pgm docs/4.pgm; page 2 D; mv docs/3.pgm docs/0.pgm; page 5 E
 cd ..
 fresh() { rm -rf "$1"; cp -a base "$1"; }
 fresh expected
-scan expected LD_PRELOAD="$KILL_AT_CALL" COUNT_CALLS="$PWD/calls"
+scan expected LD_PRELOAD="$FAULTS" FAULT_COUNT="$PWD/calls"
 calls=$(<calls)
 echo "$calls calls" >&2
 ((calls > 40))
@@ -27,17 +27,17 @@ same() {
 step=${STEP:-3} first=$((RANDOM % ${STEP:-3} + 1))
 for ((call = first; call <= calls; call += step)); do
   fresh run
-  status=0; scan run LD_PRELOAD="$KILL_AT_CALL" KILL_AT=$call || status=$?
+  status=0; scan run LD_PRELOAD="$FAULTS" FAULT=KILL FAULT_AT=$call || status=$?
   [[ $status == 137 ]] || { echo "call $call: status $status instead of a kill"; exit 1; }
   scan run A=b
   same || { echo "killed at call $call: another output"; exit 1; }
 done 2>/dev/null
-# The disk is full (ENOSPC, 28), broken (EIO, 5) or read-only (EROFS, 30) from some call on. What is called while the
+# The disk is full, broken or read-only from some call on. What is called while the
 # program winds up has nobody to be told of, so a failure there may go by.
-codes=(28 5 30)
+codes=(ENOSPC EIO EROFS)
 for ((call = first; call <= calls; call += step)); do
   fresh run
-  status=0; scan run LD_PRELOAD="$KILL_AT_CALL" FAIL_AT=$call FAIL_WITH=${codes[call % 3]} 2>log || status=$?
+  status=0; scan run LD_PRELOAD="$FAULTS" FAULT=${codes[call % 3]} FAULT_STICKY=1 FAULT_AT=$call 2>log || status=$?
   [[ $status == 4 || $status == 0 ]] || { echo "call $call: status $status instead of 4"; cat log; exit 1; }
   [[ $status == 0 || $(grep -c '^ocrbatch: ' log) == 1 && $(wc -l <log) == 1 ]] || { echo "call $call:"; cat log; exit 1; }
   jq -e . run/out.jsonl >/dev/null   # whole
