@@ -26,10 +26,11 @@ struct PageRange {
 };
 
 struct ScanOptions {
-  std::vector<std::string> inputs;            // files and folders as given
-  std::vector<std::string> include, exclude;  // globs on the path below the input (and on the file name)
-  std::vector<PageRange> pages;               // empty: all
-  double dpi = 0;                             // see io::ReadOptions
+  std::vector<std::string> inputs;               // files and folders as given
+  std::vector<std::string> include, exclude;     // globs on the path below the input (and on the file name)
+  std::vector<std::filesystem::path> own_files;  // of this run: folders list them not, nobody opens them
+  std::vector<PageRange> pages;                  // empty: all
+  double dpi = 0;                                // see io::ReadOptions
   double max_megapixels = 400;
   LayoutMode layout = LayoutMode::kTesseract;
   int jobs = 0;                        // threads in all; 0: the cores this process may use

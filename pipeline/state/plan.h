@@ -47,8 +47,8 @@ struct IncrementSummary {
   std::uint64_t missing = 0;      // kept although the file is gone
   std::uint64_t not_listed = 0;   // kept although the inputs do not lead to them
   std::uint64_t pruned = 0;
-  std::uint64_t resumed = 0, resumed_pages = 0;                        // of the run that this one continues
-  std::uint64_t resumed_failures = 0;                                  // pages and documents among them
+  std::uint64_t resumed = 0, resumed_pages = 0;  // of the run that this one continues
+  std::uint64_t resumed_failures = 0;            // pages and documents among them
   std::uint64_t resumed_failed_documents = 0;
   std::uint64_t failed_before_pages = 0, failed_before_documents = 0;  // among the kept
 };
@@ -58,8 +58,7 @@ struct Plan {
   std::vector<PlannedDocument> documents;  // one a file
   std::vector<InputFile> to_read;          // in their order, without the pages that are in the journal
   std::vector<std::int64_t> unusable;  // ids in the journal: of other settings, or of a file that has changed
-  std::map<std::string, std::string>
-      failed_before;  // documents to read that failed as a whole, and their codes
+  std::map<std::string, std::string> failed_before;  // documents that every run tries again, and their codes
   IncrementSummary summary;
 };
 
