@@ -42,9 +42,8 @@ ScanOutcome read_increment(const ScanCommand& command, pipeline::ScanProgress& p
   const std::filesystem::path model = find_model(command.model);
   ScanOutcome outcome;
   outcome.model = recognizer::describe_recognizer(model, command.recognizer);
-  const pipeline::Plan& plan =
-      session.plan(pipeline::list_inputs(command.scan), command.increments, command.scan.pages,
-                   run_settings(command, outcome.model), progress.stop_requested);
+  const pipeline::Plan& plan = session.plan(command.scan, command.increments,
+                                            run_settings(command, outcome.model), progress.stop_requested);
   report(session.notes());
   session.begin(folder_targets(command));
 
@@ -78,8 +77,8 @@ ExitCode dry_run_increment(const ScanCommand& command) {
   const recognizer::ModelInfo model =
       recognizer::describe_recognizer(find_model(command.model), command.recognizer);
   const std::atomic<bool> never{false};
-  const pipeline::Plan& plan = session.plan(pipeline::list_inputs(command.scan), command.increments,
-                                            command.scan.pages, run_settings(command, model), never);
+  const pipeline::Plan& plan =
+      session.plan(command.scan, command.increments, run_settings(command, model), never);
   report(session.notes());
   return dry_run_plan(command.scan, plan);
 }

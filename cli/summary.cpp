@@ -53,11 +53,11 @@ std::string memory_text(const pipeline::ScanSummary& summary) {
   return text + fmt::format("; {:.0f} MiB were set aside for pages", mib(summary.peak_bytes_in_flight));
 }
 
-// "3 changed, 1 missing": the parts that are more than 0.
-std::string parts_text(std::initializer_list<std::pair<std::uint64_t, const char*>> parts) {
+// "3 documents, 1 missing": the parts that are more than 0.
+std::string parts_text(std::initializer_list<std::pair<std::uint64_t, std::string>> parts) {
   std::string text;
   for (const auto& [count, what] : parts)
-    if (count > 0) text += (text.empty() ? "" : ", ") + with_thousands(count) + " " + what;
+    if (count > 0) text += (text.empty() ? "" : ", ") + what;
   return text;
 }
 
@@ -93,20 +93,24 @@ std::string increments_text(const pipeline::IncrementSummary& i) {
   const auto line = [&](const char* title, const std::string& content) {
     if (!content.empty()) text += fmt::format("\n  {:<8}{}", title, content);
   };
-  line("kept", parts_text({{i.kept + i.moved, i.kept + i.moved == 1 ? "document" : "documents"},
-                           {i.moved, "of them under a new name"},
-                           {i.out_of_date, "out of date (--update reads them)"},
-                           {i.missing, "without their file"},
-                           {i.not_listed, "not listed (--prune drops them)"}}));
-  line("resumed", parts_text({{i.resumed, i.resumed == 1 ? "document" : "documents"},
-                              {i.resumed_pages, i.resumed_pages == 1 ? "page" : "pages"}}));
-  line("read", parts_text({{i.read_new, "new"},
-                           {i.read_changed, "changed"},
-                           {i.read_out_of_date, "that were out of date"},
-                           {i.read_again, "again"}}));
-  line("dropped", parts_text({{i.pruned, i.pruned == 1 ? "document" : "documents"}}));
-  line("failed", parts_text({{i.failed_before_pages, "pages in earlier runs (--retry reads them)"},
-                             {i.failed_before_documents, "documents in earlier runs (--retry reads them)"}}));
+  const auto plain = [](std::uint64_t count, const std::string& what) {
+    return std::pair(count, with_thousands(count) + " " + what);
+  };
+  const auto noun = [](std::uint64_t count, const std::string& what, const std::string& more = "") {
+    return std::pair(count, counted(count, what) + more);
+  };
+  line("kept", parts_text({noun(i.kept + i.moved, "document"), plain(i.moved, "of them under a new name"),
+                           plain(i.out_of_date, "out of date (--update reads them)"),
+                           plain(i.missing, "without their file"),
+                           plain(i.not_listed, "not listed (--prune drops them)")}));
+  line("resumed", parts_text({noun(i.resumed, "document"), noun(i.resumed_pages, "page")}));
+  line("read",
+       parts_text({plain(i.read_new, "new"), plain(i.read_changed, "changed"),
+                   plain(i.read_out_of_date, "that were out of date"), plain(i.read_again, "again")}));
+  line("dropped", parts_text({noun(i.pruned, "document")}));
+  line("failed",
+       parts_text({noun(i.failed_before_pages, "page", " in earlier runs (--retry reads them)"),
+                   noun(i.failed_before_documents, "document", " in earlier runs (--retry reads them)")}));
   return text;
 }
 

@@ -64,7 +64,11 @@ std::optional<std::vector<Entry>> read_folder(const fs::path& folder) {
 
 class Listing {
  public:
-  explicit Listing(const ScanOptions& options) : options_(options) {}
+  explicit Listing(const ScanOptions& options) : options_(options) {
+    struct stat status {};
+    for (const fs::path& file : options.own_files)
+      if (::stat(file.c_str(), &status) == 0) own_files_.emplace(status.st_dev, status.st_ino);
+  }
 
   void add_input(const std::string& input) {
     visited_.clear();
@@ -117,6 +121,9 @@ class Listing {
     const bool there = ::stat(path.c_str(), &status) == 0;
     if (there && S_ISDIR(status.st_mode)) return add_folder(input, below);
     if (there && !S_ISREG(status.st_mode)) return;  // devices, sockets, pipes
+    // Closing a file gives back the locks that SQLite has on it (POSIX), so these must not even be looked
+    // into.
+    if (there && own_files_.contains({status.st_dev, status.st_ino})) return;
     if (wanted(path, below)) add_file(input, below, there ? stamp_of(status) : std::nullopt);
   }
 
@@ -128,6 +135,7 @@ class Listing {
   const ScanOptions& options_;
   std::vector<InputFile> files_;
   std::unordered_set<std::string> seen_;
+  std::set<std::pair<dev_t, ino_t>> own_files_;
   std::set<std::pair<dev_t, ino_t>> visited_;  // folders below the present input
 };
 

@@ -30,11 +30,12 @@ struct PageRange {
 enum class Isolation { kOff, kWorkers };
 
 struct ScanOptions {
-  std::vector<std::string> inputs;            // files and folders as given
-  std::vector<std::string> include, exclude;  // globs on the path below the input (and on the file name)
-  Shard shard;                                // the part of the documents to read
-  std::vector<PageRange> pages;               // empty: all
-  double dpi = 0;                             // see io::ReadOptions
+  std::vector<std::string> inputs;               // files and folders as given
+  std::vector<std::string> include, exclude;     // globs on the path below the input (and on the file name)
+  std::vector<std::filesystem::path> own_files;  // of this run: folders list them not, nobody opens them
+  Shard shard;                                   // the part of the documents to read
+  std::vector<PageRange> pages;                  // empty: all
+  double dpi = 0;                                // see io::ReadOptions
   double max_megapixels = 400;
   int max_pages = 0;  // a document of which more are selected is not read (kTooLarge); 0: no limit
   LayoutMode layout = LayoutMode::kTesseract;

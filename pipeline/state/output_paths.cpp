@@ -36,7 +36,7 @@ OutputPaths output_paths(const fs::path& output, const fs::path& state) {
   if (exists && ::access(output.c_str(), W_OK) != 0) fail(output, errno);
   if (::stat(folder_of(output).c_str(), &status) != 0) fail(output, errno);
   std::error_code error;
-  fs::path target = exists ? fs::canonical(output, error) : output;
+  fs::path target = exists && fs::is_symlink(output, error) ? fs::canonical(output, error) : output;
   if (error) target = output;
   return {.output = target,
           .journal = with(target, ".partial"),

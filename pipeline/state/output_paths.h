@@ -2,10 +2,15 @@
 #pragma once
 
 #include <filesystem>
+#include <vector>
 
 namespace ocrbatch::pipeline {
 
 struct OutputPaths {
+  std::vector<std::filesystem::path> all() const {
+    return {output, journal, next, lock, state, state.string() + "-journal", state.string() + ".corrupt"};
+  }
+
   std::filesystem::path output;   // what links lead to
   std::filesystem::path journal;  // OUTPUT.partial: finished records of a run that has not ended
   std::filesystem::path next;     // OUTPUT.new: the coming output, until it is renamed

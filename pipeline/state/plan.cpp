@@ -104,7 +104,8 @@ class Planner {
       if (document.action == Action::kKeep && !known.stamp && !has_wanted_pages(known))
         read(document, Reason::kChanged);
     }
-    if (document.action == Action::kRead && !holds_pages)
+    const bool told_to = options_.force || options_.retry;
+    if (document.action == Action::kRead && is_passing(known.error_code) && !told_to)
       plan_.failed_before[file.document] = known.error_code;
   }
 

@@ -58,8 +58,7 @@ struct Plan {
   std::vector<PlannedDocument> documents;  // one a file
   std::vector<InputFile> to_read;          // in their order, without the pages that are in the journal
   std::vector<std::int64_t> unusable;  // ids in the journal: of other settings, or of a file that has changed
-  std::map<std::string, std::string>
-      failed_before;  // documents to read that failed as a whole, and their codes
+  std::map<std::string, std::string> failed_before;  // documents that every run tries again, and their codes
   IncrementSummary summary;
 };
 

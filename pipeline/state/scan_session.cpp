@@ -14,7 +14,15 @@ ScanSession::ScanSession(const std::filesystem::path& output, const std::filesys
   state_ = open_state(paths_, look_only, notes_);
 }
 
-ScanSession::~ScanSession() = default;
+ScanSession::~ScanSession() {
+  writer_.reset();
+  folders_.clear();
+  const bool empty = journal_bytes() == 0 && state_->is_new() && !file_stamp(paths_.output);
+  journal_.reset();
+  state_.reset();
+  std::error_code ignored;
+  if (empty) std::filesystem::remove(paths_.state, ignored);  // nothing came of it
+}
 
 // What is not listed may just be out of reach: a disk that is not mounted must not empty the output.
 bool ScanSession::may_prune(const std::vector<InputFile>& files) {
@@ -30,14 +38,15 @@ bool ScanSession::may_prune(const std::vector<InputFile>& files) {
   return true;
 }
 
-const Plan& ScanSession::plan(std::vector<InputFile> files, const IncrementOptions& given,
-                              const std::vector<PageRange>& pages, const std::string& settings,
+const Plan& ScanSession::plan(ScanOptions options, const IncrementOptions& given, const std::string& settings,
                               const std::atomic<bool>& stop) {
+  options.own_files = paths_.all();
+  std::vector<InputFile> files = list_inputs(options);
   settings_ = settings;
-  IncrementOptions options = given;
-  options.prune = given.prune && may_prune(files);
-  plan_ = make_plan(std::move(files), *state_, options, pages, settings, stop);
-  order_ = make_order(plan_, *state_, options.prune);
+  IncrementOptions increments = given;
+  increments.prune = given.prune && may_prune(files);
+  plan_ = make_plan(std::move(files), *state_, increments, options.pages, settings, stop);
+  order_ = make_order(plan_, *state_, increments.prune);
   return plan_;
 }
 

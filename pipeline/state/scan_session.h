@@ -1,7 +1,7 @@
 // A run that goes on from earlier ones: what `ocrbatch scan --out FILE` does around run_scan.
 //
 //   ScanSession session(output, state, command, look_only);      // locked, healed
-//   const Plan& plan = session.plan(list_inputs(options), increments, options.pages, settings, stop);
+//   const Plan& plan = session.plan(options, increments, settings, stop);
 //   session.begin(folders);
 //   if (!plan.to_read.empty()) run_scan(options, plan.to_read, recognizer, {&session.writer()}, ...);
 //   stopped ? session.stop() : session.finish();
@@ -35,8 +35,8 @@ class ScanSession {
 
   // Where a listed folder could not be read, or is gone together with documents of the output, nothing is
   // pruned.
-  const Plan& plan(std::vector<InputFile> files, const IncrementOptions& options,
-                   const std::vector<PageRange>& pages, const std::string& settings,
+  // `settings` is that of the run, see settings_of.
+  const Plan& plan(ScanOptions options, const IncrementOptions& increments, const std::string& settings,
                    const std::atomic<bool>& stop);
 
   void begin(const std::vector<FolderTarget>& folders);

@@ -82,7 +82,7 @@ class ScanSessionTest : public ::testing::Test {
     ScanProgress progress;
     ScanSession session(output, state, "the test", /*look_only=*/false);
     const Plan& plan =
-        session.plan(list_inputs(options), increments, options.pages,
+        session.plan(options, increments,
                      settings_digest(options, recognizer.info()) + (options.timings ? "+timings" : ""),
                      progress.stop_requested);
     session.begin(folders);

@@ -33,3 +33,7 @@ try ngram --text a.txt
 try ngram --out b
 try ngram --text a.txt --out b --order 7
 try ngram --text a.txt --out b --size 0
+try scan a.pdf --out - --state s
+try scan a.pdf --hocr h --prune
+try scan a.pdf --out b --state none --force
+try scan a.pdf --out b --state b
