@@ -18,8 +18,9 @@ std::string run_settings(const ScanCommand& command, const recognizer::ModelInfo
   return pipeline::settings_digest(command.scan, model) + (command.scan.timings ? "+timings" : "");
 }
 
-void report(const std::vector<pipeline::StateNote>& notes) {
-  for (const pipeline::StateNote& note : notes)
+// Those that have come since the last call.
+void report(pipeline::ScanSession& session) {
+  for (const pipeline::StateNote& note : session.take_notes())
     note.is_warning ? spdlog::warn("{}", note.text) : spdlog::info("{}", note.text);
 }
 
@@ -39,12 +40,13 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 ScanOutcome read_increment(const ScanCommand& command, pipeline::ScanProgress& progress) {
   const auto start = std::chrono::steady_clock::now();
   pipeline::ScanSession session(command.out, state_path(command), command.line, /*look_only=*/false);
+  report(session);
   const std::filesystem::path model = find_model(command.model);
   ScanOutcome outcome;
   outcome.model = recognizer::describe_recognizer(model, command.recognizer);
   const pipeline::Plan& plan = session.plan(command.scan, command.increments,
                                             run_settings(command, outcome.model), progress.stop_requested);
-  report(session.notes());
+  report(session);
   session.begin(folder_targets(command));
 
   // A failure that every run meets again is no news for whoever gets cron's mail.
@@ -74,12 +76,13 @@ ScanOutcome read_increment(const ScanCommand& command, pipeline::ScanProgress& p
 
 ExitCode dry_run_increment(const ScanCommand& command) {
   pipeline::ScanSession session(command.out, state_path(command), command.line, /*look_only=*/true);
+  report(session);
   const recognizer::ModelInfo model =
       recognizer::describe_recognizer(find_model(command.model), command.recognizer);
   const std::atomic<bool> never{false};
   const pipeline::Plan& plan =
       session.plan(command.scan, command.increments, run_settings(command, model), never);
-  report(session.notes());
+  report(session);
   return dry_run_plan(command.scan, plan);
 }
 

@@ -25,8 +25,8 @@ constexpr std::chrono::seconds kCommitEvery{1};
 Journal::Journal(std::filesystem::path file, StateFile& state)
     : file_(std::move(file)),
       state_(state),
-      next_id_(state.next_journal_id()),
-      bytes_(state.journal_bytes()) {
+      next_id_(state.journal().next_id()),
+      bytes_(state.journal().bytes()) {
   if (bytes_ > 0) open();
 }
 
@@ -113,8 +113,8 @@ void Journal::commit_changes() {
   if (file_descriptor_ >= 0 && ::fdatasync(file_descriptor_) != 0) fail(file_);
   Transaction transaction(state_.database());
   for (const Change& change : changes)
-    change.document ? state_.put_in_journal(*change.document) : state_.put_in_journal(change.id, change.page);
-  state_.set_journal_bytes(bytes);
+    change.document ? state_.journal().put(*change.document) : state_.journal().put(change.id, change.page);
+  state_.journal().set_bytes(bytes);
   transaction.commit();
 }
 

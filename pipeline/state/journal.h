@@ -1,6 +1,7 @@
 // Finished records of the run at hand, on disk before the state says so: OUTPUT.partial.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <exception>
 #include <filesystem>
@@ -48,7 +49,7 @@ class Journal {
 
   const std::filesystem::path file_;
   StateFile& state_;
-  int file_descriptor_ = -1;
+  std::atomic<int> file_descriptor_{-1};  // the thread looks whether there is one
   std::int64_t next_id_;
 
   std::mutex mutex_;  // of the three

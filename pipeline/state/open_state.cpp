@@ -81,11 +81,11 @@ class Healing {
 
   bool journal_fits() {
     const std::uint64_t bytes = journal_ ? journal_->size_bytes : 0;
-    return bytes >= state_.journal_bytes() && (!state_.is_new() || bytes == 0);
+    return bytes >= state_.journal().bytes() && (!state_.is_new() || bytes == 0);
   }
 
   void rebuild_journal() {
-    if (!journal_) return state_.clear_journal();
+    if (!journal_) return state_.journal().clear();
     const InputDescriptor file(paths_.journal);
     const Rebuilt result =
         pipeline::rebuild_journal(state_, file.get(), journal_->size_bytes, paths_.journal.string());
@@ -132,7 +132,7 @@ std::unique_ptr<StateFile> open_state(const OutputPaths& paths, bool look_only,
   if (look_only) return state;
   std::error_code ignored;  // nobody reads them; they are made again
   fs::remove(paths.next, ignored);
-  if (state->journal_bytes() == 0) fs::remove(paths.journal, ignored);
+  if (state->journal().bytes() == 0) fs::remove(paths.journal, ignored);
   return state;
 }
 

@@ -16,7 +16,7 @@ std::unordered_map<std::int64_t, std::int64_t> unlisted_in_journal(const Plan& p
   for (const PlannedDocument& document : plan.documents)
     if (document.journal >= 0) listed.insert(document.journal);
   std::unordered_map<std::int64_t, std::int64_t> at_place;
-  for (const JournalDocument& document : state.journal_documents()) {
+  for (const JournalDocument& document : state.journal().all()) {
     if (listed.contains(document.id) || !document.finished) continue;
     const auto known = state.find(document.name);
     if (known) at_place.emplace(known->place, document.id);

@@ -53,9 +53,9 @@ class Planner {
 
   // Goes on where a run that did not end has stopped; false when that is of no use.
   bool resume(InputFile& file, PlannedDocument& document) {
-    const auto journal = state_.find_in_journal(file.document);
+    const auto journal = state_.journal().find(file.document);
     if (!journal) return false;
-    const std::vector<JournalPage> pages = state_.journal_pages(journal->id);
+    const std::vector<JournalPage> pages = state_.journal().pages(journal->id);
     const auto failures =
         std::ranges::count_if(pages, [](const JournalPage& page) { return !page.code.empty(); });
     if (!is_same_file(file, journal->stamp, journal->sha256) || !is_usable(*journal, pages)) {

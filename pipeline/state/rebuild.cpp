@@ -6,6 +6,7 @@
 #include "io/line_reader.h"
 #include "io/record_reader.h"
 #include "pipeline/state/page_list.h"
+#include "pipeline/state/rows.h"
 
 namespace ocrbatch::pipeline {
 namespace {
@@ -109,10 +110,8 @@ Rebuilt rebuild_documents(StateFile& state, int output, std::uint64_t bytes, con
       drop.bind(group.name).run();
     }
     const KnownDocument d = known_document(group, place++);
-    std::optional<std::string> sha256;
-    if (!d.sha256.empty()) sha256 = d.sha256;
-    add.bind(d.place, d.name, sha256, d.page_count, d.pages, d.settings, d.error_code, d.records,
-             d.failed_pages, d.range.offset, d.range.bytes)
+    add.bind(d.place, d.name, null_if_empty(d.sha256), d.page_count, d.pages, d.settings, d.error_code,
+             d.records, d.failed_pages, d.range.offset, d.range.bytes)
         .run();
     for (const JournalPage& page : group.pages)
       if (page.page != 0 && !page.code.empty()) add_failed.bind(d.place, page.page, page.code).run();
@@ -134,22 +133,22 @@ Rebuilt rebuild_documents(StateFile& state, int output, std::uint64_t bytes, con
 }
 
 Rebuilt rebuild_journal(StateFile& state, int journal, std::uint64_t bytes, const std::string& name) {
-  state.clear_journal();
+  state.journal().clear();
   std::int64_t id = 0;
   Rebuilt result = read_groups(journal, bytes, name, /*stop_at_damage=*/true, [&](const Group& group) {
-    if (const auto earlier = state.find_in_journal(group.name)) state.drop_from_journal(earlier->id);
+    if (const auto earlier = state.journal().find(group.name)) state.journal().drop(earlier->id);
     const bool whole = !group.page_count || group.pages.size() == static_cast<std::size_t>(*group.page_count);
-    state.put_in_journal({.id = ++id,
-                          .name = group.name,
-                          .stamp = {},
-                          .sha256 = group.sha256,
-                          .page_count = group.page_count,
-                          .settings = group.settings,
-                          .finished = whole});
-    for (const JournalPage& page : group.pages) state.put_in_journal(id, page);
+    state.journal().put({.id = ++id,
+                         .name = group.name,
+                         .stamp = {},
+                         .sha256 = group.sha256,
+                         .page_count = group.page_count,
+                         .settings = group.settings,
+                         .finished = whole});
+    for (const JournalPage& page : group.pages) state.journal().put(id, page);
   });
-  state.set_journal_bytes(result.bytes);
-  result.documents = static_cast<std::int64_t>(state.journal_documents().size());
+  state.journal().set_bytes(result.bytes);
+  result.documents = static_cast<std::int64_t>(state.journal().all().size());
   return result;
 }
 

@@ -23,7 +23,7 @@ std::optional<Records> from_journal(StateFile& state, const JournalDocument& jou
   document.page_count = journal.page_count;
   document.settings = journal.settings;
   std::vector<int> numbers;
-  for (const JournalPage& page : state.journal_pages(journal.id)) {
+  for (const JournalPage& page : state.journal().pages(journal.id)) {
     records.ranges.push_back(page.range);
     document.range.bytes += page.range.bytes;
     if (page.page == 0) document.error_code = page.code;
@@ -41,7 +41,7 @@ std::optional<Records> from_journal(StateFile& state, const JournalDocument& jou
 }  // namespace
 
 std::optional<Records> records_of(const OrderedDocument& ordered, const Plan& plan, StateFile& state) {
-  if (ordered.journal >= 0) return from_journal(state, state.journal_document(ordered.journal));
+  if (ordered.journal >= 0) return from_journal(state, state.journal().at(ordered.journal));
   if (ordered.place >= 0) return from_output(state, ordered.place);
   const InputFile& file = plan.files[static_cast<std::size_t>(ordered.file)];
   const PlannedDocument& planned = plan.documents[static_cast<std::size_t>(ordered.file)];
@@ -50,13 +50,13 @@ std::optional<Records> records_of(const OrderedDocument& ordered, const Plan& pl
     if (planned.stamp_is_new) records.document.stamp = file.stamp;
     return records;
   }
-  const auto journal = state.find_in_journal(file.document);
+  const auto journal = state.journal().find(file.document);
   return journal ? from_journal(state, *journal) : std::nullopt;
 }
 
 std::string name_of(const OrderedDocument& ordered, const Plan& plan, StateFile& state) {
   if (ordered.file >= 0) return plan.files[static_cast<std::size_t>(ordered.file)].document;
-  return ordered.place >= 0 ? state.at(ordered.place).name : state.journal_document(ordered.journal).name;
+  return ordered.place >= 0 ? state.at(ordered.place).name : state.journal().at(ordered.journal).name;
 }
 
 }  // namespace ocrbatch::pipeline

@@ -145,7 +145,7 @@ void leave_in_place(const Plan& plan, StateFile& state, const Journal& journal) 
   if (journal.bytes() == 0 && !has_new_stamps(plan)) return;
   Transaction transaction(state.database());
   refresh_stamps(plan, state);
-  state.clear_journal();
+  state.journal().clear();
   transaction.commit();
 }
 

@@ -53,7 +53,7 @@ const Plan& ScanSession::plan(ScanOptions options, const IncrementOptions& given
 void ScanSession::begin(const std::vector<FolderTarget>& folders) {
   if (!plan_.unusable.empty()) {
     Transaction transaction(state_->database());
-    for (const std::int64_t id : plan_.unusable) state_->drop_from_journal(id);
+    for (const std::int64_t id : plan_.unusable) state_->journal().drop(id);
     transaction.commit();
   }
   journal_ = std::make_unique<Journal>(paths_.journal, *state_);
@@ -70,9 +70,9 @@ std::map<std::string, Begun> ScanSession::begun_documents() {
   std::map<std::string, Begun> begun;
   for (const InputFile& file : plan_.to_read) {
     if (file.pages_before == 0) continue;
-    Begun document{*state_->find_in_journal(file.document), {}};
+    Begun document{*state_->journal().find(file.document), {}};
     document.document.stamp = file.stamp;  // where only the content had told that it is the same
-    for (const JournalPage& page : state_->journal_pages(document.document.id))
+    for (const JournalPage& page : state_->journal().pages(document.document.id))
       document.ranges.push_back(page.range);
     begun.emplace(file.document, std::move(document));
   }

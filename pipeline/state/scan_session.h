@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "pipeline/state/folder_files.h"
@@ -30,7 +31,7 @@ class ScanSession {
               const std::string& command, bool look_only);
   ~ScanSession();
 
-  const std::vector<StateNote>& notes() const { return notes_; }
+  std::vector<StateNote> take_notes() { return std::exchange(notes_, {}); }  // since the last call
   const OutputPaths& paths() const { return paths_; }
 
   // Where a listed folder could not be read, or is gone together with documents of the output, nothing is

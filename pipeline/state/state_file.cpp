@@ -1,64 +1,14 @@
 #include "pipeline/state/state_file.h"
 
+#include "pipeline/state/rows.h"
+#include "pipeline/state/schema.h"
+
 namespace ocrbatch::pipeline {
 namespace {
-
-constexpr std::int64_t kApplicationId = 0x6F637262;  // "ocrb"
-constexpr std::int64_t kVersion = 1;
-
-const std::string kDocumentColumns =
-    " (place INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, size_bytes INTEGER, mtime_ns INTEGER, sha256 "
-    "TEXT,"
-    " page_count INTEGER, pages TEXT NOT NULL, settings TEXT NOT NULL, error_code TEXT NOT NULL,"
-    " records INTEGER NOT NULL, failed_pages INTEGER NOT NULL, offset INTEGER NOT NULL, bytes INTEGER NOT "
-    "NULL);";
-const std::string kFailedColumns =
-    " (place INTEGER NOT NULL, page INTEGER NOT NULL, code TEXT NOT NULL, PRIMARY KEY (place, page)) WITHOUT "
-    "ROWID;";
-const std::string kContentIndex = "CREATE INDEX document_content ON document (size_bytes, sha256);";
-const std::string kNextTables = "CREATE TABLE next_document" + kDocumentColumns +  // see exchange()
-                                "CREATE TABLE next_failed_page" + kFailedColumns;
-const std::string kJournalTables =
-    "CREATE TABLE journal_document (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, size_bytes INTEGER,"
-    " mtime_ns INTEGER, sha256 TEXT, page_count INTEGER, settings TEXT NOT NULL, finished INTEGER NOT NULL);"
-    "CREATE TABLE journal_page (document INTEGER NOT NULL, page INTEGER NOT NULL, code TEXT NOT NULL,"
-    " offset INTEGER NOT NULL, bytes INTEGER NOT NULL, PRIMARY KEY (document, page)) WITHOUT ROWID;";
-const std::string kSchema = "CREATE TABLE document" + kDocumentColumns + kContentIndex +
-                            "CREATE TABLE failed_page" + kFailedColumns + kNextTables + kJournalTables +
-                            "CREATE TABLE fact (key TEXT PRIMARY KEY, value INTEGER) WITHOUT ROWID;" +
-                            "PRAGMA application_id = " + std::to_string(kApplicationId) + ";" +
-                            "PRAGMA user_version = " + std::to_string(kVersion) + ";";
 
 const std::string kSelectDocument =
     "SELECT place, name, size_bytes, mtime_ns, sha256, page_count, pages, settings, error_code, records, "
     "failed_pages, offset, bytes FROM document ";
-const std::string kSelectJournal =
-    "SELECT id, name, size_bytes, mtime_ns, sha256, page_count, settings, finished FROM journal_document ";
-
-std::optional<FileStamp> stamp_at(const Statement& row, int column) {
-  if (row.is_null(column)) return std::nullopt;
-  return FileStamp{static_cast<std::uint64_t>(row.integer(column)), row.integer(column + 1)};
-}
-
-std::optional<std::uint64_t> size_of(const std::optional<FileStamp>& stamp) {
-  if (!stamp) return std::nullopt;
-  return stamp->size_bytes;
-}
-std::optional<std::int64_t> mtime_of(const std::optional<FileStamp>& stamp) {
-  if (!stamp) return std::nullopt;
-  return stamp->mtime_ns;
-}
-
-io::ByteRange range_at(const Statement& row, int column) {
-  return {static_cast<std::uint64_t>(row.integer(column)),
-          static_cast<std::uint64_t>(row.integer(column + 1))};
-}
-
-std::optional<int> count_at(const Statement& row, int column) {
-  if (row.is_null(column)) return std::nullopt;
-  return static_cast<int>(row.integer(column));
-}
-
 std::optional<KnownDocument> document_at(Statement& row) {
   if (!row.step()) return std::nullopt;
   KnownDocument document{.place = row.integer(0),
@@ -76,16 +26,6 @@ std::optional<KnownDocument> document_at(Statement& row) {
   return document;
 }
 
-JournalDocument journal_at(const Statement& row) {
-  return {.id = row.integer(0),
-          .name = row.text(1),
-          .stamp = stamp_at(row, 2),
-          .sha256 = row.text(4),
-          .page_count = count_at(row, 5),
-          .settings = row.text(6),
-          .finished = row.integer(7) != 0};
-}
-
 }  // namespace
 
 struct StateFile::Statements {
@@ -100,21 +40,10 @@ struct StateFile::Statements {
         set_stamp(database, "UPDATE document SET size_bytes = ?2, mtime_ns = ?3 WHERE place = ?1"),
         add_next(database, "INSERT INTO next_document VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
         add_next_failed(database, "INSERT INTO next_failed_page VALUES (?, ?, ?)"),
-        find_journal(database, kSelectJournal + "WHERE name = ?"),
-        at_journal(database, kSelectJournal + "WHERE id = ?"),
-        all_journal(database, kSelectJournal + "ORDER BY id"),
-        journal_pages(database,
-                      "SELECT page, code, offset, bytes FROM journal_page WHERE document = ? ORDER BY page"),
-        put_document(database, "INSERT OR REPLACE INTO journal_document VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
-        put_page(database, "INSERT OR REPLACE INTO journal_page VALUES (?, ?, ?, ?, ?)"),
-        drop_document(database, "DELETE FROM journal_document WHERE id = ?"),
-        drop_pages(database, "DELETE FROM journal_page WHERE document = ?"),
         fact(database, "SELECT value FROM fact WHERE key = ?"),
         set_fact(database, "INSERT OR REPLACE INTO fact VALUES (?, ?)") {}
 
-  Statement find, at, any_size, content, failed, set_stamp, add_next, add_next_failed, find_journal,
-      at_journal, all_journal, journal_pages, put_document, put_page, drop_document, drop_pages, fact,
-      set_fact;
+  Statement find, at, any_size, content, failed, set_stamp, add_next, add_next_failed, fact, set_fact;
 };
 
 StateFile::StateFile(const std::filesystem::path& file) : database_(file) {
@@ -141,10 +70,12 @@ StateFile::StateFile(const std::filesystem::path& file) : database_(file) {
     throw DatabaseCorrupt(file.string() + " is damaged: " + found);
   }
   statements_ = std::make_unique<Statements>(database_);
+  journal_ = std::make_unique<JournalTable>(database_);
 }
 
 StateFile::~StateFile() {
   statements_.reset();
+  journal_.reset();
   try {  // removes SQLite's own journal, which is empty
     database_.execute("PRAGMA locking_mode = NORMAL; PRAGMA journal_mode = DELETE;");
   } catch (const DatabaseError&) {
@@ -168,14 +99,6 @@ std::optional<FileStamp> StateFile::stamp_fact(const std::string& key) {
 void StateFile::set_stamp_fact(const std::string& key, const std::optional<FileStamp>& stamp) {
   statements_->set_fact.bind(key + "_size_bytes", size_of(stamp)).run();
   statements_->set_fact.bind(key + "_mtime_ns", mtime_of(stamp)).run();
-}
-
-std::uint64_t StateFile::journal_bytes() {
-  return static_cast<std::uint64_t>(database_.integer("SELECT value FROM fact WHERE key = 'journal_bytes'"));
-}
-
-void StateFile::set_journal_bytes(std::uint64_t bytes) {
-  statements_->set_fact.bind("journal_bytes", bytes).run();
 }
 
 std::int64_t StateFile::document_count() {
@@ -244,11 +167,9 @@ void StateFile::clear_documents() {
 }
 
 void StateFile::add_next(const KnownDocument& d, const std::vector<FailedPage>& failed) {
-  std::optional<std::string> sha256;
-  if (!d.sha256.empty()) sha256 = d.sha256;
   statements_->add_next
-      .bind(d.place, d.name, size_of(d.stamp), mtime_of(d.stamp), sha256, d.page_count, d.pages, d.settings,
-            d.error_code, d.records, d.failed_pages, d.range.offset, d.range.bytes)
+      .bind(d.place, d.name, size_of(d.stamp), mtime_of(d.stamp), null_if_empty(d.sha256), d.page_count,
+            d.pages, d.settings, d.error_code, d.records, d.failed_pages, d.range.offset, d.range.bytes)
       .run();
   for (const FailedPage& page : failed)
     statements_->add_next_failed.bind(d.place, page.page, page.code).run();
@@ -264,70 +185,12 @@ void StateFile::exchange() {
   statements_ = std::make_unique<Statements>(database_);
   set_output_stamp(stamp);
   set_stamp_fact("next", std::nullopt);
-  clear_journal();
+  journal_->clear();
 }
 
 void StateFile::drop_next() {
   database_.execute("DELETE FROM next_document; DELETE FROM next_failed_page;");
   set_stamp_fact("next", std::nullopt);
-}
-
-std::optional<JournalDocument> StateFile::find_in_journal(const std::string& name) {
-  Statement& row = statements_->find_journal.bind(name);
-  if (!row.step()) return std::nullopt;
-  JournalDocument document = journal_at(row);
-  row.reset();
-  return document;
-}
-
-JournalDocument StateFile::journal_document(std::int64_t id) {
-  Statement& row = statements_->at_journal.bind(id);
-  if (!row.step())
-    throw DatabaseCorrupt("the state has no document " + std::to_string(id) + " in its journal");
-  JournalDocument document = journal_at(row);
-  row.reset();
-  return document;
-}
-
-std::vector<JournalDocument> StateFile::journal_documents() {
-  std::vector<JournalDocument> documents;
-  Statement& row = statements_->all_journal.bind();
-  while (row.step()) documents.push_back(journal_at(row));
-  return documents;
-}
-
-std::vector<JournalPage> StateFile::journal_pages(std::int64_t id) {
-  std::vector<JournalPage> pages;
-  Statement& row = statements_->journal_pages.bind(id);
-  while (row.step()) pages.push_back({static_cast<int>(row.integer(0)), row.text(1), range_at(row, 2)});
-  return pages;
-}
-
-void StateFile::put_in_journal(const JournalDocument& d) {
-  std::optional<std::string> sha256;
-  if (!d.sha256.empty()) sha256 = d.sha256;
-  statements_->put_document
-      .bind(d.id, d.name, size_of(d.stamp), mtime_of(d.stamp), sha256, d.page_count, d.settings,
-            d.finished ? 1 : 0)
-      .run();
-}
-
-void StateFile::put_in_journal(std::int64_t id, const JournalPage& page) {
-  statements_->put_page.bind(id, page.page, page.code, page.range.offset, page.range.bytes).run();
-}
-
-void StateFile::drop_from_journal(std::int64_t id) {
-  statements_->drop_document.bind(id).run();
-  statements_->drop_pages.bind(id).run();
-}
-
-std::int64_t StateFile::next_journal_id() {
-  return database_.integer("SELECT coalesce(max(id), 0) + 1 FROM journal_document");
-}
-
-void StateFile::clear_journal() {
-  database_.execute("DELETE FROM journal_document; DELETE FROM journal_page;");
-  set_journal_bytes(0);
 }
 
 }  // namespace ocrbatch::pipeline

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "io/file_copy.h"
 #include "pipeline/scan.h"
 #include "pipeline/state/database.h"
+#include "pipeline/state/journal_table.h"
 
 namespace ocrbatch::pipeline {
 
@@ -37,23 +39,6 @@ struct KnownDocument {
   io::ByteRange range;
 };
 
-// A document whose records, or the first of them, stand in the journal.
-struct JournalDocument {
-  std::int64_t id = 0;
-  std::string name;
-  std::optional<FileStamp> stamp;
-  std::string sha256;
-  std::optional<int> page_count;
-  std::string settings;
-  bool finished = false;
-};
-
-struct JournalPage {
-  int page = 0;      // 0: the document failed as a whole
-  std::string code;  // empty: it was read
-  io::ByteRange range;
-};
-
 class StateFile {
  public:
   // Opens or creates the file and keeps it from other processes; an empty path: in memory. Throws
@@ -68,8 +53,6 @@ class StateFile {
   // What the state was written for; nothing: no output.
   std::optional<FileStamp> output_stamp() { return stamp_fact("output"); }
   void set_output_stamp(const std::optional<FileStamp>& stamp) { set_stamp_fact("output", stamp); }
-  std::uint64_t journal_bytes();  // of the journal, which are on disk and known here
-  void set_journal_bytes(std::uint64_t bytes);
 
   // Documents of the output.
   std::int64_t document_count();
@@ -95,27 +78,17 @@ class StateFile {
   void exchange();  // next becomes present, and the journal is empty
   void drop_next();
 
-  // The journal.
-  std::optional<JournalDocument> find_in_journal(const std::string& name);
-  JournalDocument journal_document(std::int64_t id);
-  std::vector<JournalDocument> journal_documents();
-  std::vector<JournalPage> journal_pages(std::int64_t id);  // by number
-  void put_in_journal(const JournalDocument& document);     // new, or in place of that with its id
-  void put_in_journal(std::int64_t id, const JournalPage& page);
-  void drop_from_journal(std::int64_t id);
-  std::int64_t next_journal_id();
-  void clear_journal();
+  JournalTable& journal() { return *journal_; }
 
  private:
   std::optional<FileStamp> stamp_fact(const std::string& key);
   void set_stamp_fact(const std::string& key, const std::optional<FileStamp>& stamp);
-  void open();
-  void prepare();
 
   struct Statements;
   Database database_;
   bool is_new_ = false;
   std::unique_ptr<Statements> statements_;
+  std::unique_ptr<JournalTable> journal_;
 };
 
 }  // namespace ocrbatch::pipeline

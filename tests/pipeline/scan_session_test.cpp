@@ -104,7 +104,7 @@ class ScanSessionTest : public ::testing::Test {
                              [](const std::string&, const io::PageRecord&) {});
     result.read.stopped ? session.stop() : session.finish();
     result.increments = plan.summary;
-    result.notes = session.notes();
+    result.notes = session.take_notes();
     return result;
   }
 

@@ -1,8 +1,9 @@
 # SIGKILL at random moments, then the same command: what comes out in the end is byte for byte what an undisturbed run
 # gives, in every format. KILLS sets how many; SEED repeats a sequence.
 kills=${KILLS:-12}
-RANDOM=${SEED:-$(date +%N | sed 's/^0*//')}
-echo "SEED=$RANDOM of $kills kills" >&2
+seed=${SEED:-$((RANDOM))}
+RANDOM=$seed
+echo "$kills kills with SEED=$seed" >&2
 
 mkdir -p docs/{a,b} && cd docs
 for i in 1 2 3 4 5 6; do cp "$EXAMPLES/documents/minutes.tif" "a/$i.tif"; cp "$EXAMPLES/documents/receipt.jpg" "b/$i.jpg"; done
