@@ -35,13 +35,6 @@ bool matches_any(const std::vector<std::string>& globs, const fs::path& below) {
   return std::ranges::any_of(globs, [&](const std::string& glob) { return matches(glob, below); });
 }
 
-// Of a regular file, else nothing.
-std::optional<FileStamp> stamp_of(const struct stat& status) {
-  if (!S_ISREG(status.st_mode)) return std::nullopt;
-  return FileStamp{static_cast<std::uint64_t>(status.st_size),
-                   std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec};
-}
-
 struct Entry {
   std::string name;
   bool folder, file;  // by its type in the folder; neither for a link, or where the file system does not say
@@ -77,7 +70,7 @@ class Listing {
     if (there && S_ISDIR(status.st_mode))
       add_folder(input, {});
     else
-      add_file(input, {}, there ? stamp_of(status) : std::nullopt);
+      add_file(input, {}, there ? file_stamp(status) : std::nullopt);
   }
 
   std::vector<InputFile> take() { return std::move(files_); }
@@ -124,7 +117,7 @@ class Listing {
     // Closing a file gives back the locks that SQLite has on it (POSIX), so these must not even be looked
     // into.
     if (there && own_files_.contains({status.st_dev, status.st_ino})) return;
-    if (wanted(path, below)) add_file(input, below, there ? stamp_of(status) : std::nullopt);
+    if (wanted(path, below)) add_file(input, below, there ? file_stamp(status) : std::nullopt);
   }
 
   bool wanted(const fs::path& path, const fs::path& below) const {
@@ -145,11 +138,6 @@ std::vector<InputFile> list_inputs(const ScanOptions& options) {
   Listing listing(options);
   for (const std::string& input : options.inputs) listing.add_input(input);
   return listing.take();
-}
-
-std::optional<FileStamp> file_stamp(const std::filesystem::path& path) {
-  struct stat status {};
-  return ::stat(path.c_str(), &status) == 0 ? stamp_of(status) : std::nullopt;
 }
 
 }  // namespace ocrbatch::pipeline

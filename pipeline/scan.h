@@ -15,6 +15,7 @@
 
 #include "io/document.h"
 #include "io/writer.h"
+#include "pipeline/file_stamp.h"
 #include "pipeline/layout.h"
 #include "pipeline/page_reading.h"
 #include "pipeline/shard.h"
@@ -72,15 +73,6 @@ struct ScanSummary {
   bool stopped = false;          // stop_requested ended the run early
   bool too_many_errors = false;  // max_error_rate did
 };
-
-// A regular file as a listing sees it: when both are as before, so is the content.
-struct FileStamp {
-  std::uint64_t size_bytes = 0;
-  std::int64_t mtime_ns = 0;  // since 1970
-  bool operator==(const FileStamp&) const = default;
-};
-std::optional<FileStamp> file_stamp(
-    const std::filesystem::path& path);  // nothing: no regular file, or not there
 
 struct InputFile {
   std::filesystem::path path;
