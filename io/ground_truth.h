@@ -15,7 +15,8 @@
 namespace ocrbatch::io {
 
 struct TruthLine {
-  // Two points: opposite corners of a box; more: a polygon; none: the file does not say where the line stands.
+  // Two points: opposite corners of a box; more: a polygon; none: the file does not say where the line
+  // stands.
   std::vector<Point> outline;
   std::vector<Point> baseline;  // left to right, at least two points; empty where the file does not say
   // Perpendicular to the baseline, as kernels::LineGeometry has them; 0 where the file does not say.
