@@ -58,8 +58,8 @@ class PageReading {
   virtual WorkerStatistics statistics() const { return {}; }
 };
 
-// In the calling threads.
-std::unique_ptr<PageReading> read_in_this_process(const PageReadingOptions& options);
+// In the calling threads, of which `threads` may read at once.
+std::unique_ptr<PageReading> read_in_this_process(const PageReadingOptions& options, int threads = 1);
 
 // The processes that read pages cannot be started: a damaged installation. Ends the run.
 class WorkerError : public std::runtime_error {

@@ -23,6 +23,10 @@ std::uint64_t max_pages_in_flight(int jobs) {
   return 128 + 16 * static_cast<std::uint64_t>(jobs);
 }
 
+int jobs_of(const ScanOptions& options) {
+  return options.jobs > 0 ? options.jobs : available_cores();
+}
+
 }  // namespace
 
 std::string settings_digest(const ScanOptions& options, const recognizer::ModelInfo& model) {
@@ -43,7 +47,7 @@ std::unique_ptr<PageReading> make_page_reading(const ScanOptions& options,
   const PageReadingOptions reading{.read = {.dpi = options.dpi, .max_megapixels = options.max_megapixels},
                                    .layout = options.layout,
                                    .lines = lines};
-  return options.isolation == Isolation::kOff ? read_in_this_process(reading)
+  return options.isolation == Isolation::kOff ? read_in_this_process(reading, jobs_of(options))
                                               : read_in_workers(reading, options.workers, stop);
 }
 
@@ -58,7 +62,7 @@ ScanSummary run_scan(const ScanOptions& options, const std::vector<InputFile>& f
                      ScanProgress& progress, const OnError& on_error) {
   const auto start = std::chrono::steady_clock::now();
   const recognizer::ModelInfo& model = recognizer.info();
-  const int jobs = options.jobs > 0 ? options.jobs : available_cores();
+  const int jobs = jobs_of(options);
   progress.documents_listed = files.size();
   // Pages are what runs in parallel. OpenCV would start threads of its own inside each stage, beyond `jobs`.
   cv::setNumThreads(0);

@@ -8,7 +8,15 @@ namespace {
 
 class ReadingInThisProcess : public PageReading {
  public:
-  explicit ReadingInThisProcess(const PageReadingOptions& options) : options_(options), ahead_(options) {}
+  // Tesseract writes to variables of the whole process while it starts, so all that will be needed start now,
+  // one after the other.
+  ReadingInThisProcess(const PageReadingOptions& options, int threads) : options_(options), ahead_(options) {
+    for (int i = 0; i < threads; ++i) {
+      auto reader = std::make_unique<DocumentReader>(options_);
+      reader->prepare();
+      readers_.give_back(std::move(reader));
+    }
+  }
 
   io::Result<int> page_count(const std::filesystem::path& document) override {
     return ahead_.page_count(document);
@@ -33,9 +41,9 @@ class ReadingInThisProcess : public PageReading {
 
 }  // namespace
 
-std::unique_ptr<PageReading> read_in_this_process(const PageReadingOptions& options) {
+std::unique_ptr<PageReading> read_in_this_process(const PageReadingOptions& options, int threads) {
   io::initialize_readers();
-  return std::make_unique<ReadingInThisProcess>(options);
+  return std::make_unique<ReadingInThisProcess>(options, threads);
 }
 
 }  // namespace ocrbatch::pipeline
