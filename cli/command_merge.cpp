@@ -11,6 +11,8 @@
 #include "cli/text_layout.h"
 #include "cli/values.h"
 #include "pipeline/merge.h"
+#include "pipeline/state/output_lock.h"
+#include "pipeline/state/output_paths.h"
 
 namespace ocrbatch::cli {
 namespace {
@@ -94,7 +96,13 @@ ExitCode run_merge_command(const std::vector<std::string>& arguments) {
   print_list(to_read);
 
   const bool writes = plan.is_whole() || (a.allow_missing && plan.repeated.empty());
-  if (writes) pipeline::write_merged(plan, shards, a.out);
+  if (writes) {
+    // Like a scan: the output may be one that goes on being written.
+    std::optional<pipeline::OutputLock> lock;
+    if (pipeline::can_have_state(a.out))
+      lock.emplace(pipeline::output_paths(a.out, {}).lock, a.out, "ocrbatch merge");
+    pipeline::write_merged(plan, shards, a.out);
+  }
   spdlog::info("{} of {} in {}{}", counted(plan.records, "record"),
                counted(plan.documents.size(), "document"), counted(shards.size(), "shard"),
                writes ? "" : ": not joined");

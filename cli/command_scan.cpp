@@ -49,7 +49,9 @@ ScanOutcome read_all(const ScanCommand& command, pipeline::ScanProgress& progres
   outcome.model = recognizer->info();
   {
     const ProgressDisplay display(progress, command.progress);
-    outcome.summary = pipeline::run_scan(command.scan, *recognizer, targets, progress, report_failure);
+    outcome.summary =
+        pipeline::run_scan(command.scan, *recognizer, targets, progress,
+                           [](const std::string&, const io::PageRecord& failed) { log_failure(failed); });
   }
   // A stopped run keeps what it has finished.
   for (const auto& writer : writers) writer->finish();
@@ -74,17 +76,6 @@ ExitCode exit_code(const ScanCommand& command, const ScanOutcome& outcome) {
   const std::uint64_t failures = summary.documents_failed + summary.pages_failed + before.resumed_failures;
   return failures > outcome.repeated_failures ? ExitCode::kSomeFailed : ExitCode::kOk;
 }
-
-}  // namespace
-
-void report_failure(const std::string& document, const io::PageRecord& record) {
-  log_failure({.document = document,
-               .page = record.page_number,
-               .code = io::error_code_name(record.error->code),
-               .message = record.error->message});
-}
-
-namespace {
 
 ExitCode scan(const ScanCommand& command, pipeline::ScanProgress& progress, ScanOutcome& outcome) {
   const StopSignals signals(progress.stop_requested);

@@ -18,7 +18,7 @@ Failure current_failure() {
   try {
     throw;
   } catch (const UsageError& error) {
-    return {ExitCode::kUsage, error.what()};
+    return {ExitCode::kUsage, error.what(), /*help_helps=*/true};
   } catch (const recognizer::ConfigError& error) {
     return {ExitCode::kUsage, error.what()};
   } catch (const pipeline::WorkerError& error) {
@@ -50,16 +50,9 @@ Failure current_failure() {
 }
 
 ExitCode report_exception(const std::string& command) {
-  bool wrong_usage = false;
   const Failure failure = current_failure();
-  try {
-    throw;
-  } catch (const UsageError&) {
-    wrong_usage = true;
-  } catch (...) {
-  }
   if (!failure.message.empty()) log_fatal(failure.message);
-  if (wrong_usage) {
+  if (failure.help_helps) {
     log_fatal("`ocrbatch " + command + (command.empty() ? "" : " ") + "--help` lists what can be written");
   }
   return failure.code;

@@ -25,6 +25,7 @@ class InputError : public std::runtime_error {
 struct Failure {
   ExitCode code;
   std::string message;
+  bool help_helps = false;  // the command's --help says what can be written instead
 };
 Failure current_failure();
 

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include "cli/dry_run.h"
+#include "cli/logging.h"
 #include "cli/model_path.h"
 #include "cli/progress.h"
 #include "pipeline/state/scan_session.h"
@@ -54,7 +55,7 @@ ScanOutcome read_increment(const ScanCommand& command, pipeline::ScanProgress& p
     const auto before = plan.failed_before.find(document);
     const bool again = before != plan.failed_before.end() && !record.page_number &&
                        before->second == io::error_code_name(record.error->code);
-    if (!again) return report_failure(document, record);
+    if (!again) return log_failure(record);
     ++outcome.repeated_failures;
     spdlog::info("{}: still {}", document, before->second);
   };

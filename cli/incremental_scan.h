@@ -7,9 +7,6 @@
 
 namespace ocrbatch::cli {
 
-// One line on standard error.
-void report_failure(const std::string& document, const io::PageRecord& record);
-
 // Reads what is new or has changed; the model is loaded only where there is any.
 ScanOutcome read_increment(const ScanCommand& command, pipeline::ScanProgress& progress);
 

@@ -19,7 +19,7 @@ namespace {
 constexpr const char* kTextPattern = "ocrbatch: %v";
 
 // What the message that this thread is logging is about.
-thread_local const LoggedFailure* logged_failure = nullptr;
+thread_local const io::PageRecord* logged_failure = nullptr;
 
 class JsonFormatter : public spdlog::formatter {
  public:
@@ -29,11 +29,11 @@ class JsonFormatter : public spdlog::formatter {
     const auto level = spdlog::level::to_string_view(message.level);
     boost::json::object object{{"time", std::string_view(time.data(), time.size())},
                                {"level", std::string_view(level.data(), level.size())}};
-    if (const LoggedFailure* failure = logged_failure) {
-      object["document"] = io::printable_name(failure->document);
-      if (failure->page) object["page"] = *failure->page;
-      object["code"] = failure->code;
-      object["message"] = io::valid_utf8(failure->message);
+    if (const io::PageRecord* failed = logged_failure) {
+      object["document"] = io::printable_name(failed->document);
+      if (failed->page_number) object["page"] = *failed->page_number;
+      object["code"] = io::error_code_name(failed->error->code);
+      object["message"] = io::valid_utf8(failed->error->message);
     } else {
       object["message"] = io::valid_utf8({message.payload.data(), message.payload.size()});
     }
@@ -95,11 +95,12 @@ void log_as_process(int rank) {
   spdlog::set_level(std::max(spdlog::get_level(), spdlog::level::warn));
 }
 
-void log_failure(const LoggedFailure& failure) {
-  logged_failure = &failure;
-  const std::string document = on_one_line(io::printable_name(failure.document));
-  const std::string page = failure.page ? " page " + std::to_string(*failure.page) : "";
-  spdlog::error("{}{}: {}: {}", document, page, failure.code, failure.message);
+void log_failure(const io::PageRecord& failed) {
+  logged_failure = &failed;
+  const std::string document = on_one_line(io::printable_name(failed.document));
+  const std::string page = failed.page_number ? " page " + std::to_string(*failed.page_number) : "";
+  spdlog::error("{}{}: {}: {}", document, page, io::error_code_name(failed.error->code),
+                failed.error->message);
   logged_failure = nullptr;
 }
 

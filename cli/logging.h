@@ -1,9 +1,10 @@
 // Messages to standard error, above the progress line: as text for people or as JSON for programs.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
+
+#include "io/document.h"
 
 namespace ocrbatch::cli {
 
@@ -18,13 +19,8 @@ void set_up_logging(const std::string& level, LogFormat format);
 // One of several processes whose messages end up in one place: only warnings, and its number before them.
 void log_as_process(int rank);
 
-// A page, or without `page` a document, that could not be read. In JSON each part is a field of its own.
-struct LoggedFailure {
-  std::string document;
-  std::optional<int> page;  // from 1
-  std::string code, message;
-};
-void log_failure(const LoggedFailure& failure);
+// The record of a page or document that could not be read. In JSON each part is a field of its own.
+void log_failure(const io::PageRecord& failed);
 
 // Said whatever the level: why the program ends, and progress that was asked for.
 void log_fatal(const std::string& message);

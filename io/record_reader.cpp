@@ -5,6 +5,8 @@
 #include <exception>
 #include <stdexcept>
 
+#include "io/line_reader.h"
+#include "io/writer.h"
 #include "io/writers/record_decimals.h"
 #include "io/writers/text_encoding.h"
 
@@ -159,27 +161,55 @@ void read_page(Members& members, PageRecord& record) {
   timing.finish();
 }
 
-PageRecord read_whole(const json::value& value) {
-  Members members(value);
-  PageRecord record;
+RecordHead read_head(Members& members) {
+  RecordHead head;
   if (integer(members.at("schema")) != kSchemaVersion) refuse();
   const auto document = name_of_printable(text(members.at("document")));
   if (!document || document->empty()) refuse();
-  record.document = *document;
-  record.page_number = optional_integer(members.at("page"));
-  record.page_count = optional_integer(members.at("pages"));
-  if (record.page_number.has_value() != record.page_count.has_value()) refuse();
-  if (record.page_number && (*record.page_number < 1 || *record.page_number > *record.page_count)) refuse();
+  head.document = *document;
+  head.page_number = optional_integer(members.at("page"));
+  head.page_count = optional_integer(members.at("pages"));
+  if (head.page_number.has_value() != head.page_count.has_value()) refuse();
+  if (head.page_number && (*head.page_number < 1 || *head.page_number > *head.page_count)) refuse();
   const std::string status = text(members.at("status"));
-  if (status == "error") {
-    record.error = read_error(members.at("error"));
-  } else if (status == "ok" && record.page_number) {
+  head.ok = status == "ok" && head.page_number;
+  if (!head.ok && status != "error") refuse();
+  return head;
+}
+
+PageRecord read_whole(const json::value& value) {
+  Members members(value);
+  const RecordHead head = read_head(members);
+  PageRecord record;
+  record.document = head.document;
+  record.page_number = head.page_number;
+  record.page_count = head.page_count;
+  if (head.ok) {
     read_page(members, record);
   } else {
-    refuse();
+    record.error = read_error(members.at("error"));
   }
   members.finish();
   return record;
+}
+
+constexpr int kHeadKeys = 5;  // those of read_head: they come first
+
+// The line up to the comma behind the last of the head's keys; empty when there is none.
+std::string_view head_of(std::string_view line) {
+  bool in_string = false;
+  int commas = 0;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    if (in_string && c == '\\') {
+      ++i;
+    } else if (c == '"') {
+      in_string = !in_string;
+    } else if (!in_string && c == ',' && ++commas == kHeadKeys) {
+      return line.substr(0, i);
+    }
+  }
+  return {};
 }
 
 }  // namespace
@@ -203,6 +233,31 @@ std::optional<PageRecord> read_record(std::string_view line) {
   try {
     // The deepest record nests 12 levels; the parser's limit of 32 stands against hostile ones.
     return read_whole(json::parse(json::string_view(line.data(), line.size())));
+  } catch (const std::exception&) {
+    return std::nullopt;
+  }
+}
+
+void for_each_record(int file, const std::vector<ByteRange>& ranges, const std::string& name,
+                     const std::function<void(PageRecord&&)>& take) {
+  for (const ByteRange& range : ranges) {
+    LineReader lines(file, range, name);
+    for (std::string_view line; lines.next(line);) {
+      auto record = read_record(line);
+      if (!record) throw OutputError("cannot read " + name + ": it holds a line that is no record");
+      take(*std::move(record));
+    }
+  }
+}
+
+std::optional<RecordHead> read_record_head(std::string_view line) {
+  if (!line.ends_with('}')) return std::nullopt;
+  try {
+    const json::value value = json::parse(std::string(head_of(line)) + "}");
+    Members members(value);
+    RecordHead head = read_head(members);
+    members.finish();
+    return head;
   } catch (const std::exception&) {
     return std::nullopt;
   }

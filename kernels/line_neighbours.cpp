@@ -173,8 +173,8 @@ void take_out_rules(cv::Mat& ink, const LineZone& zone, cv::Mat& own, cv::Mat& n
 
 InkOwnership find_neighbours(const cv::Mat& darkness, const LineZone& zone) {
   cv::Mat ink = darkness > kInkDarkness;
-  InkOwnership ownership{cv::Mat::zeros(darkness.size(), CV_8UC1), darkness.rows, 0};
-  cv::Mat own = cv::Mat::zeros(darkness.size(), CV_8UC1);
+  InkOwnership ownership{cv::Mat(darkness.size(), CV_8UC1, cv::Scalar(0)), darkness.rows, 0};
+  cv::Mat own(darkness.size(), CV_8UC1, cv::Scalar(0));
   take_out_rules(ink, zone, own, ownership.neighbours);
   cv::Mat labels;
   const int count = cv::connectedComponents(ink, labels, 8, CV_32S);

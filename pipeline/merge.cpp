@@ -1,15 +1,13 @@
 #include "pipeline/merge.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <numeric>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
 
-#include "io/record_head.h"
+#include "io/line_reader.h"
+#include "io/owned_descriptor.h"
+#include "io/record_reader.h"
 #include "io/writers/output_file.h"
 #include "pipeline/feeder.h"
 
@@ -37,30 +35,40 @@ class PageCheck {
   bool in_order_ = true;
 };
 
+io::OwnedDescriptor open_shard(const std::filesystem::path& file) {
+  try {
+    return io::open_to_read(file);
+  } catch (const io::OutputError& error) {  // here it is an input
+    throw MergeError(error.what());
+  }
+}
+
 // Appends the documents of one shard.
 void read_shard(const std::filesystem::path& file, std::size_t shard, const std::vector<PageRange>& ranges,
                 std::vector<MergedDocument>& documents, std::uint64_t& records) {
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) throw MergeError(file.string() + ": cannot be read: " + std::strerror(errno));
+  const io::OwnedDescriptor descriptor = open_shard(file);
+  const std::uint64_t bytes = std::filesystem::file_size(file);
+  io::LineReader lines(descriptor.get(), {0, bytes}, file.string());
   const std::size_t first = documents.size();
   std::optional<PageCheck> pages;
-  std::uint64_t offset = 0, line_number = 0;
-  for (std::string line; std::getline(stream, line);) {
-    const std::string place = file.string() + ":" + std::to_string(++line_number) + ": ";
-    if (stream.eof()) throw MergeError(place + "ends within a record: let that run finish first");
+  std::uint64_t line_number = 0;
+  const auto place = [&] { return file.string() + ":" + std::to_string(line_number) + ": "; };
+  for (std::string_view line; lines.next(line);) {
+    ++line_number;
     const auto record = io::read_record_head(line);
-    if (!record) throw MergeError(place + record.error().message);
-    if (documents.size() == first || documents.back().document != record.value().document) {
-      documents.push_back({.document = record.value().document, .shard = shard, .offset = offset});
-      pages.emplace(ranges, record.value());
+    if (!record) throw MergeError(place() + "is no record of this version of ocrbatch");
+    if (documents.size() == first || documents.back().document != record->document) {
+      documents.push_back({.document = record->document, .shard = shard, .range = {lines.place().offset, 0}});
+      pages.emplace(ranges, *record);
     }
-    pages->see(record.value());
-    documents.back().bytes += line.size() + 1;
+    pages->see(*record);
+    documents.back().range.bytes += lines.place().bytes;
     documents.back().complete = pages->complete();
-    offset += line.size() + 1;
     ++records;
   }
-  if (stream.bad()) throw MergeError(file.string() + ": cannot be read: " + std::strerror(errno));
+  ++line_number;
+  if (lines.place().end() != bytes)
+    throw MergeError(place() + "ends within a record: let that run finish first");
 }
 
 // As folders are listed: by components, so that "a/z" comes before "a.pdf".
@@ -121,21 +129,11 @@ MergePlan plan_merge(const std::vector<std::filesystem::path>& shards,
 
 void write_merged(const MergePlan& plan, const std::vector<std::filesystem::path>& shards,
                   const std::filesystem::path& out) {
-  std::vector<std::ifstream> streams;
-  for (const std::filesystem::path& shard : shards) streams.emplace_back(shard, std::ios::binary);
+  std::vector<io::OwnedDescriptor> sources;
+  for (const std::filesystem::path& shard : shards) sources.push_back(open_shard(shard));
   io::OutputFile file(out);
-  constexpr std::uint64_t kBlockBytes = 1 << 20;
-  std::string block;
-  for (const MergedDocument& document : plan.documents) {
-    std::ifstream& stream = streams[document.shard];
-    stream.seekg(static_cast<std::streamoff>(document.offset));
-    for (std::uint64_t left = document.bytes; left > 0; left -= block.size()) {
-      block.resize(std::min(left, kBlockBytes));
-      if (!stream.read(block.data(), static_cast<std::streamsize>(block.size())))
-        throw MergeError(shards[document.shard].string() + ": has changed while it was being merged");
-      file.write(block);
-    }
-  }
+  for (const MergedDocument& document : plan.documents)
+    io::copy_range(sources[document.shard].get(), document.range, file.descriptor(), out.string());
   file.commit();
 }
 

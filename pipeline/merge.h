@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "io/file_copy.h"
 #include "pipeline/scan.h"
 
 namespace ocrbatch::pipeline {
@@ -22,7 +23,7 @@ class MergeError : public std::runtime_error {
 struct MergedDocument {
   std::string document;
   std::size_t shard = 0;  // index of the file
-  std::uint64_t offset = 0, bytes = 0;
+  io::ByteRange range;
   bool complete = false;  // its pages are there, each once and in order, or the record that it failed
 };
 

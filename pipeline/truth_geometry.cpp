@@ -38,7 +38,7 @@ cv::Mat cut_out(const cv::Mat& gray, const cv::Rect& box, const std::vector<io::
   std::vector<cv::Point> corners;
   for (const io::Point& point : outline)
     corners.emplace_back(cvRound(point.x) - box.x, cvRound(point.y) - box.y);
-  cv::Mat inside = cv::Mat::zeros(box.size(), CV_8UC1);
+  cv::Mat inside(box.size(), CV_8UC1, cv::Scalar(0));
   cv::fillPoly(inside, std::vector<std::vector<cv::Point>>{corners}, cv::Scalar(255));
   cv::Mat alone(box.size(), CV_8UC1, cv::Scalar(kernels::estimate_paper(pixels).level));
   pixels.copyTo(alone, inside);

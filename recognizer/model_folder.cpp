@@ -1,5 +1,6 @@
 #include "recognizer/model_folder.h"
 
+#include <new>
 #include <sstream>
 
 #include "recognizer/safetensors.h"
@@ -64,6 +65,8 @@ auto with_model_errors(const std::filesystem::path& folder, F body) {
   try {
     return body();
   } catch (const ModelError&) {
+    throw;
+  } catch (const std::bad_alloc&) {  // says nothing of the model
     throw;
   } catch (const ConfigError& error) {
     const std::string what = error.what();

@@ -24,6 +24,7 @@ class OutputFile {
   OutputFile& operator=(const OutputFile&) = delete;
 
   void write(std::string_view data);
+  int descriptor() const { return file_descriptor_; }  // to append to by other means
   void commit();  // to disk, then under its name; nothing may be written afterwards
 
  private:

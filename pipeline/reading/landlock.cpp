@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "pipeline/reading/owned_descriptor.h"
+#include "io/owned_descriptor.h"
 
 namespace ocrbatch::pipeline {
 namespace {
@@ -29,7 +29,7 @@ constexpr std::uint64_t kBindAndConnectTcp = 3;
 constexpr std::uint64_t kAbstractSocketsAndSignals = 3;
 
 bool allow(int ruleset, const char* path, std::uint64_t rights) {
-  const OwnedDescriptor place(::open(path, O_PATH | O_CLOEXEC));
+  const io::OwnedDescriptor place(::open(path, O_PATH | O_CLOEXEC));
   const landlock_path_beneath_attr rule{rights, place.get()};
   return place.get() >= 0 &&
          ::syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) == 0;
@@ -54,7 +54,8 @@ int allow_reading_only() {
     rights.scoped = kAbstractSocketsAndSignals;
     size = sizeof rights;
   }
-  const OwnedDescriptor ruleset(static_cast<int>(::syscall(SYS_landlock_create_ruleset, &rights, size, 0)));
+  const io::OwnedDescriptor ruleset(
+      static_cast<int>(::syscall(SYS_landlock_create_ruleset, &rights, size, 0)));
   const bool restricted =
       ruleset.get() >= 0 &&
       allow(ruleset.get(), "/", LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR) &&

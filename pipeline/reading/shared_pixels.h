@@ -6,8 +6,8 @@
 #include <opencv2/core.hpp>
 #include <vector>
 
+#include "io/owned_descriptor.h"
 #include "pipeline/reading/messages.h"
-#include "pipeline/reading/owned_descriptor.h"
 
 namespace ocrbatch::pipeline {
 
@@ -41,7 +41,7 @@ class SharedPixels {
  private:
   void map(std::uint64_t bytes);
 
-  OwnedDescriptor descriptor_;
+  io::OwnedDescriptor descriptor_;
   unsigned char* memory_ = nullptr;
   std::uint64_t mapped_bytes_ = 0;
 };

@@ -71,8 +71,8 @@ class SpawnAttributes {
   posix_spawnattr_t attributes_;
 };
 
-OwnedDescriptor moved_up(int descriptor) {
-  OwnedDescriptor moved(::fcntl(descriptor, F_DUPFD_CLOEXEC, kFirstFreeDescriptor));
+io::OwnedDescriptor moved_up(int descriptor) {
+  io::OwnedDescriptor moved(::fcntl(descriptor, F_DUPFD_CLOEXEC, kFirstFreeDescriptor));
   ::close(descriptor);
   return moved;
 }
@@ -117,8 +117,8 @@ void WorkerProcess::start(const std::filesystem::path& program) {
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
     throw WorkerError(could_not_start(program, std::strerror(errno)));
   socket_ = moved_up(ends[0]);
-  const OwnedDescriptor theirs = moved_up(ends[1]);
-  const OwnedDescriptor pixels(::fcntl(pixels_.descriptor(), F_DUPFD_CLOEXEC, kFirstFreeDescriptor));
+  const io::OwnedDescriptor theirs = moved_up(ends[1]);
+  const io::OwnedDescriptor pixels(::fcntl(pixels_.descriptor(), F_DUPFD_CLOEXEC, kFirstFreeDescriptor));
   if (socket_.get() < 0 || theirs.get() < 0 || pixels.get() < 0)
     throw WorkerError(could_not_start(program, std::strerror(errno)));
 

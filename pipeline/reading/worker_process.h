@@ -7,9 +7,9 @@
 #include <filesystem>
 #include <string>
 
+#include "io/owned_descriptor.h"
 #include "pipeline/reading/message_socket.h"
 #include "pipeline/reading/messages.h"
-#include "pipeline/reading/owned_descriptor.h"
 #include "pipeline/reading/shared_pixels.h"
 
 namespace ocrbatch::pipeline {
@@ -55,7 +55,7 @@ class WorkerProcess {
   void start(const std::filesystem::path& program);
 
   SharedPixels pixels_;
-  OwnedDescriptor socket_;
+  io::OwnedDescriptor socket_;
   pid_t process_ = -1;  // -1: has been waited for
   WorkerEnd end_;
 };

@@ -24,7 +24,7 @@ float median(std::vector<float> values) {
 
 // 255 where a found line already accounts for the ink.
 cv::Mat accounted_area(const cv::Size& size, const std::vector<FoundLine>& lines) {
-  cv::Mat area = cv::Mat::zeros(size, CV_8UC1);
+  cv::Mat area(size, CV_8UC1, cv::Scalar(0));
   for (const FoundLine& line : lines) {
     const auto& geometry = line.geometry;
     const cv::Point2f up(0, -1.15F * geometry.ascent_px), down(0, 1.3F * geometry.descent_px);

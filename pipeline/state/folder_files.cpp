@@ -1,11 +1,8 @@
 #include "pipeline/state/folder_files.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <set>
 
-#include "io/line_reader.h"
+#include "io/owned_descriptor.h"
 #include "io/record_reader.h"
 
 namespace ocrbatch::pipeline {
@@ -31,18 +28,6 @@ bool was_read_now(const OrderedDocument& ordered, const Plan& plan) {
 
 }  // namespace
 
-void for_each_record(int file, const std::vector<io::ByteRange>& ranges, const std::string& name,
-                     const std::function<void(io::PageRecord&&)>& take) {
-  for (const io::ByteRange& range : ranges) {
-    io::LineReader lines(file, range, name);
-    for (std::string_view line; lines.next(line);) {
-      auto record = io::read_record(line);
-      if (!record) throw io::OutputError("cannot read " + name + ": it holds a line that is no record");
-      take(*std::move(record));
-    }
-  }
-}
-
 FolderFiles::FolderFiles(const FolderTarget& target, const Plan& plan, const Order& order, StateFile& state)
     : folder_(target.folder), names_(std::make_shared<io::OutputNames>(io::folder_suffix(target.format))) {
   for (const OrderedDocument& ordered : order.documents) names_->add(name_of(ordered, plan, state));
@@ -55,10 +40,7 @@ void FolderFiles::complete(const OutputPaths& paths, const Plan& plan, const Ord
   writer_->finish();
   std::error_code ignored;
   for (const fs::path& name : pruned_) fs::remove(folder_ / name, ignored);
-  const int output = ::open(paths.output.c_str(), O_RDONLY | O_CLOEXEC);
-  const std::shared_ptr<void> closing(nullptr, [output](void*) {
-    if (output >= 0) ::close(output);
-  });
+  io::OwnedDescriptor output;
   for (const OrderedDocument& ordered : order.documents) {
     const auto records = records_of(ordered, plan, state);
     if (!records) continue;
@@ -70,9 +52,10 @@ void FolderFiles::complete(const OutputPaths& paths, const Plan& plan, const Ord
     if (was_read_now(ordered, plan)) continue;
     // The run that had read them may have ended before it wrote their file.
     if (!records->in_journal && fs::exists(fs::symlink_status(file, ignored))) continue;
-    const int source = records->in_journal ? journal.file_descriptor() : output;
-    for_each_record(source, records->ranges, (records->in_journal ? journal.file() : paths.output).string(),
-                    [&](io::PageRecord&& record) { writer_->write(record); });
+    if (!records->in_journal && output.get() < 0) output = io::open_to_read(paths.output);
+    io::for_each_record(records->in_journal ? journal.file_descriptor() : output.get(), records->ranges,
+                        (records->in_journal ? journal.file() : paths.output).string(),
+                        [&](io::PageRecord&& record) { writer_->write(record); });
   }
   writer_->finish();
 }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,10 +17,6 @@ struct FolderTarget {
   std::string format;  // see io::make_folder_writer
   std::filesystem::path folder;
 };
-
-// Calls `take` with each record at these places. Throws io::OutputError where a line is none.
-void for_each_record(int file, const std::vector<io::ByteRange>& ranges, const std::string& name,
-                     const std::function<void(io::PageRecord&&)>& take);
 
 class FolderFiles {
  public:

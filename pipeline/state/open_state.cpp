@@ -1,11 +1,6 @@
 #include "pipeline/state/open_state.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-
+#include "io/owned_descriptor.h"
 #include "pipeline/state/output_lock.h"
 #include "pipeline/state/rebuild.h"
 
@@ -18,20 +13,6 @@ bool is_there(const fs::path& path) {
   std::error_code error;
   return fs::exists(fs::symlink_status(path, error));
 }
-
-class InputDescriptor {
- public:
-  explicit InputDescriptor(const fs::path& path) : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
-    if (descriptor_ < 0) throw io::OutputError("cannot read " + path.string() + ": " + std::strerror(errno));
-  }
-  ~InputDescriptor() { ::close(descriptor_); }
-  InputDescriptor(const InputDescriptor&) = delete;
-  InputDescriptor& operator=(const InputDescriptor&) = delete;
-  int get() const { return descriptor_; }
-
- private:
-  int descriptor_;
-};
 
 std::unique_ptr<StateFile> open_file(const fs::path& path, bool look_only, std::vector<StateNote>& notes) {
   if (look_only && !is_there(path)) return std::make_unique<StateFile>(fs::path());
@@ -86,7 +67,7 @@ class Healing {
 
   void rebuild_journal() {
     if (!journal_) return state_.journal().clear();
-    const InputDescriptor file(paths_.journal);
+    const io::OwnedDescriptor file = io::open_to_read(paths_.journal);
     const Rebuilt result =
         pipeline::rebuild_journal(state_, file.get(), journal_->size_bytes, paths_.journal.string());
     if (result.documents > 0)
@@ -101,7 +82,7 @@ class Healing {
       if (had_documents) notes_.push_back({true, name + " is gone: all documents count as new"});
       state_.clear_documents();
     } else {
-      const InputDescriptor file(paths_.output);
+      const io::OwnedDescriptor file = io::open_to_read(paths_.output);
       const Rebuilt result = rebuild_documents(state_, file.get(), output_->size_bytes, name);
       if (had_documents)
         notes_.push_back({true, name + " is not as the last run left it: its records are what counts"});

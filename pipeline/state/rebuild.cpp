@@ -5,7 +5,7 @@
 
 #include "io/line_reader.h"
 #include "io/record_reader.h"
-#include "pipeline/state/page_list.h"
+#include "pipeline/state/records.h"
 #include "pipeline/state/rows.h"
 
 namespace ocrbatch::pipeline {
@@ -67,26 +67,14 @@ Rebuilt read_groups(int file, std::uint64_t bytes, const std::string& name, bool
 }
 
 KnownDocument known_document(const Group& group, std::int64_t place) {
-  KnownDocument document{.place = place,
-                         .name = group.name,
-                         .stamp = {},
-                         .sha256 = group.sha256,
-                         .page_count = group.page_count,
-                         .pages = {},
-                         .settings = group.settings,
-                         .error_code = {},
-                         .records = static_cast<int>(group.pages.size()),
-                         .failed_pages = 0,
-                         .range = {group.pages.front().range.offset, 0}};
-  std::vector<int> numbers;
-  for (const JournalPage& page : group.pages) {
-    document.range.bytes += page.range.bytes;
-    if (page.page == 0) document.error_code = page.code;
-    if (page.page == 0) continue;
-    numbers.push_back(page.page);
-    if (!page.code.empty()) ++document.failed_pages;
-  }
-  if (document.page_count) document.pages = page_list(numbers, *document.page_count);
+  KnownDocument document;
+  document.place = place;
+  document.name = group.name;
+  document.sha256 = group.sha256;
+  document.page_count = group.page_count;
+  document.settings = group.settings;
+  document.range.offset = group.pages.front().range.offset;
+  describe_pages(group.pages, document);
   return document;
 }
 

@@ -2,7 +2,7 @@
 
 #include <stdexcept>
 
-#include "pipeline/state/folder_files.h"
+#include "io/record_reader.h"
 
 namespace ocrbatch::pipeline {
 
@@ -25,10 +25,10 @@ void RecordWriter::begin_document(const io::PageRecord& first) {
   if (const auto begun = begun_.find(first.document); begun != begun_.end()) {
     document_ = begun->second.document;
     if (folders_.empty()) return;
-    for_each_record(journal_.file_descriptor(), begun->second.ranges, journal_.file().string(),
-                    [&](io::PageRecord&& record) {
-                      for (io::Writer* folder : folders_) folder->write(record);
-                    });
+    io::for_each_record(journal_.file_descriptor(), begun->second.ranges, journal_.file().string(),
+                        [&](io::PageRecord&& record) {
+                          for (io::Writer* folder : folders_) folder->write(record);
+                        });
     return;
   }
   document_ = {.id = 0,

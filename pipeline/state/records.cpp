@@ -22,23 +22,32 @@ std::optional<Records> from_journal(StateFile& state, const JournalDocument& jou
   document.sha256 = journal.sha256;
   document.page_count = journal.page_count;
   document.settings = journal.settings;
-  std::vector<int> numbers;
-  for (const JournalPage& page : state.journal().pages(journal.id)) {
+  const std::vector<JournalPage> pages = state.journal().pages(journal.id);
+  if (pages.empty()) return std::nullopt;
+  describe_pages(pages, document);
+  for (const JournalPage& page : pages) {
     records.ranges.push_back(page.range);
-    document.range.bytes += page.range.bytes;
-    if (page.page == 0) document.error_code = page.code;
-    if (page.page == 0) continue;
-    numbers.push_back(page.page);
-    if (!page.code.empty()) records.failed.push_back({page.page, page.code});
+    if (page.page != 0 && !page.code.empty()) records.failed.push_back({page.page, page.code});
   }
-  if (records.ranges.empty()) return std::nullopt;
-  document.records = static_cast<int>(records.ranges.size());
-  document.failed_pages = static_cast<int>(records.failed.size());
-  if (document.page_count) document.pages = page_list(numbers, *document.page_count);
   return records;
 }
 
 }  // namespace
+
+void describe_pages(const std::vector<JournalPage>& pages, KnownDocument& document) {
+  document.records = static_cast<int>(pages.size());
+  std::vector<int> numbers;
+  for (const JournalPage& page : pages) {
+    document.range.bytes += page.range.bytes;
+    if (page.page == 0) {
+      document.error_code = page.code;
+    } else {
+      numbers.push_back(page.page);
+      if (!page.code.empty()) ++document.failed_pages;
+    }
+  }
+  if (document.page_count) document.pages = page_list(numbers, *document.page_count);
+}
 
 std::optional<Records> records_of(const OrderedDocument& ordered, const Plan& plan, StateFile& state) {
   if (ordered.journal >= 0) return from_journal(state, state.journal().at(ordered.journal));

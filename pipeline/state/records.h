@@ -16,6 +16,10 @@ struct Records {
   std::vector<FailedPage> failed;
 };
 
+// Fills in what the pages say of their document: their number and list, failures, bytes. Its page_count is
+// set.
+void describe_pages(const std::vector<JournalPage>& pages, KnownDocument& document);
+
 // Nothing for a document without records: one of which no page was asked for.
 std::optional<Records> records_of(const OrderedDocument& ordered, const Plan& plan, StateFile& state);
 

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <utility>
 
+#include "io/owned_descriptor.h"
 #include "pipeline/state/records.h"
 
 namespace ocrbatch::pipeline {
@@ -39,8 +40,7 @@ std::int64_t kept_place(const OrderedDocument& ordered, const Plan& plan) {
   if (ordered.journal >= 0) return -1;
   if (ordered.file < 0) return ordered.place;
   const PlannedDocument& planned = plan.documents[static_cast<std::size_t>(ordered.file)];
-  if (planned.action == Action::kKeep) return planned.place;
-  return -1;
+  return planned.action == Action::kKeep ? planned.place : -1;
 }
 
 bool stays_as_it_is(const std::optional<FileStamp>& output, const Plan& plan, const Order& order,
@@ -87,40 +87,35 @@ class NextFile {
   explicit NextFile(fs::path path)
       : path_(std::move(path)),
         descriptor_(::open(path_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) {
-    if (descriptor_ < 0) fail(path_);
+    if (descriptor_.get() < 0) fail(path_);
   }
   ~NextFile() {
-    if (descriptor_ >= 0) ::close(descriptor_);
     if (!kept_) ::unlink(path_.c_str());
   }
   NextFile(const NextFile&) = delete;
   NextFile& operator=(const NextFile&) = delete;
 
-  int descriptor() const { return descriptor_; }
+  int descriptor() const { return descriptor_.get(); }
   void close_to_disk() {
-    if (::fsync(descriptor_) != 0) fail(path_);
-    if (::close(std::exchange(descriptor_, -1)) != 0 && errno != EINTR) fail(path_);
+    if (::fsync(descriptor_.get()) != 0) fail(path_);
+    if (::close(descriptor_.release()) != 0 && errno != EINTR) fail(path_);
   }
   void keep() { kept_ = true; }
 
  private:
   const fs::path path_;
-  int descriptor_;
+  io::OwnedDescriptor descriptor_;
   bool kept_ = false;
 };
 
 void write_next(const OutputPaths& paths, const std::vector<Segment>& segments, Journal& journal,
                 NextFile& next) {
-  const int output = ::open(paths.output.c_str(), O_RDONLY | O_CLOEXEC);
-  try {
-    for (const Segment& segment : segments)
-      io::copy_range(segment.in_journal ? journal.file_descriptor() : output, segment.range,
-                     next.descriptor(), paths.output.string());
-  } catch (...) {
-    if (output >= 0) ::close(output);
-    throw;
+  io::OwnedDescriptor output;
+  for (const Segment& segment : segments) {
+    if (!segment.in_journal && output.get() < 0) output = io::open_to_read(paths.output);
+    io::copy_range(segment.in_journal ? journal.file_descriptor() : output.get(), segment.range,
+                   next.descriptor(), paths.output.string());
   }
-  if (output >= 0) ::close(output);
   next.close_to_disk();
 }
 

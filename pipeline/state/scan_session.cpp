@@ -1,8 +1,7 @@
 #include "pipeline/state/scan_session.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
+#include "io/owned_descriptor.h"
+#include "io/record_reader.h"
 #include "pipeline/state/replace_output.h"
 
 namespace ocrbatch::pipeline {
@@ -93,11 +92,11 @@ void ScanSession::finish() {
 
 // Their records go through the journal, under their new names: so a move is kept as a reading is.
 void ScanSession::move_documents() {
-  int output = -1;
+  io::OwnedDescriptor output;
   for (std::size_t i = 0; i < plan_.documents.size(); ++i) {
     const PlannedDocument& planned = plan_.documents[i];
     if (planned.action != Action::kMove) continue;
-    if (output < 0) output = ::open(paths_.output.c_str(), O_RDONLY | O_CLOEXEC);
+    if (output.get() < 0) output = io::open_to_read(paths_.output);
     const KnownDocument known = state_->at(planned.source);
     const std::int64_t id = journal_->add({.id = 0,
                                            .name = plan_.files[i].document,
@@ -106,14 +105,13 @@ void ScanSession::move_documents() {
                                            .page_count = known.page_count,
                                            .settings = known.settings,
                                            .finished = true});
-    for_each_record(output, {known.range}, paths_.output.string(), [&](io::PageRecord&& record) {
+    io::for_each_record(output.get(), {known.range}, paths_.output.string(), [&](io::PageRecord&& record) {
       record.document = plan_.files[i].document;
       journal_->append(id, record.page_number.value_or(0),
                        record.error ? io::error_code_name(record.error->code) : "",
                        io::to_json(record) + "\n");
     });
   }
-  if (output >= 0) ::close(output);
   journal_->commit();
 }
 

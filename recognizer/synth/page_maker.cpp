@@ -194,7 +194,7 @@ PagePatch make_page(const PageText& text, const DocumentStyle& style, Typesetter
   if (upright) path.origin_x = std::round(path.origin_x), path.origin_y = std::round(path.origin_y);
   const int rows = static_cast<int>(std::ceil(body + 2 * surplus + rise));
   const int columns = static_cast<int>(std::ceil(width * std::cos(path.angle_radians) + 2 * margin));
-  patch.ink = cv::Mat::zeros(rows, columns, CV_8UC1);
+  patch.ink = cv::Mat(rows, columns, CV_8UC1, cv::Scalar(0));
   Pen pen(patch.ink, path);
 
   const cv::Rect2d box = typesetter.draw(line, path, random, patch.ink);

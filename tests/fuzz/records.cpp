@@ -1,5 +1,4 @@
 // Records as merge and resumed runs read them back: what is accepted is what to_json() writes.
-#include "io/record_head.h"
 #include "io/record_reader.h"
 #include "io/writer.h"
 #include "tests/fuzz/input_file.h"

@@ -1,4 +1,4 @@
-#include "io/record_head.h"
+#include "io/record_reader.h"
 
 #include <gtest/gtest.h>
 
@@ -19,23 +19,23 @@ TEST(RecordHead, SaysWhatToJsonWasTold) {
   for (const std::string document : {"docs/a.pdf", "a \"b\", {c}: [d].png", "back\\slash", "torn\nname",
                                      "not UTF-8 \xff\xfe.tif", "\\x41", "\\"}) {
     const auto head = read_record_head(to_json(record_of(document)));
-    ASSERT_TRUE(head.ok()) << document;
-    EXPECT_EQ(head.value().document, document);
-    EXPECT_EQ(head.value().page_number, 2);
-    EXPECT_EQ(head.value().page_count, 7);
-    EXPECT_TRUE(head.value().ok);
+    ASSERT_TRUE(head.has_value()) << document;
+    EXPECT_EQ(head->document, document);
+    EXPECT_EQ(head->page_number, 2);
+    EXPECT_EQ(head->page_count, 7);
+    EXPECT_TRUE(head->ok);
   }
 }
 
 TEST(RecordHead, KnowsPagesAndDocumentsThatFailed) {
   PageRecord record = record_of("a.pdf");
   record.error = Error{ErrorCode::kCorrupt, "damaged, \"here\""};
-  EXPECT_FALSE(read_record_head(to_json(record)).value().ok);
+  EXPECT_FALSE(read_record_head(to_json(record))->ok);
   record.page_number = record.page_count = std::nullopt;
   const auto head = read_record_head(to_json(record));
-  ASSERT_TRUE(head.ok());
-  EXPECT_FALSE(head.value().page_number);
-  EXPECT_FALSE(head.value().ok);
+  ASSERT_TRUE(head.has_value());
+  EXPECT_FALSE(head->page_number);
+  EXPECT_FALSE(head->ok);
 }
 
 TEST(RecordHead, RefusesWhatIsNoRecord) {
@@ -48,11 +48,8 @@ TEST(RecordHead, RefusesWhatIsNoRecord) {
         std::string(R"({"schema":1,"document":"a","page":null,"pages":null,"status":"ok","text":""})"),
         std::string(R"({"schema":1,"document":"a","page":1,"pages":1,"status":"fine","text":""})"),
         std::string(R"({"schema":1,"document":7,"page":1,"pages":1,"status":"ok","text":""})")})
-    EXPECT_FALSE(read_record_head(line).ok()) << line;
-  EXPECT_EQ(read_record_head(R"({"schema":2,"document":"a","page":1,"pages":1,"status":"ok","text":""})")
-                .error()
-                .code,
-            ErrorCode::kUnsupported);
+    EXPECT_FALSE(read_record_head(line)) << line;
+  EXPECT_FALSE(read_record_head(R"({"schema":2,"document":"a","page":1,"pages":1,"status":"ok","text":""})"));
 }
 
 }  // namespace

@@ -40,6 +40,7 @@ struct Fault {
   bool sticky = false, on = false;
   std::size_t bytes = 4096;
   std::atomic<long> counted{0};
+  std::atomic<bool> in_main{false};
 
   Fault() {
     if (std::strcmp(::program_invocation_short_name, "ocrbatch") != 0) return;
@@ -83,6 +84,7 @@ struct Fault {
     errno = code;
     return true;
   }
+  bool refuses(std::size_t size) { return in_main && size >= bytes && wants("allocate") && strikes(); }
   bool strikes_path(const char* call, const char* file) {
     return wants(call) && (path == nullptr || std::strstr(file, path) != nullptr) && strikes();
   }
@@ -157,26 +159,39 @@ int open64(const char* file, int flags, ...) {
   if ((flags & O_ACCMODE) != O_RDONLY && fault.strikes_path("open", file)) return -1;
   return real(file, flags, mode);
 }
-int open(const char* file, int flags, ...) {
-  static const auto real = next<int (*)(const char*, int, ...)>("open");
-  va_list list;
-  va_start(list, flags);
-  const int mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(list, int) : 0;
-  va_end(list);
-  if ((flags & O_ACCMODE) != O_RDONLY && fault.strikes_path("open", file)) return -1;
-  return real(file, flags, mode);
-}
+// On 64-bit machines the same function by two names.
+int open(const char* file, int flags, ...) __attribute__((alias("open64")));
 void* malloc(size_t size) {
   static const auto real = next<void* (*)(size_t)>("malloc");
-  if (size >= fault.bytes && fault.wants("allocate") && fault.strikes()) return nullptr;
+  if (fault.refuses(size)) return nullptr;
   return real(size);
 }
 
 }  // extern "C"
 
+// Around main(): what libraries allocate before it and after it cannot be refused to any effect but an abort.
+namespace {
+int (*program_main)(int, char**, char**) = nullptr;
+int main_with_faults(int argc, char** argv, char** environment) {
+  fault.in_main = true;
+  const int status = program_main(argc, argv, environment);
+  fault.in_main = false;
+  return status;
+}
+}  // namespace
+extern "C" int __libc_start_main(int (*start)(int, char**, char**), int argc, char** argv,
+                                 void (*initialize)(), void (*finish)(), void (*loader_finish)(),
+                                 void* stack_end) {
+  static const auto real =
+      next<int (*)(int (*)(int, char**, char**), int, char**, void (*)(), void (*)(), void (*)(), void*)>(
+          "__libc_start_main");
+  program_main = start;
+  return real(main_with_faults, argc, argv, initialize, finish, loader_finish, stack_end);
+}
+
 // The allocator's own operator new does not come by malloc.
 void* operator new(std::size_t size) {
-  if (size >= fault.bytes && fault.wants("allocate") && fault.strikes()) throw std::bad_alloc();
+  if (fault.refuses(size)) throw std::bad_alloc();
   static const auto real = next<void* (*)(std::size_t)>("_Znwm");
   return real(size);
 }

@@ -3,9 +3,10 @@
 
 #include <unistd.h>
 
+#include <filesystem>
 #include <utility>
 
-namespace ocrbatch::pipeline {
+namespace ocrbatch::io {
 
 class OwnedDescriptor {
  public:
@@ -19,13 +20,16 @@ class OwnedDescriptor {
   ~OwnedDescriptor() { reset(); }
 
   int get() const { return descriptor_; }
+  int release() { return std::exchange(descriptor_, -1); }
   void reset() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-    descriptor_ = -1;
+    if (descriptor_ >= 0) ::close(release());
   }
 
  private:
   int descriptor_ = -1;
 };
 
-}  // namespace ocrbatch::pipeline
+// Throws OutputError where the file cannot be opened: it is one of the output's.
+OwnedDescriptor open_to_read(const std::filesystem::path& file);
+
+}  // namespace ocrbatch::io
