@@ -15,13 +15,14 @@ inline void check_shape(const char* op, const char* name, const at::Tensor& tens
 }
 
 // (batch) int32 on the CPU, each in 0 .. steps.
-inline void check_lengths(const char* op, const at::Tensor& lengths, int64_t batch, int64_t steps) {
+inline void check_lengths(const char* op, const at::Tensor& lengths, int64_t batch, int64_t steps,
+                          const char* name = "lengths") {
   TORCH_CHECK(lengths.defined() && lengths.is_cpu() && lengths.scalar_type() == at::kInt &&
                   lengths.is_contiguous() && lengths.dim() == 1 && lengths.size(0) == batch,
-              op, ": lengths should be ", batch, " int32 on the CPU");
+              op, ": ", name, " should be ", batch, " int32 on the CPU");
   for (int64_t b = 0; b < batch; ++b) {
     const int length = lengths.const_data_ptr<int>()[b];
-    TORCH_CHECK(length >= 0 && length <= steps, op, ": lengths[", b, "] should be 0 to ", steps, ", got ",
+    TORCH_CHECK(length >= 0 && length <= steps, op, ": ", name, "[", b, "] should be 0 to ", steps, ", got ",
                 length);
   }
 }

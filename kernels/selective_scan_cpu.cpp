@@ -11,6 +11,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "kernels/nonpositive_exp-inl.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace ocrbatch::kernels {
 namespace HWY_NAMESPACE {
@@ -47,24 +49,8 @@ Vector softplus(Vector x) {
   return hn::Add(hn::Max(x, hn::Zero(kFloats)), tail);
 }
 
-// exp for x <= 0 (a decay): relative error below 2e-7; arguments below -87 give the smallest normal numbers,
-// not denormals. Cheaper than hn::Exp: no special cases, and the recurrence calls it once a state and step.
 Vector decay(Vector x) {
-  x = hn::Max(x, hn::Set(kFloats, -87.0F));
-  const Vector k = hn::Round(hn::Mul(x, hn::Set(kFloats, 1.44269504F)));
-  // x - k ln 2 in two steps keeps the remainder exact (Cody and Waite).
-  Vector r = hn::NegMulAdd(k, hn::Set(kFloats, 0.693359375F), x);
-  r = hn::NegMulAdd(k, hn::Set(kFloats, -2.12194440e-4F), r);
-  Vector p = hn::Set(kFloats, 1.9875691500e-4F);  // Cephes expf's minimax polynomial
-  p = hn::MulAdd(p, r, hn::Set(kFloats, 1.3981999507e-3F));
-  p = hn::MulAdd(p, r, hn::Set(kFloats, 8.3334519073e-3F));
-  p = hn::MulAdd(p, r, hn::Set(kFloats, 4.1665795894e-2F));
-  p = hn::MulAdd(p, r, hn::Set(kFloats, 1.6666665459e-1F));
-  p = hn::MulAdd(p, r, hn::Set(kFloats, 5.0000001201e-1F));
-  p = hn::MulAdd(p, hn::Mul(r, r), hn::Add(r, hn::Set(kFloats, 1.0F)));
-  const hn::RebindToSigned<Floats> ints;
-  const auto exponent = hn::ShiftLeft<23>(hn::ConvertTo(ints, k));
-  return hn::BitCast(kFloats, hn::Add(hn::BitCast(ints, p), exponent));
+  return nonpositive_exp(kFloats, x);
 }
 
 // The state lives in registers when its size is known at compile time; 0 means "any size up to 64".

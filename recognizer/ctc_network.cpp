@@ -2,8 +2,12 @@
 
 #include <torch/torch.h>
 
+#include "kernels/ctc_loss.h"
+
 namespace ocrbatch::recognizer {
 namespace {
+
+static_assert(Alphabet::kBlank == kernels::kCtcBlank);
 
 std::vector<int> frames_of(const LineNetwork& network, const torch::Tensor& widths) {
   std::vector<int> frames;
@@ -22,18 +26,16 @@ bool CtcNetwork::can_align(int width_px, const std::vector<int>& labels) const {
 
 torch::Tensor CtcNetwork::loss(const torch::Tensor& logits, const torch::Tensor& widths,
                                const Targets& targets) {
-  std::vector<int> labels;
-  std::vector<int64_t> label_counts;
+  std::vector<int> labels, label_counts;
   for (const std::vector<int>& line : targets) {
     labels.insert(labels.end(), line.begin(), line.end());
-    label_counts.push_back(static_cast<int64_t>(line.size()));
+    label_counts.push_back(static_cast<int>(line.size()));
   }
-  const std::vector<int> frames = frames_of(*this, widths);
-  const std::vector<int64_t> frame_counts(frames.begin(), frames.end());
-  return torch::ctc_loss(torch::log_softmax(logits, -1).transpose(0, 1), torch::tensor(labels, torch::kLong),
-                         torch::tensor(frame_counts, torch::kLong), torch::tensor(label_counts, torch::kLong),
-                         Alphabet::kBlank, at::Reduction::Mean,
-                         /*zero_infinity=*/true);
+  const torch::Tensor counts = torch::tensor(label_counts, torch::kInt);
+  const torch::Tensor losses =
+      kernels::ctc_loss({logits, torch::tensor(frames_of(*this, widths), torch::kInt),
+                         torch::tensor(labels, torch::kInt), counts});
+  return (losses / counts.clamp_min(1).to(losses.device(), torch::kFloat)).mean();
 }
 
 std::vector<std::vector<ReadLabel>> CtcNetwork::read(const torch::Tensor& logits, const torch::Tensor& widths,
