@@ -1,6 +1,3 @@
-#include <cuda_bf16.h>
-#include <cuda_fp16.h>
-
 #include "kernels/ctc_loss_cuda.h"
 #include "kernels/cuda_launch.h"
 
@@ -32,18 +29,6 @@ CtcArrays<Number> with_logits(const CtcArrays<float>& in, const void* logits) {
   arrays.log_sums = in.log_sums, arrays.shifts = in.shifts;
   arrays.alpha = in.alpha, arrays.beta = in.beta, arrays.totals = in.totals;
   return arrays;
-}
-
-template <class Run>
-void with_number(CtcNumber number, const Run& run) {
-  switch (number) {
-    case CtcNumber::kFloat:
-      return run(float());
-    case CtcNumber::kBfloat16:
-      return run(__nv_bfloat16());
-    case CtcNumber::kHalf:
-      return run(__half());
-  }
 }
 
 template <class Number>
@@ -86,7 +71,7 @@ bool ctc_rows_are_shared(int64_t max_labels) {
   return CtcLaunch::row_bytes(2 * (max_labels + 1)) <= CtcLaunch::kSharedBytes;
 }
 
-void ctc_sweeps_cuda(const CtcArrays<float>& in, CtcNumber number, const void* logits, float* losses,
+void ctc_sweeps_cuda(const CtcArrays<float>& in, NumberType number, const void* logits, float* losses,
                      float* rows, void* stream) {
   if (in.batch == 0) return;
   const auto on = static_cast<cudaStream_t>(stream);
@@ -101,7 +86,7 @@ void ctc_sweeps_cuda(const CtcArrays<float>& in, CtcNumber number, const void* l
   check_launch("ctc_loss sweeps");
 }
 
-void ctc_gradient_cuda(const CtcArrays<float>& in, CtcNumber number, const void* logits,
+void ctc_gradient_cuda(const CtcArrays<float>& in, NumberType number, const void* logits,
                        const float* grad_losses, void* gradient, void* stream) {
   if (in.batch == 0 || in.steps == 0) return;
   with_number(number, [&](auto example) {

@@ -4,11 +4,9 @@
 #include <c10/cuda/CUDAGuard.h>
 #include <c10/cuda/CUDAStream.h>
 
-#include <algorithm>
-#include <numeric>
-
 #include "kernels/ctc_label_order.h"
 #include "kernels/ctc_loss_cuda.h"
+#include "kernels/number_type_of.h"
 
 namespace ocrbatch::kernels {
 namespace {
@@ -27,19 +25,6 @@ enum Kept {
   kTotals,
   kKept
 };
-
-CtcNumber number_of(at::ScalarType type) {
-  switch (type) {
-    case at::kFloat:
-      return CtcNumber::kFloat;
-    case at::kBFloat16:
-      return CtcNumber::kBfloat16;
-    case at::kHalf:
-      return CtcNumber::kHalf;
-    default:
-      TORCH_CHECK(false, "ctc_loss: logits on CUDA should be float32, bfloat16 or float16, got ", type);
-  }
-}
 
 CtcArrays<float> arrays_of(const std::vector<at::Tensor>& kept) {
   CtcArrays<float> arrays;
@@ -86,7 +71,7 @@ CtcSweepsOnCuda ctc_sweeps_on_cuda(const CtcLossInputs& in) {
   const at::Tensor losses = at::empty({batch}, floats);
   const at::Tensor rows =
       ctc_rows_are_shared(order.max_labels) ? at::Tensor() : at::empty({batch, 4, arrays.states()}, floats);
-  ctc_sweeps_cuda(arrays, number_of(in.logits.scalar_type()), kept[kLogits].const_data_ptr(),
+  ctc_sweeps_cuda(arrays, number_type_of("ctc_loss", in.logits), kept[kLogits].const_data_ptr(),
                   losses.mutable_data_ptr<float>(), rows.defined() ? rows.mutable_data_ptr<float>() : nullptr,
                   stream_of(losses));
   return {losses, kept};
@@ -96,7 +81,7 @@ at::Tensor ctc_gradient_on_cuda(const std::vector<at::Tensor>& kept, const at::T
   const c10::cuda::CUDAGuard guard(grad_losses.device());
   const at::Tensor grads = grad_losses.to(at::kFloat).contiguous();
   at::Tensor gradient = at::empty_like(kept[kLogits]);
-  ctc_gradient_cuda(arrays_of(kept), number_of(gradient.scalar_type()), kept[kLogits].const_data_ptr(),
+  ctc_gradient_cuda(arrays_of(kept), number_type_of("ctc_loss", gradient), kept[kLogits].const_data_ptr(),
                     grads.const_data_ptr<float>(), gradient.mutable_data_ptr(), stream_of(grads));
   return gradient;
 }
