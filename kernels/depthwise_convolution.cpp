@@ -6,9 +6,9 @@
 
 #include <vector>
 
-#include "kernels/check.h"
 #include "kernels/depthwise_convolution_cpu.h"
 #include "kernels/depthwise_convolution_on_cuda.h"
+#include "kernels/line_rows.h"
 
 namespace ocrbatch::kernels {
 
@@ -28,6 +28,7 @@ namespace {
 
 struct Operands {
   at::Tensor x, weight_t, bias, lengths;
+  LineRows lines;
   std::vector<int> offsets;
   bool silu;
 
@@ -37,18 +38,22 @@ struct Operands {
         weight_t(weight.to(at::kFloat).t().contiguous()),
         bias(bias_in.to(at::kFloat).contiguous()),
         lengths(lengths_in),
+        lines("depthwise_convolution", x_in, lengths_in),
         silu(silu_in) {
     const int taps = static_cast<int>(weight.size(1));
     for (int k = 0; k < taps; ++k) offsets.push_back(convolution_offset(window, k, taps));
   }
 
+  // Where a line's numbers begin in x and in what has its shape.
+  int64_t start(int64_t b) const { return lines.first[static_cast<size_t>(b)] * x.size(-1); }
+
   ConvolutionLine line(int64_t b) const {
     ConvolutionLine line;
     line.length = lengths.const_data_ptr<int>()[b];
-    line.channels = x.size(2);
+    line.channels = x.size(-1);
     line.taps = static_cast<int>(offsets.size());
     line.offsets = offsets.data();
-    line.x = x.const_data_ptr<float>() + b * x.size(1) * x.size(2);
+    line.x = x.const_data_ptr<float>() + start(b);
     line.weight_t = weight_t.const_data_ptr<float>();
     line.bias = bias.const_data_ptr<float>();
     line.silu = silu;
@@ -58,13 +63,13 @@ struct Operands {
 
 at::Tensor forward(const Operands& operands) {
   at::Tensor out = at::empty_like(operands.x);
-  const int64_t item = operands.x.size(1) * operands.x.size(2);
-  at::parallel_for(0, operands.x.size(0), 1, [&](int64_t begin, int64_t end) {
+  at::parallel_for(0, operands.lines.batch, 1, [&](int64_t begin, int64_t end) {
     for (int64_t b = begin; b < end; ++b) {
       const ConvolutionLine line = operands.line(b);
-      float* const rows = out.mutable_data_ptr<float>() + b * item;
+      float* const rows = out.mutable_data_ptr<float>() + operands.start(b);
       convolve_forward_cpu(line, rows);
-      std::fill(rows + line.length * line.channels, rows + item, 0.0F);
+      std::fill(rows + line.length * line.channels,
+                rows + operands.lines.rows_of(b, line.length) * line.channels, 0.0F);
     }
   });
   return out;
@@ -98,15 +103,16 @@ class DepthwiseConvolutionFunction : public torch::autograd::Function<DepthwiseC
     }
     const Operands operands(x, weight, bias, saved[3], window, silu);
     const at::Tensor grad_out = grads[0].to(at::kFloat).contiguous();
-    const int64_t batch = x.size(0), channels = x.size(2), item = x.size(1) * channels, taps = weight.size(1);
+    const int64_t batch = operands.lines.batch, channels = x.size(-1), taps = weight.size(1);
     at::Tensor grad_x = at::zeros_like(operands.x);
     // One row a batch item, added up in order afterwards: deterministic whatever the number of threads.
     at::Tensor grad_shared = at::zeros({batch, taps + 1, channels}, operands.x.options());
     at::parallel_for(0, batch, 1, [&](int64_t begin, int64_t end) {
       for (int64_t b = begin; b < end; ++b) {
         float* const shared = grad_shared.mutable_data_ptr<float>() + b * (taps + 1) * channels;
-        convolve_backward_cpu(operands.line(b), grad_out.const_data_ptr<float>() + b * item,
-                              grad_x.mutable_data_ptr<float>() + b * item, shared, shared + taps * channels);
+        convolve_backward_cpu(operands.line(b), grad_out.const_data_ptr<float>() + operands.start(b),
+                              grad_x.mutable_data_ptr<float>() + operands.start(b), shared,
+                              shared + taps * channels);
       }
     });
     const at::Tensor shared = grad_shared.sum(0);
@@ -122,12 +128,11 @@ class DepthwiseConvolutionFunction : public torch::autograd::Function<DepthwiseC
 }  // namespace
 
 at::Tensor depthwise_convolution(const DepthwiseConvolutionInputs& in) {
-  TORCH_CHECK(in.x.dim() == 3, "depthwise_convolution: x should be (batch, T, channels), got ", in.x.sizes());
+  [[maybe_unused]] const LineRows checked("depthwise_convolution", in.x, in.lengths);
   TORCH_CHECK(in.weight.dim() == 2 && in.weight.size(1) >= 1 && in.weight.size(1) <= 16,
               "depthwise_convolution: weight should be (channels, 1 to 16), got ", in.weight.sizes());
-  check_shape("depthwise_convolution", "weight", in.weight, {in.x.size(2), in.weight.size(1)});
-  check_shape("depthwise_convolution", "bias", in.bias, {in.x.size(2)});
-  check_lengths("depthwise_convolution", in.lengths, in.x.size(0), in.x.size(1));
+  check_shape("depthwise_convolution", "weight", in.weight, {in.x.size(-1), in.weight.size(1)});
+  check_shape("depthwise_convolution", "bias", in.bias, {in.x.size(-1)});
   TORCH_CHECK(in.x.is_cpu() || (in.x.is_cuda() && kConvolutionHasCuda),
               "depthwise_convolution: no kernel for device ", in.x.device());
   if (!at::GradMode::is_enabled()) {

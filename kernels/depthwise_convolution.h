@@ -7,7 +7,8 @@
 // offset(k):  kCausal  k - (K-1)     the past and now; weight[:, K-1] meets x_t, as in causal-conv1d
 //             kAnticausal (K-1) - k  the causal convolution of the reversed line
 //             kCentred  k - (K-1)/2
-// Outputs and gradients at t >= lengths[b] are zero, and nothing there is read.
+// Outputs and gradients at t >= lengths[b] are zero, and nothing there is read. Instead of (batch, T,
+// channels), lines may come packed, (rows, channels) one after another without padding.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -20,12 +21,12 @@ struct DepthwiseConvolutionInputs {
   at::Tensor x;        // (batch, T, channels)
   at::Tensor weight;   // (channels, K), K in 1 .. 16
   at::Tensor bias;     // (channels)
-  at::Tensor lengths;  // (batch) int32 on the CPU, each in 0 .. T
+  at::Tensor lengths;  // (batch) int32 on the CPU, each in 0 .. T; of packed lines, rows in sum
   ConvolutionWindow window = ConvolutionWindow::kCausal;
   bool silu = true;
 };
 
-// Returns out (batch, T, channels) in x's dtype; differentiable in x, weight and bias. Computes in float32.
+// Returns out in x's shape and dtype; differentiable in x, weight and bias. Computes in float32.
 // Throws c10::Error naming the shape that does not fit.
 at::Tensor depthwise_convolution(const DepthwiseConvolutionInputs& inputs);
 

@@ -5,22 +5,27 @@
 #include <c10/cuda/CUDAStream.h>
 
 #include "kernels/depthwise_convolution_cuda.h"
+#include "kernels/line_rows.h"
 
 namespace ocrbatch::kernels {
 namespace {
 
 struct DeviceOperands {
-  at::Tensor x, weight, bias, lengths;
+  LineRows lines;
+  at::Tensor x, weight, bias, lengths, first_rows;
   ConvolutionArrays arrays;
 
   explicit DeviceOperands(const DepthwiseConvolutionInputs& in)
-      : x(in.x.to(at::kFloat).contiguous()),
+      : lines("depthwise_convolution", in.x, in.lengths),
+        x(in.x.to(at::kFloat).contiguous()),
         weight(in.weight.to(at::kFloat).contiguous()),
         bias(in.bias.to(at::kFloat).contiguous()),
-        lengths(in.lengths.to(x.device())) {
-    arrays.batch = x.size(0);
-    arrays.steps = x.size(1);
-    arrays.channels = x.size(2);
+        lengths(in.lengths.to(x.device())),
+        first_rows(at::tensor(lines.first, at::kInt).to(x.device())) {
+    arrays.batch = lines.batch;
+    arrays.steps = lines.steps;
+    arrays.channels = x.size(-1);
+    arrays.packed = lines.packed;
     arrays.taps = static_cast<int>(weight.size(1));
     arrays.silu = in.silu;
     for (int k = 0; k < arrays.taps; ++k) arrays.offsets[k] = convolution_offset(in.window, k, arrays.taps);
@@ -28,6 +33,7 @@ struct DeviceOperands {
     arrays.weight = weight.const_data_ptr<float>();
     arrays.bias = bias.const_data_ptr<float>();
     arrays.lengths = lengths.const_data_ptr<int>();
+    arrays.first_rows = first_rows.const_data_ptr<int>();
   }
 
   void* stream() const { return c10::cuda::getCurrentCUDAStream(x.device().index()).stream(); }

@@ -12,14 +12,18 @@ namespace ocrbatch::kernels {
 inline constexpr int kMaxTaps = 16;
 
 struct ConvolutionArrays {  // float32, contiguous, all on one device
+  // Packed lines have no padding, and `steps` is the longest one's.
   int64_t batch = 0, steps = 0, channels = 0;
   int taps = 0;
-  bool silu = true;
-  int offsets[kMaxTaps] = {};     // tap k meets x[t + offsets[k]]
-  const float* x = nullptr;       // (batch, steps, channels)
-  const float* weight = nullptr;  // (channels, taps)
-  const float* bias = nullptr;    // (channels)
-  const int* lengths = nullptr;   // (batch)
+  bool silu = true, packed = false;
+  int offsets[kMaxTaps] = {};       // tap k meets x[t + offsets[k]]
+  const float* x = nullptr;         // (batch, steps, channels)
+  const float* weight = nullptr;    // (channels, taps)
+  const float* bias = nullptr;      // (channels)
+  const int* lengths = nullptr;     // (batch)
+  const int* first_rows = nullptr;  // (batch): where a line begins; rows are (batch, steps) or packed
+
+  OCRBATCH_PER_THREAD int64_t row(int64_t item, int64_t t) const { return first_rows[item] + t; }
 };
 
 OCRBATCH_PER_THREAD float convolution_sum(const ConvolutionArrays& in, int64_t item, int64_t channel,
@@ -28,7 +32,7 @@ OCRBATCH_PER_THREAD float convolution_sum(const ConvolutionArrays& in, int64_t i
   for (int k = 0; k < kMaxTaps && k < in.taps; ++k) {
     const int64_t s = t + in.offsets[k];
     if (s >= 0 && s < length)
-      sum += in.weight[channel * in.taps + k] * in.x[(item * in.steps + s) * in.channels + channel];
+      sum += in.weight[channel * in.taps + k] * in.x[in.row(item, s) * in.channels + channel];
   }
   return sum;
 }
@@ -36,14 +40,14 @@ OCRBATCH_PER_THREAD float convolution_sum(const ConvolutionArrays& in, int64_t i
 // out (batch, steps, channels): writes the channel's column of the item, zero at and beyond its length.
 OCRBATCH_PER_THREAD void convolve_forward_thread(const ConvolutionArrays& in, int64_t item, int64_t channel,
                                                  float* out) {
-  const int64_t length = in.lengths[item];
-  for (int64_t t = 0; t < in.steps; ++t) {
+  const int64_t length = in.lengths[item], end = in.packed ? length : in.steps;
+  for (int64_t t = 0; t < end; ++t) {
     float y = 0;
     if (t < length) {
       y = convolution_sum(in, item, channel, length, t);
       if (in.silu) y /= 1.0F + expf(-y);
     }
-    out[(item * in.steps + t) * in.channels + channel] = y;
+    out[in.row(item, t) * in.channels + channel] = y;
   }
 }
 
@@ -55,7 +59,7 @@ OCRBATCH_PER_THREAD void convolve_backward_thread(const ConvolutionArrays& in, i
   const int64_t length = in.lengths[item];
   float sum_weight[kMaxTaps] = {}, sum_bias = 0;
   for (int64_t t = 0; t < length; ++t) {
-    float dy = grad_out[(item * in.steps + t) * in.channels + channel];
+    float dy = grad_out[in.row(item, t) * in.channels + channel];
     if (in.silu) {
       const float y = convolution_sum(in, item, channel, length, t), s = 1.0F / (1.0F + expf(-y));
       dy *= s * (1.0F + y * (1.0F - s));
@@ -64,7 +68,7 @@ OCRBATCH_PER_THREAD void convolve_backward_thread(const ConvolutionArrays& in, i
     for (int k = 0; k < kMaxTaps && k < in.taps; ++k) {
       const int64_t s = t + in.offsets[k];
       if (s < 0 || s >= length) continue;
-      const int64_t at = (item * in.steps + s) * in.channels + channel;
+      const int64_t at = in.row(item, s) * in.channels + channel;
       sum_weight[k] += dy * in.x[at];
       grad_x[at] += dy * in.weight[channel * in.taps + k];
     }

@@ -4,7 +4,7 @@
 #include <ATen/Parallel.h>
 #include <torch/torch.h>
 
-#include "kernels/check.h"
+#include "kernels/line_rows.h"
 #include "kernels/selective_scan_cpu.h"
 #include "kernels/selective_scan_on_cuda.h"
 
@@ -12,19 +12,18 @@ namespace ocrbatch::kernels {
 namespace {
 
 void check_inputs(const SelectiveScanInputs& in) {
-  TORCH_CHECK(in.u.dim() == 3, "selective_scan: u should be (batch, T, channels), got ", in.u.sizes());
-  const int64_t batch = in.u.size(0), steps = in.u.size(1), channels = in.u.size(2);
+  const LineRows lines("selective_scan", in.u, in.lengths);
+  const int64_t channels = in.u.size(-1);
   TORCH_CHECK(in.A.dim() == 2, "selective_scan: A should be (channels, d_state), got ", in.A.sizes());
   const int64_t states = in.A.size(1);
   TORCH_CHECK(states >= 1 && states <= 64, "selective_scan: d_state should be 1 to 64, got ", states);
-  check_shape("selective_scan", "delta", in.delta, {batch, steps, channels});
+  check_shape("selective_scan", "delta", in.delta, in.u.sizes());
   check_shape("selective_scan", "A", in.A, {channels, states});
-  check_shape("selective_scan", "B", in.B, {batch, steps, states});
-  check_shape("selective_scan", "C", in.C, {batch, steps, states});
+  check_shape("selective_scan", "B", in.B, lines.shape(in.u, states));
+  check_shape("selective_scan", "C", in.C, lines.shape(in.u, states));
   check_shape("selective_scan", "D", in.D, {channels});
-  if (in.z.defined()) check_shape("selective_scan", "z", in.z, {batch, steps, channels});
+  if (in.z.defined()) check_shape("selective_scan", "z", in.z, in.u.sizes());
   if (in.delta_bias.defined()) check_shape("selective_scan", "delta_bias", in.delta_bias, {channels});
-  check_lengths("selective_scan", in.lengths, batch, steps);
   TORCH_CHECK(in.u.is_cpu() || (in.u.is_cuda() && kScanHasCuda), "selective_scan: no kernel for device ",
               in.u.device());
 }
@@ -36,7 +35,8 @@ at::Tensor as_floats(const at::Tensor& t) {
 // What forward and backward share: float32 contiguous inputs, and the arrays over channels padded.
 struct Operands {
   at::Tensor u, delta, A_t, B, C, D, z, delta_bias, lengths;
-  int64_t batch, steps, channels, padded, states;
+  LineRows lines;
+  int64_t channels, padded, states;
   bool softplus, reverse;
 
   Operands(const at::Tensor& u_in, const at::Tensor& delta_in, const at::Tensor& A, const at::Tensor& B_in,
@@ -47,9 +47,8 @@ struct Operands {
         B(as_floats(B_in)),
         C(as_floats(C_in)),
         lengths(lengths_in),
-        batch(u.size(0)),
-        steps(u.size(1)),
-        channels(u.size(2)),
+        lines("selective_scan", u_in, lengths_in),
+        channels(u.size(-1)),
         padded((channels + kScanPadding - 1) / kScanPadding * kScanPadding),
         states(A.size(1)),
         softplus(softplus_in),
@@ -62,7 +61,10 @@ struct Operands {
     if (z_in.defined()) z = as_floats(z_in);
   }
 
+  int64_t first_row(int64_t b) const { return lines.first[static_cast<size_t>(b)]; }
+
   ScanLine line(int64_t b) const {
+    const int64_t row = first_row(b);
     ScanLine line;
     line.length = lengths.const_data_ptr<int>()[b];
     line.channels = channels;
@@ -70,13 +72,13 @@ struct Operands {
     line.states = states;
     line.softplus = softplus;
     line.reverse = reverse;
-    line.u = u.const_data_ptr<float>() + b * steps * channels;
-    line.delta = delta.const_data_ptr<float>() + b * steps * channels;
+    line.u = u.const_data_ptr<float>() + row * channels;
+    line.delta = delta.const_data_ptr<float>() + row * channels;
     line.A_t = A_t.const_data_ptr<float>();
-    line.B = B.const_data_ptr<float>() + b * steps * states;
-    line.C = C.const_data_ptr<float>() + b * steps * states;
+    line.B = B.const_data_ptr<float>() + row * states;
+    line.C = C.const_data_ptr<float>() + row * states;
     line.D = D.const_data_ptr<float>();
-    line.z = z.defined() ? z.const_data_ptr<float>() + b * steps * channels : nullptr;
+    line.z = z.defined() ? z.const_data_ptr<float>() + row * channels : nullptr;
     line.delta_bias = delta_bias.const_data_ptr<float>();
     return line;
   }
@@ -85,12 +87,13 @@ struct Operands {
 at::Tensor forward(const Operands& operands) {
   at::Tensor out = at::empty_like(operands.u);
   float* const to = out.mutable_data_ptr<float>();
-  at::parallel_for(0, operands.batch, 1, [&](int64_t begin, int64_t end) {
+  at::parallel_for(0, operands.lines.batch, 1, [&](int64_t begin, int64_t end) {
     for (int64_t b = begin; b < end; ++b) {
       const ScanLine line = operands.line(b);
-      float* const rows = to + b * operands.steps * operands.channels;
+      float* const rows = to + operands.first_row(b) * operands.channels;
       scan_forward_cpu(line, rows);
-      std::fill(rows + line.length * operands.channels, rows + operands.steps * operands.channels, 0.0F);
+      std::fill(rows + line.length * operands.channels,
+                rows + operands.lines.rows_of(b, line.length) * operands.channels, 0.0F);
     }
   });
   return out;
@@ -130,8 +133,8 @@ class SelectiveScanFunction : public torch::autograd::Function<SelectiveScanFunc
     }
     const Operands operands(u, delta, A, B, C, D, z, bias, lengths, softplus, reverse);
     const at::Tensor grad_out = as_floats(grads[0]);
-    const int64_t batch = operands.batch, steps = operands.steps, channels = operands.channels,
-                  padded = operands.padded, states = operands.states;
+    const int64_t batch = operands.lines.batch, channels = operands.channels, padded = operands.padded,
+                  states = operands.states;
     at::Tensor grad_u = at::zeros_like(operands.u), grad_delta = at::zeros_like(operands.u);
     at::Tensor grad_B = at::zeros_like(operands.B), grad_C = at::zeros_like(operands.C);
     at::Tensor grad_z = z.defined() ? at::zeros_like(operands.u) : at::Tensor();
@@ -140,17 +143,18 @@ class SelectiveScanFunction : public torch::autograd::Function<SelectiveScanFunc
     at::parallel_for(0, batch, 1, [&](int64_t begin, int64_t end) {
       for (int64_t b = begin; b < end; ++b) {
         const ScanLine line = operands.line(b);
+        const int64_t row = operands.first_row(b);
         float* const shared = grad_shared.mutable_data_ptr<float>() + b * (states + 2) * padded;
         ScanLineGradients to;
-        to.u = grad_u.mutable_data_ptr<float>() + b * steps * channels;
-        to.delta = grad_delta.mutable_data_ptr<float>() + b * steps * channels;
+        to.u = grad_u.mutable_data_ptr<float>() + row * channels;
+        to.delta = grad_delta.mutable_data_ptr<float>() + row * channels;
         to.A_t = shared;
         to.D = shared + states * padded;
         to.delta_bias = shared + (states + 1) * padded;
-        to.B = grad_B.mutable_data_ptr<float>() + b * steps * states;
-        to.C = grad_C.mutable_data_ptr<float>() + b * steps * states;
-        to.z = z.defined() ? grad_z.mutable_data_ptr<float>() + b * steps * channels : nullptr;
-        scan_backward_cpu(line, grad_out.const_data_ptr<float>() + b * steps * channels, to);
+        to.B = grad_B.mutable_data_ptr<float>() + row * states;
+        to.C = grad_C.mutable_data_ptr<float>() + row * states;
+        to.z = z.defined() ? grad_z.mutable_data_ptr<float>() + row * channels : nullptr;
+        scan_backward_cpu(line, grad_out.const_data_ptr<float>() + row * channels, to);
       }
     });
     const at::Tensor shared = grad_shared.sum(0).slice(1, 0, channels);

@@ -25,12 +25,12 @@ struct SelectiveScanInputs {
   at::Tensor D;           // (channels)
   at::Tensor z;           // (batch, T, channels), or undefined: no gate
   at::Tensor delta_bias;  // (channels), or undefined: zero
-  at::Tensor lengths;     // (batch) int32 on the CPU, each in 0 .. T
+  at::Tensor lengths;     // (batch) int32 on the CPU, each in 0 .. T; of packed lines, rows in sum
   bool delta_softplus = true;
   bool reverse = false;
 };
 
-// Returns out (batch, T, channels) in u's dtype; differentiable in every floating-point input. Computes in
+// Returns out in u's shape and dtype; differentiable in every floating-point input. Computes in
 // float32 whatever the inputs' dtype. d_state is 1 .. 64. Throws c10::Error naming the shape that does not
 // fit.
 at::Tensor selective_scan(const SelectiveScanInputs& inputs);

@@ -34,9 +34,9 @@ __global__ void __launch_bounds__(kThreads) forward_kernel(ScanArrays in, float*
 template <int kCapacity>
 __global__ void __launch_bounds__(kThreads)
     backward_kernel(ScanArrays in, const float* grad_out, ScanGradientArrays grad, float* checkpoints,
-                    float* partial_BC) {
+                    int64_t rows, float* partial_BC) {
   const int64_t channel = static_cast<int64_t>(blockIdx.x) * kThreads + threadIdx.x, item = blockIdx.y;
-  const int64_t warps = (in.channels + kScanWarp - 1) / kScanWarp, warp = channel / kScanWarp;
+  const int64_t warp = channel / kScanWarp;
   const unsigned active = __ballot_sync(0xFFFFFFFFU, channel < in.channels);
   if (channel >= in.channels) return;
   const int lane = threadIdx.x % kScanWarp;
@@ -53,7 +53,7 @@ __global__ void __launch_bounds__(kThreads)
           }
         }
         if (lane == 0) {
-          float* const row = partial_BC + ((item * warps + warp) * in.steps + t) * 2 * in.states;
+          float* const row = partial_BC + (warp * rows + in.row(item, t)) * 2 * in.states;
           row[n] = dB;
           row[in.states + n] = dC;
         }
@@ -72,12 +72,12 @@ void scan_forward_cuda(const ScanArrays& in, float* out, void* stream) {
 }
 
 void scan_backward_cuda(const ScanArrays& in, const float* grad_out, const ScanGradientArrays& gradients,
-                        float* checkpoints, float* partial_BC, void* stream) {
+                        float* checkpoints, int64_t rows, float* partial_BC, void* stream) {
   if (in.batch == 0 || in.channels == 0 || in.steps == 0) return;
   with_capacity(in.states, [&](auto capacity) {
     backward_kernel<decltype(capacity)::value>
         <<<grid_of(in), kThreads, 0, static_cast<cudaStream_t>(stream)>>>(in, grad_out, gradients,
-                                                                          checkpoints, partial_BC);
+                                                                          checkpoints, rows, partial_BC);
   });
   check_launch("selective_scan backward");
 }

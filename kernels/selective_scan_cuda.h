@@ -12,9 +12,9 @@ inline constexpr int kScanWarp = 32;
 // CUDA's message when a launch fails.
 void scan_forward_cuda(const ScanArrays& in, float* out, void* stream);
 
-// Partial sums of dB and dC: (batch, warps, steps, 2, states), zeroed by the caller and added up over `warps`
+// Partial sums of dB and dC: (warps, rows, 2, states), zeroed by the caller and added up over `warps`
 // = ceil(channels / kScanWarp) in order, so that the result does not depend on the order in which blocks run.
 void scan_backward_cuda(const ScanArrays& in, const float* grad_out, const ScanGradientArrays& gradients,
-                        float* checkpoints, float* partial_BC, void* stream);
+                        float* checkpoints, int64_t rows, float* partial_BC, void* stream);
 
 }  // namespace ocrbatch::kernels

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <vector>
 
+#include "kernels/line_rows.h"
 #include "kernels/selective_scan.h"
 
 namespace ocrbatch::kernels {
@@ -15,16 +16,18 @@ at::Tensor selective_scan_reference(const SelectiveScanInputs& in) {
                    C = as_double(in.C), D = as_double(in.D), z = as_double(in.z),
                    bias = as_double(in.delta_bias);
   const at::Tensor lengths = in.lengths.to(at::kCPU, at::kInt).contiguous();
-  const int64_t batch = u.size(0), steps = u.size(1), channels = u.size(2), states = A.size(1);
+  const LineRows lines("selective_scan_reference", u, lengths);
+  const int64_t channels = u.size(-1), states = A.size(1);
   at::Tensor out = at::zeros_like(u);
 
-  for (int64_t b = 0; b < batch; ++b) {
+  for (int64_t b = 0; b < lines.batch; ++b) {
     const int64_t length = lengths.data_ptr<int>()[b];
     for (int64_t d = 0; d < channels; ++d) {
       std::vector<double> h(static_cast<size_t>(states), 0.0);
       for (int64_t i = 0; i < length; ++i) {
         const int64_t t = in.reverse ? length - 1 - i : i;
-        const int64_t at_td = (b * steps + t) * channels + d, at_tn = (b * steps + t) * states;
+        const int64_t row = lines.first[static_cast<size_t>(b)] + t;
+        const int64_t at_td = row * channels + d, at_tn = row * states;
         double dt = delta.data_ptr<double>()[at_td] + (bias.defined() ? bias.data_ptr<double>()[d] : 0.0);
         if (in.delta_softplus) dt = std::log1p(std::exp(-std::abs(dt))) + std::max(dt, 0.0);
         const double u_t = u.data_ptr<double>()[at_td];

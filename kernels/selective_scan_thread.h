@@ -16,9 +16,10 @@ inline constexpr int kMaxStates = 64;
 inline constexpr int kScanSegment = 16;
 
 struct ScanArrays {  // float32, contiguous, all on one device
+  // Packed lines have no padding, and `steps` is the longest one's.
   int64_t batch = 0, steps = 0, channels = 0;
   int states = 0;
-  bool softplus = true, reverse = false;
+  bool softplus = true, reverse = false, packed = false;
   const float* u = nullptr;           // (batch, steps, channels)
   const float* delta = nullptr;       // (batch, steps, channels)
   const float* A = nullptr;           // (channels, states)
@@ -28,7 +29,9 @@ struct ScanArrays {  // float32, contiguous, all on one device
   const float* z = nullptr;           // (batch, steps, channels) or null
   const float* delta_bias = nullptr;  // (channels) or null
   const int* lengths = nullptr;       // (batch)
+  const int* first_rows = nullptr;    // (batch): where a line begins; rows are (batch, steps) or packed
 
+  OCRBATCH_PER_THREAD int64_t row(int64_t item, int64_t t) const { return first_rows[item] + t; }
   OCRBATCH_PER_THREAD int64_t segments() const { return (steps + kScanSegment - 1) / kScanSegment; }
 };
 
@@ -59,7 +62,7 @@ OCRBATCH_PER_THREAD int64_t scan_time(const ScanArrays& in, int64_t length, int6
 template <int kCapacity>
 OCRBATCH_PER_THREAD void scan_advance(const ScanArrays& in, int64_t item, int64_t channel, int64_t t,
                                       float* state) {
-  const int64_t row = item * in.steps + t, at = row * in.channels + channel;
+  const int64_t row = in.row(item, t), at = row * in.channels + channel;
   const float dt = scan_step_size(in, at, channel), input = dt * in.u[at];
   const float *a = in.A + channel * in.states, *b = in.B + row * in.states;
   for (int n = 0; n < kCapacity && n < in.states; ++n) state[n] = expf(dt * a[n]) * state[n] + input * b[n];
@@ -68,7 +71,7 @@ OCRBATCH_PER_THREAD void scan_advance(const ScanArrays& in, int64_t item, int64_
 template <int kCapacity>
 OCRBATCH_PER_THREAD float scan_output(const ScanArrays& in, int64_t item, int64_t channel, int64_t t,
                                       const float* state) {
-  const int64_t row = item * in.steps + t;
+  const int64_t row = in.row(item, t);
   const float* c = in.C + row * in.states;
   float y = in.D[channel] * in.u[row * in.channels + channel];
   for (int n = 0; n < kCapacity && n < in.states; ++n) y += c[n] * state[n];
@@ -82,18 +85,19 @@ OCRBATCH_PER_THREAD void scan_forward_thread(const ScanArrays& in, int64_t item,
   const int64_t length = in.lengths[item];
   float state[kCapacity] = {};
   for (int64_t i = 0; i < length; ++i) {
-    const int64_t t = scan_time(in, length, i), at = (item * in.steps + t) * in.channels + channel;
+    const int64_t t = scan_time(in, length, i), at = in.row(item, t) * in.channels + channel;
     scan_advance<kCapacity>(in, item, channel, t, state);
     float y = scan_output<kCapacity>(in, item, channel, t, state);
     if (in.z != nullptr) y *= in.z[at] * scan_sigmoid(in.z[at]);
     out[at] = y;
   }
-  for (int64_t t = length; t < in.steps; ++t) out[(item * in.steps + t) * in.channels + channel] = 0.0F;
+  for (int64_t t = length; !in.packed && t < in.steps; ++t)
+    out[in.row(item, t) * in.channels + channel] = 0.0F;
 }
 
 // grad_out (batch, steps, channels). checkpoints (batch, segments, states, channels) is scratch. dB and dC
 // are sums over channels, so the caller adds them up: add(t, n, dB, dC) is called for every step and state,
-// in the same order by every channel of an item.
+// t counting within the item, in the same order by every channel of an item.
 template <int kCapacity, class Add>
 OCRBATCH_PER_THREAD void scan_backward_thread(const ScanArrays& in, int64_t item, int64_t channel,
                                               const float* grad_out, const ScanGradientArrays& grad,
@@ -123,7 +127,7 @@ OCRBATCH_PER_THREAD void scan_backward_thread(const ScanArrays& in, int64_t item
       if (i + 1 < end) scan_advance<kCapacity>(in, item, channel, scan_time(in, length, i), state);
     }
     for (int64_t i = end - 1; i >= first; --i) {
-      const int64_t t = scan_time(in, length, i), row = item * in.steps + t, at = row * in.channels + channel;
+      const int64_t t = scan_time(in, length, i), row = in.row(item, t), at = row * in.channels + channel;
       const float u = in.u[at], dt = scan_step_size(in, at, channel);
       const float *b = in.B + row * in.states, *c = in.C + row * in.states;
       for (int n = 0; n < kCapacity && n < in.states; ++n) state[n] = before[i - first][n];

@@ -3,8 +3,11 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include <tuple>
+
 #include "kernels/depthwise_convolution.h"
 #include "kernels/depthwise_convolution_thread.h"
+#include "kernels/line_rows.h"
 #include "kernels/selective_scan_thread.h"
 #include "tests/kernels/selective_scan_inputs.h"
 #include "tests/kernels/tolerances.h"
@@ -20,12 +23,14 @@ void expect_close(const torch::Tensor& actual, const torch::Tensor& expected, co
       << name << " differs by " << (actual - expected).abs().max();
 }
 
-ScanArrays arrays_of(const SelectiveScanInputs& in) {
+ScanArrays arrays_of(const SelectiveScanInputs& in, const LineRows& lines) {
   const auto data = [](const torch::Tensor& t) { return t.defined() ? t.const_data_ptr<float>() : nullptr; };
   ScanArrays arrays;
-  arrays.batch = in.u.size(0);
-  arrays.steps = in.u.size(1);
-  arrays.channels = in.u.size(2);
+  arrays.batch = lines.batch;
+  arrays.steps = lines.steps;
+  arrays.channels = in.u.size(-1);
+  arrays.packed = lines.packed;
+  arrays.first_rows = lines.first.data();
   arrays.states = static_cast<int>(in.A.size(1));
   arrays.softplus = in.delta_softplus;
   arrays.reverse = in.reverse;
@@ -36,11 +41,20 @@ ScanArrays arrays_of(const SelectiveScanInputs& in) {
   return arrays;
 }
 
-class ScanThreadTest : public testing::TestWithParam<ScanShape> {};
+// Each shape padded and packed.
+class ScanThreadTest : public testing::TestWithParam<std::tuple<ScanShape, bool>> {
+ protected:
+  static SelectiveScanInputs inputs() {
+    const auto [shape, without_padding] = GetParam();
+    const SelectiveScanInputs in = random_scan_inputs(shape);
+    return without_padding ? packed(in) : in;
+  }
+};
 
 TEST_P(ScanThreadTest, ValuesAgreeWithTheReference) {
-  const SelectiveScanInputs in = random_scan_inputs(GetParam());
-  const ScanArrays arrays = arrays_of(in);
+  const SelectiveScanInputs in = inputs();
+  const LineRows lines("test", in.u, in.lengths);
+  const ScanArrays arrays = arrays_of(in, lines);
   torch::Tensor out = torch::full_like(in.u, std::nan(""));
   for (int64_t item = 0; item < arrays.batch; ++item)
     for (int64_t channel = 0; channel < arrays.channels; ++channel)
@@ -49,13 +63,14 @@ TEST_P(ScanThreadTest, ValuesAgreeWithTheReference) {
 }
 
 TEST_P(ScanThreadTest, GradientsAgreeWithTheCpuKernel) {
-  SelectiveScanInputs in = random_scan_inputs(GetParam());
+  SelectiveScanInputs in = inputs();
   for (torch::Tensor* t : {&in.u, &in.delta, &in.A, &in.B, &in.C, &in.D, &in.z, &in.delta_bias})
     if (t->defined()) t->requires_grad_(true);
   const torch::Tensor grad_out = torch::randn(in.u.sizes());
   (selective_scan(in) * grad_out).sum().backward();
 
-  const ScanArrays arrays = arrays_of(in);
+  const LineRows lines("test", in.u, in.lengths);
+  const ScanArrays arrays = arrays_of(in, lines);
   const torch::NoGradGuard no_grad;
   torch::Tensor u = torch::zeros_like(in.u), delta = torch::zeros_like(in.u), z = torch::zeros_like(in.u);
   torch::Tensor A = torch::zeros({arrays.batch, arrays.channels, arrays.states}),
@@ -74,7 +89,7 @@ TEST_P(ScanThreadTest, GradientsAgreeWithTheCpuKernel) {
       scan_backward_thread<kMaxStates>(arrays, item, channel, grad_out.const_data_ptr<float>(), to,
                                        checkpoints.mutable_data_ptr<float>(),
                                        [&](int64_t t, int n, float dB, float dC) {
-                                         const int64_t at = (item * arrays.steps + t) * arrays.states + n;
+                                         const int64_t at = arrays.row(item, t) * arrays.states + n;
                                          to_B[at] += dB;
                                          to_C[at] += dC;
                                        });
@@ -92,13 +107,18 @@ TEST_P(ScanThreadTest, GradientsAgreeWithTheCpuKernel) {
 }
 
 // Lengths around the segment of the backward pass, and the rungs of the launch.
-INSTANTIATE_TEST_SUITE_P(
-    Shapes, ScanThreadTest,
-    testing::Values(ScanShape{1, 1, 1, 1, false, false, true}, ScanShape{2, 7, 15, 4, true, false, true},
-                    ScanShape{2, 16, 5, 8, true, true, true}, ScanShape{2, 17, 33, 8, true, true, false},
-                    ScanShape{3, 33, 17, 8, false, true, true}, ScanShape{1, 31, 9, 16, true, false, true},
-                    ScanShape{1, 40, 3, 64, false, false, false}, ScanShape{0, 4, 8, 8, true, false, true},
-                    ScanShape{2, 0, 8, 8, true, false, true}, ScanShape{2, 120, 12, 5, true, true, true}));
+INSTANTIATE_TEST_SUITE_P(Shapes, ScanThreadTest,
+                         testing::Combine(testing::Values(ScanShape{1, 1, 1, 1, false, false, true},
+                                                          ScanShape{2, 7, 15, 4, true, false, true},
+                                                          ScanShape{2, 16, 5, 8, true, true, true},
+                                                          ScanShape{2, 17, 33, 8, true, true, false},
+                                                          ScanShape{3, 33, 17, 8, false, true, true},
+                                                          ScanShape{1, 31, 9, 16, true, false, true},
+                                                          ScanShape{1, 40, 3, 64, false, false, false},
+                                                          ScanShape{0, 4, 8, 8, true, false, true},
+                                                          ScanShape{2, 0, 8, 8, true, false, true},
+                                                          ScanShape{2, 120, 12, 5, true, true, true}),
+                                          testing::Bool()));
 
 struct ConvolutionShape {
   int64_t batch, steps, channels, taps;
@@ -106,16 +126,19 @@ struct ConvolutionShape {
   bool silu;
 };
 
-class ConvolutionThreadTest : public testing::TestWithParam<ConvolutionShape> {};
+// Each shape padded and packed.
+class ConvolutionThreadTest : public testing::TestWithParam<std::tuple<ConvolutionShape, bool>> {};
 
 TEST_P(ConvolutionThreadTest, ValuesAndGradientsAgree) {
-  const ConvolutionShape& s = GetParam();
+  const auto& [s, without_padding] = GetParam();
   torch::manual_seed(3);
   DepthwiseConvolutionInputs in;
-  in.x = torch::randn({s.batch, s.steps, s.channels}).requires_grad_(true);
+  in.lengths = torch::randint(0, s.steps + 1, {s.batch}, torch::kInt);
+  in.x = torch::randn({s.batch, s.steps, s.channels});
+  if (without_padding) in.x = pack(in.x, in.lengths);
+  in.x.requires_grad_(true);
   in.weight = torch::randn({s.channels, s.taps}).requires_grad_(true);
   in.bias = torch::randn({s.channels}).requires_grad_(true);
-  in.lengths = torch::randint(0, s.steps + 1, {s.batch}, torch::kInt);
   in.window = s.window;
   in.silu = s.silu;
   const torch::Tensor grad_out = torch::randn(in.x.sizes());
@@ -123,7 +146,9 @@ TEST_P(ConvolutionThreadTest, ValuesAndGradientsAgree) {
 
   const torch::NoGradGuard no_grad;
   ConvolutionArrays arrays;
-  arrays.batch = s.batch, arrays.steps = s.steps, arrays.channels = s.channels;
+  const LineRows lines("test", in.x, in.lengths);
+  arrays.batch = s.batch, arrays.steps = lines.steps, arrays.channels = s.channels;
+  arrays.packed = lines.packed, arrays.first_rows = lines.first.data();
   arrays.taps = static_cast<int>(s.taps);
   arrays.silu = s.silu;
   for (int k = 0; k < arrays.taps; ++k) arrays.offsets[k] = convolution_offset(s.window, k, arrays.taps);
@@ -146,14 +171,16 @@ TEST_P(ConvolutionThreadTest, ValuesAndGradientsAgree) {
   expect_close(bias.sum(0), in.bias.grad(), kFloat32Gradients, "bias");
 }
 
-INSTANTIATE_TEST_SUITE_P(Shapes, ConvolutionThreadTest,
-                         testing::Values(ConvolutionShape{1, 1, 1, 1, ConvolutionWindow::kCausal, true},
-                                         ConvolutionShape{2, 9, 15, 4, ConvolutionWindow::kCausal, true},
-                                         ConvolutionShape{2, 9, 16, 4, ConvolutionWindow::kAnticausal, true},
-                                         ConvolutionShape{3, 5, 17, 3, ConvolutionWindow::kCentred, false},
-                                         ConvolutionShape{1, 3, 33, 16, ConvolutionWindow::kCentred, true},
-                                         ConvolutionShape{0, 3, 4, 4, ConvolutionWindow::kCausal, true},
-                                         ConvolutionShape{2, 0, 4, 4, ConvolutionWindow::kCausal, true}));
+INSTANTIATE_TEST_SUITE_P(
+    Shapes, ConvolutionThreadTest,
+    testing::Combine(testing::Values(ConvolutionShape{1, 1, 1, 1, ConvolutionWindow::kCausal, true},
+                                     ConvolutionShape{2, 9, 15, 4, ConvolutionWindow::kCausal, true},
+                                     ConvolutionShape{2, 9, 16, 4, ConvolutionWindow::kAnticausal, true},
+                                     ConvolutionShape{3, 5, 17, 3, ConvolutionWindow::kCentred, false},
+                                     ConvolutionShape{1, 3, 33, 16, ConvolutionWindow::kCentred, true},
+                                     ConvolutionShape{0, 3, 4, 4, ConvolutionWindow::kCausal, true},
+                                     ConvolutionShape{2, 0, 4, 4, ConvolutionWindow::kCausal, true}),
+                     testing::Bool()));
 
 }  // namespace
 }  // namespace ocrbatch::kernels

@@ -4,6 +4,7 @@
 #include <torch/torch.h>
 
 #include "tests/kernels/gradient_check.h"
+#include "tests/kernels/pack.h"
 #include "tests/kernels/tolerances.h"
 
 namespace ocrbatch::kernels {
@@ -43,6 +44,27 @@ TEST_P(DepthwiseConvolutionTest, EveryGradientAgreesWithDifferencesOfTheReferenc
   check_gradients(
       {{"x", &in.x}, {"weight", &in.weight}, {"bias", &in.bias}}, [&] { return depthwise_convolution(in); },
       [&] { return depthwise_convolution_reference(in); });
+}
+
+// Not only close: every line is computed in the same order.
+TEST_P(DepthwiseConvolutionTest, PackedLinesGiveThePaddedOnesResultsAndGradients) {
+  DepthwiseConvolutionInputs padded = random_inputs(GetParam()), short_of_padding = padded;
+  short_of_padding.x = pack(padded.x, padded.lengths);
+  const torch::Tensor grad_out = torch::randn(padded.x.sizes());
+  const auto differentiate = [](DepthwiseConvolutionInputs& in, const torch::Tensor& grad) {
+    for (torch::Tensor* t : {&in.x, &in.weight, &in.bias}) *t = t->detach().clone().requires_grad_(true);
+    const torch::Tensor out = depthwise_convolution(in);
+    (out * grad).sum().backward();
+    return out.detach();
+  };
+  const torch::Tensor expected = differentiate(padded, grad_out),
+                      actual = differentiate(short_of_padding, pack(grad_out, padded.lengths));
+  EXPECT_TRUE(torch::equal(actual, pack(expected, padded.lengths)));
+  EXPECT_TRUE(torch::equal(short_of_padding.x.grad(), pack(padded.x.grad(), padded.lengths)));
+  EXPECT_TRUE(torch::equal(short_of_padding.weight.grad(), padded.weight.grad()));
+  EXPECT_TRUE(torch::equal(short_of_padding.bias.grad(), padded.bias.grad()));
+  EXPECT_TRUE(torch::equal(depthwise_convolution_reference(short_of_padding),
+                           pack(depthwise_convolution_reference(padded), padded.lengths)));
 }
 
 INSTANTIATE_TEST_SUITE_P(Shapes, DepthwiseConvolutionTest,

@@ -4,6 +4,7 @@
 #include <torch/torch.h>
 
 #include "kernels/selective_scan.h"
+#include "tests/kernels/pack.h"
 
 namespace ocrbatch::kernels {
 
@@ -29,6 +30,12 @@ inline SelectiveScanInputs random_scan_inputs(const ScanShape& s) {
   if (s.batch > 0) in.lengths[0] = s.steps;
   in.delta_softplus = s.softplus;
   in.reverse = s.reverse;
+  return in;
+}
+
+inline SelectiveScanInputs packed(SelectiveScanInputs in) {
+  for (torch::Tensor* t : {&in.u, &in.delta, &in.B, &in.C, &in.z})
+    if (t->defined()) *t = pack(*t, in.lengths);
   return in;
 }
 

@@ -41,6 +41,34 @@ TEST_P(SelectiveScanGradients, EveryGradientAgreesWithDifferencesOfTheReference)
       [&] { return selective_scan(in); }, [&] { return selective_scan_reference(in); });
 }
 
+// Not only close: every line is computed in the same order.
+TEST_P(SelectiveScanTest, PackedLinesGiveThePaddedOnesResultsAndGradients) {
+  SelectiveScanInputs padded = random_scan_inputs(GetParam());
+  padded.lengths = torch::randint(0, GetParam().steps + 1, {GetParam().batch}, torch::kInt);
+  SelectiveScanInputs short_of_padding = packed(padded);
+  const auto differentiate = [](SelectiveScanInputs& in, const torch::Tensor& grad_out) {
+    std::vector<torch::Tensor> results;
+    for (torch::Tensor* t : {&in.u, &in.delta, &in.A, &in.B, &in.C, &in.D, &in.z, &in.delta_bias})
+      if (t->defined()) *t = t->detach().clone().requires_grad_(true);
+    const torch::Tensor out = selective_scan(in);
+    (out * grad_out).sum().backward();
+    results.push_back(out.detach());
+    for (torch::Tensor* t : {&in.u, &in.delta, &in.A, &in.B, &in.C, &in.D, &in.z, &in.delta_bias})
+      if (t->defined()) results.push_back(t->grad());
+    return results;
+  };
+  const torch::Tensor grad_out = torch::randn(padded.u.sizes());
+  const auto expected = differentiate(padded, grad_out);
+  const auto actual = differentiate(short_of_padding, pack(grad_out, padded.lengths));
+  ASSERT_EQ(actual.size(), expected.size());
+  for (size_t i = 0; i < actual.size(); ++i)
+    EXPECT_TRUE(
+        torch::equal(actual[i], expected[i].dim() == 3 ? pack(expected[i], padded.lengths) : expected[i]))
+        << i;
+  EXPECT_TRUE(torch::equal(selective_scan_reference(short_of_padding),
+                           pack(selective_scan_reference(padded), padded.lengths)));
+}
+
 const auto kSmallShapes =
     testing::Values(ScanShape{1, 1, 1, 1, false, false, true}, ScanShape{2, 7, 15, 4, true, false, true},
                     ScanShape{2, 7, 15, 4, true, true, true}, ScanShape{1, 5, 16, 8, true, true, false},
@@ -102,6 +130,12 @@ TEST(SelectiveScan, AWrongShapeIsNamed) {
     EXPECT_NE(std::string(error.what()).find("B should be [2, 5, 4], got [2, 5, 3]"), std::string::npos)
         << error.what();
   }
+}
+
+TEST(SelectiveScan, PackedLengthsThatDoNotAddUpAreNamed) {
+  SelectiveScanInputs in = packed(random_scan_inputs({2, 5, 8, 4, true, false, true}));
+  in.lengths = torch::tensor({1, 1}, torch::kInt);
+  EXPECT_THROW(selective_scan(in), c10::Error);
 }
 
 }  // namespace
