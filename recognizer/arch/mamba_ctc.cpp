@@ -1,5 +1,7 @@
 #include "recognizer/arch/mamba_ctc.h"
 
+#include "recognizer/layers/packed_lines.h"
+
 namespace ocrbatch::recognizer {
 namespace {
 
@@ -75,9 +77,11 @@ torch::Tensor MambaCtc::forward(const torch::Tensor& images, const torch::Tensor
     for (ResidualBlock& block : stage.blocks) maps = block->forward(maps, widths);
   }
   maps = collapse_->forward(maps);
-  torch::Tensor x = maps.squeeze(2).transpose(1, 2).to(torch::kFloat);  // (batch, T, d_model)
+  const PackedLines lines(widths, maps.size(3));
+  torch::Tensor x = lines.pack(maps.squeeze(2).transpose(1, 2).to(torch::kFloat));  // (rows, d_model)
   for (MambaLayer& layer : layers_) x = layer->forward(x, widths);
-  return linear_in_weight_type(head_, dropout_->forward(norm_->forward(x))).to(torch::kFloat);
+  x = linear_in_weight_type(head_, dropout_->forward(norm_->forward(x)));
+  return lines.unpack(x.to(torch::kFloat));
 }
 
 void MambaCtc::prepare_for_inference(bool bfloat16) {

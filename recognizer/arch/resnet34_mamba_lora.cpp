@@ -2,6 +2,8 @@
 
 #include <torch/torch.h>
 
+#include "recognizer/layers/packed_lines.h"
+
 namespace ocrbatch::recognizer {
 
 Resnet34MambaLoraParameters Resnet34MambaLoraParameters::read(StrictObject& model) {
@@ -43,9 +45,12 @@ torch::Tensor Resnet34MambaLora::forward(const torch::Tensor& images, const torc
   const torch::Tensor maps = backbone_->forward(images, widths);
   const torch::Tensor lengths =
       torch::floor_divide(torch::floor_divide(widths + 1, 2) + 1, 2).to(torch::kInt);
-  torch::Tensor x = linear_in_weight_type(projection_, maps.squeeze(2).transpose(1, 2)).to(torch::kFloat);
+  const PackedLines lines(lengths, maps.size(3));
+  const torch::Tensor features = lines.pack(maps.squeeze(2).transpose(1, 2));
+  torch::Tensor x = linear_in_weight_type(projection_, features).to(torch::kFloat);
   for (MambaLayer& layer : layers_) x = layer->forward(x, lengths);
-  return linear_in_weight_type(head_, dropout_->forward(norm_->forward(x))).to(torch::kFloat);
+  x = linear_in_weight_type(head_, dropout_->forward(norm_->forward(x)));
+  return lines.unpack(x.to(torch::kFloat));
 }
 
 void Resnet34MambaLora::prepare_for_inference(bool bfloat16) {

@@ -34,8 +34,8 @@ struct MambaParameters {
 class BidirectionalMambaImpl : public torch::nn::Module {
  public:
   explicit BidirectionalMambaImpl(const MambaOptions& options);
-  // x (batch, T, d_model); lengths (batch) int32 on the CPU. Rows at and beyond lengths[b] of the result are
-  // zero.
+  // x (batch, T, d_model), or packed (rows, d_model); lengths (batch) int32 on the CPU. Padding is zero in
+  // the result.
   torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& lengths);
   // Merges LoRA and stores the matrices in that type; the scan's own parameters stay float32.
   void convert_matrices(torch::ScalarType type);
