@@ -6,6 +6,13 @@
 #include <vector>
 
 namespace ocrbatch::recognizer {
+namespace {
+
+// Padding is left out where it is more than one row in this many: copying the rows of batches by width, which
+// have little, made reading slower.
+constexpr int64_t kWorthwhileShare = 8;
+
+}  // namespace
 
 PackedLines::PackedLines(const torch::Tensor& lengths, int64_t steps)
     : batch_(lengths.size(0)), steps_(steps) {
@@ -15,16 +22,18 @@ PackedLines::PackedLines(const torch::Tensor& lengths, int64_t steps)
     rows.resize(before + static_cast<std::size_t>(lengths.const_data_ptr<int>()[b]));
     std::iota(rows.begin() + static_cast<std::ptrdiff_t>(before), rows.end(), b * steps);
   }
-  if (static_cast<int64_t>(rows.size()) < batch_ * steps) rows_ = torch::tensor(rows, torch::kLong);
+  if (batch_ * steps - static_cast<int64_t>(rows.size()) > batch_ * steps / kWorthwhileShare)
+    rows_ = torch::tensor(rows, torch::kLong);
 }
 
 torch::Tensor PackedLines::pack(const torch::Tensor& padded) const {
+  if (!rows_.defined()) return padded;
   const torch::Tensor rows = padded.flatten(0, 1);
-  return rows_.defined() ? rows.index_select(0, rows_.to(rows.device())) : rows.contiguous();
+  return rows.index_select(0, rows_.to(rows.device()));
 }
 
 torch::Tensor PackedLines::unpack(const torch::Tensor& packed) const {
-  if (!rows_.defined()) return packed.view({batch_, steps_, packed.size(1)});
+  if (!rows_.defined()) return packed;
   return packed.new_zeros({batch_ * steps_, packed.size(1)})
       .index_copy(0, rows_.to(packed.device()), packed)
       .view({batch_, steps_, packed.size(1)});

@@ -1,0 +1,125 @@
+// The kernels on a CUDA device against the same on the CPU: values and every gradient. Skipped where there is
+// no device.
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include "kernels/ctc_greedy.h"
+#include "kernels/depthwise_convolution.h"
+#include "tests/kernels/ctc_loss_inputs.h"
+#include "tests/kernels/pack.h"
+#include "tests/kernels/selective_scan_inputs.h"
+#include "tests/kernels/tolerances.h"
+
+namespace ocrbatch::kernels {
+namespace {
+
+void expect_close(const torch::Tensor& actual, const torch::Tensor& expected, const Tolerance& tolerance) {
+  EXPECT_TRUE(torch::allclose(actual.cpu().to(torch::kDouble), expected.to(torch::kDouble),
+                              tolerance.relative, tolerance.absolute))
+      << "differs by " << (actual.cpu() - expected).abs().max();
+}
+
+class OnCuda : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!torch::cuda::is_available()) GTEST_SKIP() << "no CUDA device";
+    torch::manual_seed(9);
+  }
+
+  // `cpu` and `cuda` start as the same inputs; `tensors` are moved and differentiated.
+  template <class Inputs, class Run>
+  static void compare(Inputs cpu, Inputs cuda, const std::vector<torch::Tensor Inputs::*>& tensors,
+                      const Run& run) {
+    for (const auto tensor : tensors) {
+      if (!(cpu.*tensor).defined()) continue;
+      cpu.*tensor = (cpu.*tensor).detach().clone().requires_grad_(true);
+      cuda.*tensor = (cpu.*tensor).detach().cuda().requires_grad_(true);
+    }
+    const torch::Tensor expected = run(cpu), actual = run(cuda), grad = torch::randn(expected.sizes());
+    expect_close(actual, expected, kFloat32Values);
+    (expected * grad).sum().backward();
+    (actual * grad.cuda()).sum().backward();
+    std::vector<torch::Tensor> first;
+    for (const auto tensor : tensors) {
+      if (!(cpu.*tensor).defined()) continue;
+      expect_close((cuda.*tensor).grad(), (cpu.*tensor).grad(), kFloat32Gradients);
+      first.push_back((cuda.*tensor).grad().clone());
+      (cuda.*tensor).mutable_grad() = torch::Tensor();
+    }
+    // Once more: the same bytes.
+    (run(cuda) * grad.cuda()).sum().backward();
+    auto before = first.begin();
+    for (const auto tensor : tensors) {
+      if (!(cuda.*tensor).defined()) continue;
+      EXPECT_TRUE(torch::equal((cuda.*tensor).grad(), *before++));
+    }
+  }
+};
+
+TEST_F(OnCuda, SelectiveScan) {
+  using In = SelectiveScanInputs;
+  for (const ScanShape& shape :
+       {ScanShape{1, 1, 1, 1, false, false, true}, ScanShape{3, 33, 17, 8, true, true, true},
+        ScanShape{2, 300, 256, 16, true, false, true}, ScanShape{2, 40, 130, 4, true, true, true},
+        ScanShape{1, 50, 3, 64, false, false, false}, ScanShape{2, 0, 8, 8, true, false, true}}) {
+    for (const In& in : {random_scan_inputs(shape), packed(random_scan_inputs(shape))})
+      compare<In>(in, in, {&In::u, &In::delta, &In::A, &In::B, &In::C, &In::D, &In::z, &In::delta_bias},
+                  [](const In& i) { return selective_scan(i); });
+  }
+}
+
+TEST_F(OnCuda, DepthwiseConvolution) {
+  using In = DepthwiseConvolutionInputs;
+  for (const auto window :
+       {ConvolutionWindow::kCausal, ConvolutionWindow::kAnticausal, ConvolutionWindow::kCentred}) {
+    In in;
+    in.x = torch::randn({3, 50, 200}), in.weight = torch::randn({200, 4}), in.bias = torch::randn({200});
+    in.lengths = torch::tensor({50, 0, 31}, torch::kInt);
+    in.window = window;
+    for (const bool without_padding : {false, true}) {
+      if (without_padding) in.x = pack(in.x, in.lengths);
+      compare<In>(in, in, {&In::x, &In::weight, &In::bias},
+                  [](const In& i) { return depthwise_convolution(i); });
+    }
+  }
+}
+
+TEST_F(OnCuda, CtcLoss) {
+  using In = CtcLossInputs;
+  std::vector<CtcShape> shapes = ctc_shapes();
+  shapes.push_back({4000, 60, {{4000, counting_labels(1900, 60)}}});  // more than shared memory holds
+  for (const CtcShape& shape : shapes) {
+    const In in = random_ctc_inputs(shape);
+    compare<In>(in, in, {&In::logits}, [](const In& i) { return ctc_loss(i); });
+  }
+}
+
+TEST_F(OnCuda, CtcLossInHalfPrecision) {
+  for (const auto dtype : {torch::kBFloat16, torch::kHalf}) {
+    CtcLossInputs cpu = random_ctc_inputs(ctc_shapes()[4]), cuda = cpu;
+    cpu.logits = cpu.logits.to(dtype).requires_grad_(true);
+    cuda.logits = cpu.logits.detach().cuda().requires_grad_(true);
+    const torch::Tensor expected = ctc_loss(cpu), actual = ctc_loss(cuda);
+    expect_close(actual, expected, kFloat32Values);
+    expected.sum().backward();
+    actual.sum().backward();
+    expect_close(cuda.logits.grad(), cpu.logits.grad(), kBfloat16Values);
+  }
+}
+
+TEST_F(OnCuda, CtcGreedy) {
+  const torch::Tensor logits = torch::round(torch::randn({5, 160, 374}) * 3),
+                      frames = torch::tensor({160, 0, 1, 33, 159}, torch::kInt);
+  const CtcGreedyLabels expected = ctc_greedy(logits, frames), actual = ctc_greedy(logits.cuda(), frames);
+  ASSERT_TRUE(torch::equal(actual.counts, expected.counts));
+  for (int64_t b = 0; b < 5; ++b) {
+    const auto row = [&](const torch::Tensor& t) { return t[b].slice(0, 0, expected.counts[b].item<int>()); };
+    EXPECT_TRUE(torch::equal(row(actual.labels), row(expected.labels)));
+    EXPECT_TRUE(torch::equal(row(actual.first_frames), row(expected.first_frames)));
+    EXPECT_TRUE(torch::equal(row(actual.last_frames), row(expected.last_frames)));
+    expect_close(row(actual.probabilities), row(expected.probabilities), kFloat32Values);
+  }
+}
+
+}  // namespace
+}  // namespace ocrbatch::kernels
