@@ -54,6 +54,13 @@ void add_progress(MetricsText& text, const pipeline::ScanProgress& progress) {
              static_cast<double>(progress.documents_listed));
   text.gauge("ocrbatch_documents_done", "Documents done in this run.",
              static_cast<double>(progress.documents_done));
+  text.family("ocrbatch_queue_pages", "Pages that wait for a stage now.");
+  const auto queue = [&](const char* stage, const pipeline::QueueDepth& depth) {
+    text.sample(fmt::format("ocrbatch_queue_pages{{stage=\"{}\"}}", stage), static_cast<double>(depth.now()));
+  };
+  queue("read", progress.queues.read);
+  queue("recognize", progress.queues.recognize);
+  queue("write", progress.queues.write);
   text.gauge("ocrbatch_lines", "Text lines recognized in this run.",
              static_cast<double>(progress.lines_done));
 }

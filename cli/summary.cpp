@@ -141,6 +141,9 @@ std::string summary_json(const ScanOutcome& outcome, const std::string& version)
   boost::json::object errors, busy;
   for (const auto& [code, count] : summary.errors_by_code) errors[code] = count;
   for (const auto& [stage, seconds] : summary.busy_seconds) busy[stage] = seconds;
+  boost::json::object queues;
+  for (const pipeline::QueueSummary& queue : summary.queues)
+    queues[queue.name] = {{"mean_pages", queue.mean_pages}, {"peak_pages", queue.peak_pages}};
   const boost::json::object workers{{"started", summary.workers.started},
                                     {"lost", summary.workers.lost},
                                     {"recycled", summary.workers.recycled},
@@ -160,7 +163,9 @@ std::string summary_json(const ScanOutcome& outcome, const std::string& version)
                             {"stopped", summary.stopped},
                             {"wall_seconds", summary.wall_seconds},
                             {"pages_per_second", pages_per_second(summary)},
+                            {"jobs", summary.jobs},
                             {"busy_seconds", busy},
+                            {"queues", queues},
                             {"peak_bytes_in_flight", summary.peak_bytes_in_flight},
                             {"peak_rss_bytes", peak_rss_bytes()},
                             {"workers", workers}};

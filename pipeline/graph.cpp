@@ -57,13 +57,14 @@ struct Nodes {
   using BatchNode = flow::multifunction_node<BatchEvent, std::tuple<BatchPtr, PagePtr>>;
   using RecognizeNode = flow::multifunction_node<BatchPtr, std::tuple<PagePtr, BatchEvent>>;
 
-  Nodes(Stages given_stages, BatchLines& given_batcher, RunState& given_state, int jobs)
+  Nodes(Stages given_stages, BatchLines& given_batcher, RunState& given_state, PageQueues& given_queues,
+        int jobs)
       : stages(std::move(given_stages)),
         batcher(given_batcher),
         state(given_state),
+        queues(given_queues),
         read_page(
-            graph, jobs, [this](PagePtr page) { return BatchEvent(work(stages.read, std::move(page))); },
-            kRead),
+            graph, jobs, [this](PagePtr page) { return BatchEvent(read(std::move(page))); }, kRead),
         // Serial: the batcher is one queue a bucket.
         batch_lines(
             graph, flow::serial, [this](const BatchEvent& event, auto& ports) { batch(event, ports); },
@@ -72,7 +73,7 @@ struct Nodes {
             graph, jobs, [this](const BatchPtr& lines, auto& ports) { recognize(*lines, ports); },
             kRecognize),
         collect_page(
-            graph, jobs, [this](PagePtr page) { return work(stages.collect, std::move(page)); }, kCollect),
+            graph, jobs, [this](PagePtr page) { return collect(std::move(page)); }, kCollect),
         in_order(graph, [](const PagePtr& page) -> std::size_t { return page->sequence; }),
         // Serial: the output is one stream.
         write_page(
@@ -86,8 +87,17 @@ struct Nodes {
     flow::make_edge(in_order, write_page);
   }
 
-  PagePtr work(const std::function<void(PageMessage&)>& stage, PagePtr page) const {
-    if (!state.failed()) contain(state, [&] { stage(*page); });
+  PagePtr read(PagePtr page) const {
+    queues.read.leave();
+    if (!state.failed()) contain(state, [&] { stages.read(*page); });
+    queues.recognize.enter();
+    return page;
+  }
+
+  PagePtr collect(PagePtr page) const {
+    queues.recognize.leave();
+    if (!state.failed()) contain(state, [&] { stages.collect(*page); });
+    queues.write.enter();
     return page;
   }
 
@@ -112,6 +122,7 @@ struct Nodes {
   }
 
   flow::continue_msg write(PageMessage& page) {
+    queues.write.leave();
     contain(state, [&] { stages.write(page); });
     ++pages_out;
     page.memory.release();
@@ -121,6 +132,7 @@ struct Nodes {
   const Stages stages;
   BatchLines& batcher;
   RunState& state;
+  PageQueues& queues;
   std::uint64_t pages_in = 0;
   std::atomic<std::uint64_t> pages_out{0};
 
@@ -136,17 +148,17 @@ struct Nodes {
 }  // namespace
 
 struct PageGraph::Impl {
-  Impl(Stages stages, BatchLines& batcher, RunState& state, int jobs) : threads(jobs) {
+  Impl(Stages stages, BatchLines& batcher, RunState& state, PageQueues& queues, int jobs) : threads(jobs) {
     // A graph belongs to the arena in which it is made.
-    threads.arena.execute([&] { nodes.emplace(std::move(stages), batcher, state, jobs); });
+    threads.arena.execute([&] { nodes.emplace(std::move(stages), batcher, state, queues, jobs); });
   }
 
   Threads threads;
   std::optional<Nodes> nodes;
 };
 
-PageGraph::PageGraph(Stages stages, BatchLines& batcher, RunState& state, int jobs)
-    : impl_(std::make_unique<Impl>(std::move(stages), batcher, state, jobs)) {}
+PageGraph::PageGraph(Stages stages, BatchLines& batcher, RunState& state, PageQueues& queues, int jobs)
+    : impl_(std::make_unique<Impl>(std::move(stages), batcher, state, queues, jobs)) {}
 
 PageGraph::~PageGraph() {
   impl_->nodes->graph.wait_for_all();
@@ -157,6 +169,7 @@ void PageGraph::put(PagePtr page) {
   ++nodes.pages_in;
   nodes.batcher.set_feeder_idle(false);
   nodes.batcher.page_fed();
+  nodes.queues.read.enter();
   nodes.read_page.try_put(std::move(page));
 }
 

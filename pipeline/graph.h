@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "pipeline/messages.h"
+#include "pipeline/queue_depth.h"
 #include "pipeline/run_state.h"
 #include "pipeline/stages/batch.h"
 
@@ -31,8 +32,8 @@ struct Stages {
 // whole process.
 class PageGraph {
  public:
-  // `batcher` and `state` must outlive the graph.
-  PageGraph(Stages stages, BatchLines& batcher, RunState& state, int jobs);
+  // `batcher`, `state` and `queues` must outlive the graph.
+  PageGraph(Stages stages, BatchLines& batcher, RunState& state, PageQueues& queues, int jobs);
   ~PageGraph();  // waits until nothing moves any more
 
   void put(PagePtr page);

@@ -23,11 +23,11 @@ std::uint64_t max_pages_in_flight(int jobs) {
   return 128 + 16 * static_cast<std::uint64_t>(jobs);
 }
 
-int jobs_of(const ScanOptions& options) {
+}  // namespace
+
+int job_count(const ScanOptions& options) {
   return options.jobs > 0 ? options.jobs : available_cores();
 }
-
-}  // namespace
 
 std::string settings_digest(const ScanOptions& options, const recognizer::ModelInfo& model) {
   const kernels::LinePreparation& lines = model.line_preparation;
@@ -47,7 +47,7 @@ std::unique_ptr<PageReading> make_page_reading(const ScanOptions& options,
   const PageReadingOptions reading{.read = {.dpi = options.dpi, .max_megapixels = options.max_megapixels},
                                    .layout = options.layout,
                                    .lines = lines};
-  return options.isolation == Isolation::kOff ? read_in_this_process(reading, jobs_of(options))
+  return options.isolation == Isolation::kOff ? read_in_this_process(reading, job_count(options))
                                               : read_in_workers(reading, options.workers, stop);
 }
 
@@ -62,7 +62,7 @@ ScanSummary run_scan(const ScanOptions& options, const std::vector<InputFile>& f
                      ScanProgress& progress, const OnError& on_error) {
   const auto start = std::chrono::steady_clock::now();
   const recognizer::ModelInfo& model = recognizer.info();
-  const int jobs = jobs_of(options);
+  const int jobs = job_count(options);
   progress.documents_listed = files.size();
   // Pages are what runs in parallel. OpenCV would start threads of its own inside each stage, beyond `jobs`.
   cv::setNumThreads(0);
@@ -87,12 +87,13 @@ ScanSummary run_scan(const ScanOptions& options, const std::vector<InputFile>& f
                    .collect = std::cref(collect),
                    .write = std::ref(write),
                    .recognize = std::cref(recognize)},
-                  batcher, state, jobs);
+                  batcher, state, progress.queues, jobs);
   Feeder feeder(options, *reading, graph, budget, state, progress);
   const bool all_fed = feeder.feed(files);
   graph.finish();
 
   if (!all_fed) summary.stopped = true;
+  summary.jobs = jobs;
   summary.documents = progress.documents_found;
   summary.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   summary.busy_seconds = {{"decode", state.decode.seconds()},
@@ -102,6 +103,10 @@ ScanSummary run_scan(const ScanOptions& options, const std::vector<InputFile>& f
                           {"write", state.write.seconds()}};
   summary.peak_bytes_in_flight = budget.peak_bytes();
   summary.workers = reading->statistics();
+  for (const auto& [name, queue] :
+       {std::pair("read", &progress.queues.read), std::pair("recognize", &progress.queues.recognize),
+        std::pair("write", &progress.queues.write)})
+    summary.queues.push_back({name, queue->mean(), queue->peak()});
   return summary;
 }
 

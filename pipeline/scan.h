@@ -18,6 +18,7 @@
 #include "pipeline/file_stamp.h"
 #include "pipeline/layout.h"
 #include "pipeline/page_reading.h"
+#include "pipeline/queue_depth.h"
 #include "pipeline/shard.h"
 #include "recognizer/recognizer.h"
 
@@ -56,9 +57,16 @@ struct ScanProgress {
   std::atomic<std::uint64_t> documents_listed{0};
   std::atomic<std::uint64_t> pages_found{0}, pages_done{0}, pages_failed{0}, documents_found{0},
       documents_done{0}, lines_done{0};
+  PageQueues queues;
   std::atomic<bool> all_found{false};  // pages_found is final
   std::atomic<bool> stop_requested{
       false};  // set by a signal handler: finish the pages at work within seconds, then return
+};
+
+struct QueueSummary {
+  std::string name;  // the stage that the pages wait for
+  double mean_pages = 0;
+  std::int64_t peak_pages = 0;
 };
 
 struct ScanSummary {
@@ -66,8 +74,10 @@ struct ScanSummary {
                 characters = 0;
   std::map<std::string, std::uint64_t> errors_by_code;  // pages and documents
   double wall_seconds = 0;
+  int jobs = 0;  // threads that shared the work
   // Busy seconds of all threads together, by stage, in pipeline order.
   std::vector<std::pair<std::string, double>> busy_seconds;
+  std::vector<QueueSummary> queues;  // in pipeline order
   std::uint64_t peak_bytes_in_flight = 0;
   WorkerStatistics workers;
   bool stopped = false;          // stop_requested ended the run early
@@ -87,6 +97,8 @@ struct InputFile {
 // that are no folders are always listed, so that each gets a record. A name that comes up twice is listed
 // once. Globs are fnmatch(3)'s, where `*` matches "/" too; an excluded folder is not entered.
 std::vector<InputFile> list_inputs(const ScanOptions& options);
+
+int job_count(const ScanOptions& options);  // threads that share the work
 
 // A digest of every option that can change a record. Which pages are read, memory and threads cannot.
 std::string settings_digest(const ScanOptions& options, const recognizer::ModelInfo& model);

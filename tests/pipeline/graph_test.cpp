@@ -82,7 +82,7 @@ class MadeUpPages {
                            written.push_back(page.sequence);
                          },
                      .recognize = recognize},
-                    batcher, state, case_.jobs);
+                    batcher, state, progress.queues, case_.jobs);
     for (int n = 0; n < case_.pages; ++n) {
       auto page = std::make_shared<PageMessage>();
       page->sequence = static_cast<std::uint64_t>(n);
@@ -95,6 +95,13 @@ class MadeUpPages {
     EXPECT_EQ(graph.pages_out(), graph.pages_in());
     EXPECT_EQ(budget.bytes_in_flight(), 0U);
     EXPECT_LE(budget.peak_bytes(), std::max(case_.budget_bytes, kPageBytes));
+    const std::int64_t any = std::min(case_.pages, 1);
+    for (const QueueDepth* queue :
+         {&progress.queues.read, &progress.queues.recognize, &progress.queues.write}) {
+      EXPECT_EQ(queue->now(), 0);
+      EXPECT_GE(queue->peak(), any);
+      EXPECT_LE(queue->peak(), case_.pages);
+    }
     return written;
   }
 
@@ -146,6 +153,7 @@ TEST(PageGraph, RethrowsWhatAStageLetsOutAfterWindingDown) {
   RunState state;
   MemoryBudget budget(10 * kPageBytes, 100);
   BatchLines batcher(recognizer, 2);
+  PageQueues queues;
   const auto nothing = [](PageMessage&) {};
   PageGraph graph({.read = nothing,
                    .collect =
@@ -154,7 +162,7 @@ TEST(PageGraph, RethrowsWhatAStageLetsOutAfterWindingDown) {
                        },
                    .write = nothing,
                    .recognize = [](LineBatch&) { return std::vector<PagePtr>(); }},
-                  batcher, state, 2);
+                  batcher, state, queues, 2);
   for (std::uint64_t n = 0; n < 200; ++n) {
     auto page = std::make_shared<PageMessage>();
     page->sequence = n;
@@ -170,12 +178,13 @@ TEST(PageGraph, NamesTheNumbersWhenAPageIsLost) {
   ChecksumRecognizer recognizer;
   RunState state;
   BatchLines batcher(recognizer, 2);
+  PageQueues queues;
   const auto nothing = [](PageMessage&) {};
   PageGraph graph({.read = nothing,
                    .collect = nothing,
                    .write = nothing,
                    .recognize = [](LineBatch&) { return std::vector<PagePtr>(); }},
-                  batcher, state, 2);
+                  batcher, state, queues, 2);
   for (const std::uint64_t sequence : {0, 1, 3}) {  // the writer waits for page 2 for ever
     auto page = std::make_shared<PageMessage>();
     page->sequence = sequence;

@@ -27,6 +27,20 @@ TEST_F(ScanSessionTest, ReadsOnceWhatDoesNotChange) {
   EXPECT_EQ(fs::last_write_time("out.jsonl.state"), state_time);
 }
 
+TEST_F(ScanSessionTest, RemembersWhatAPageCostEachMachineMostlyOfLate) {
+  StateFile state("");
+  EXPECT_EQ(state.thread_seconds_per_page("a"), std::nullopt);
+  state.add_reading("a", 10, 5);
+  EXPECT_DOUBLE_EQ(*state.thread_seconds_per_page("a"), 0.5);
+  EXPECT_EQ(state.thread_seconds_per_page("b"), std::nullopt);
+  state.add_reading("a", 30, 7);
+  EXPECT_DOUBLE_EQ(*state.thread_seconds_per_page("a"), 0.3);
+  state.add_reading("a", 960 + 2000, 288 + 2000);  // 3000 pages, of which 1000 remain
+  const double rate = *state.thread_seconds_per_page("a");
+  state.add_reading("a", 1000, 3000);
+  EXPECT_NEAR(*state.thread_seconds_per_page("a"), (rate + 3) / 2, 1e-3);
+}
+
 TEST_F(ScanSessionTest, ReplacesTheRecordsOfAChangedFileInTheirPlace) {
   for (const char* name : {"docs/a.pgm", "docs/b.pgm", "docs/c.pgm"}) {
     page(name, 1);

@@ -9,6 +9,7 @@ for name in ("run_in_progress", "run_exit_status", "documents_done"):
     print(name, samples["ocrbatch_" + name,])
 for status in ("ok", "error"):
     print("pages", status, samples["ocrbatch_pages", status])
+print("queues", {name[1]: value for name, value in samples.items() if name[0] == "ocrbatch_queue_pages"})
 print({name[1]: value for name, value in samples.items() if name[0] == "ocrbatch_errors"})
 open("success", "a").write("%r\n" % samples["ocrbatch_last_success_timestamp_seconds",])
 PYTHON
