@@ -35,6 +35,7 @@ class Preview {
     return failed_ > 0 ? ExitCode::kSomeFailed : ExitCode::kOk;
   }
   std::uint64_t documents() const { return documents_; }
+  std::uint64_t pages() const { return pages_; }
 
  private:
   const std::unique_ptr<pipeline::PageReading> reading_;
@@ -50,13 +51,21 @@ ExitCode dry_run(const pipeline::ScanOptions& options) {
   return preview.exit_code(preview.documents());
 }
 
-ExitCode dry_run_plan(const pipeline::ScanOptions& options, const pipeline::Plan& plan) {
+ExitCode dry_run_plan(const pipeline::ScanOptions& options, const pipeline::Plan& plan,
+                      std::optional<double> thread_seconds_per_page) {
   Preview preview(options);
   auto to_read = plan.to_read.begin();
   for (const pipeline::PlannedDocument& planned : plan.documents)
     if (planned.action == pipeline::Action::kRead)
       preview.add(*to_read++, std::string("\t") + pipeline::reason_name(planned.reason));
-  spdlog::info("{} would be read; nothing was{}", preview.text(), increments_text(plan.summary));
+  std::string time;
+  if (thread_seconds_per_page && preview.pages() > 0) {
+    time = " (about " +
+           duration_text(static_cast<double>(preview.pages()) * *thread_seconds_per_page /
+                         pipeline::job_count(options)) +
+           " at this machine's last rate)";
+  }
+  spdlog::info("{} would be read{}; nothing was{}", preview.text(), time, increments_text(plan.summary));
   return preview.exit_code(plan.summary.listed);
 }
 

@@ -67,6 +67,8 @@ ScanOutcome read_increment(const ScanCommand& command, pipeline::ScanProgress& p
   } else {
     outcome.summary.stopped = progress.stop_requested;
   }
+  session.note_reading(outcome.summary.pages_ok + outcome.summary.pages_failed,
+                       outcome.summary.wall_seconds * outcome.summary.jobs);
   outcome.summary.stopped ? session.stop() : session.finish();
   if (outcome.summary.wall_seconds == 0) outcome.summary.wall_seconds = seconds_since(start);
   outcome.increments = plan.summary;
@@ -84,7 +86,7 @@ ExitCode dry_run_increment(const ScanCommand& command) {
   const pipeline::Plan& plan =
       session.plan(command.scan, command.increments, run_settings(command, model), never);
   report(session);
-  return dry_run_plan(command.scan, plan);
+  return dry_run_plan(command.scan, plan, session.thread_seconds_per_page());
 }
 
 }  // namespace ocrbatch::cli

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -70,6 +71,11 @@ std::uint64_t available_memory_bytes() {
   if (const auto limit = read_number<std::uint64_t>("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
     bytes = std::min(bytes, *limit);
   return bytes;
+}
+
+std::string machine_name() {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
 }
 
 std::uint64_t default_page_memory_bytes() {

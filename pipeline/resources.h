@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 namespace ocrbatch::pipeline {
 
@@ -10,6 +11,8 @@ int available_cores();
 
 // RAM of the machine or of the cgroup, whichever is less.
 std::uint64_t available_memory_bytes();
+
+std::string machine_name();  // the host's
 
 // For decoded pages in flight: a quarter of the available memory, at most 2 GiB.
 std::uint64_t default_page_memory_bytes();

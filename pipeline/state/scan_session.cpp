@@ -2,6 +2,7 @@
 
 #include "io/owned_descriptor.h"
 #include "io/record_reader.h"
+#include "pipeline/resources.h"
 #include "pipeline/state/replace_output.h"
 
 namespace ocrbatch::pipeline {
@@ -76,6 +77,14 @@ std::map<std::string, Begun> ScanSession::begun_documents() {
     begun.emplace(file.document, std::move(document));
   }
   return begun;
+}
+
+void ScanSession::note_reading(std::uint64_t pages, double thread_seconds) {
+  if (pages > 0) state_->add_reading(machine_name(), pages, thread_seconds);
+}
+
+std::optional<double> ScanSession::thread_seconds_per_page() {
+  return state_->thread_seconds_per_page(machine_name());
 }
 
 void ScanSession::stop() {

@@ -42,6 +42,9 @@ class ScanSession {
 
   void begin(const std::vector<FolderTarget>& folders);
   io::Writer& writer() { return *writer_; }
+  // What reading cost on this machine, for the estimates of later runs.
+  void note_reading(std::uint64_t pages, double thread_seconds);
+  std::optional<double> thread_seconds_per_page();
   void finish();  // everything that the plan wanted has been written: the output takes its new form
   void stop();    // what has been written is kept for the next run, the output stays as it is
   std::uint64_t journal_bytes() const { return journal_ ? journal_->bytes() : 0; }

@@ -1,5 +1,8 @@
 #include "pipeline/state/state_file.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "pipeline/state/rows.h"
 #include "pipeline/state/schema.h"
 
@@ -83,15 +86,16 @@ StateFile::~StateFile() {
   }
 }
 
+std::optional<std::int64_t> StateFile::fact(const std::string& key) {
+  Statement& fact = statements_->fact.bind(key);
+  if (!fact.step()) return std::nullopt;
+  const auto value = fact.optional_integer(0);
+  fact.reset();
+  return value;
+}
+
 std::optional<FileStamp> StateFile::stamp_fact(const std::string& key) {
-  const auto read = [&](const std::string& name) -> std::optional<std::int64_t> {
-    Statement& fact = statements_->fact.bind(name);
-    if (!fact.step()) return std::nullopt;
-    const auto value = fact.optional_integer(0);
-    fact.reset();
-    return value;
-  };
-  const auto size = read(key + "_size_bytes"), mtime = read(key + "_mtime_ns");
+  const auto size = fact(key + "_size_bytes"), mtime = fact(key + "_mtime_ns");
   if (!size || !mtime) return std::nullopt;
   return FileStamp{static_cast<std::uint64_t>(*size), *mtime};
 }
@@ -99,6 +103,28 @@ std::optional<FileStamp> StateFile::stamp_fact(const std::string& key) {
 void StateFile::set_stamp_fact(const std::string& key, const std::optional<FileStamp>& stamp) {
   statements_->set_fact.bind(key + "_size_bytes", size_of(stamp)).run();
   statements_->set_fact.bind(key + "_mtime_ns", mtime_of(stamp)).run();
+}
+
+std::optional<double> StateFile::thread_seconds_per_page(const std::string& machine) {
+  const std::int64_t pages = fact("pages_read " + machine).value_or(0);
+  if (pages <= 0) return std::nullopt;
+  return static_cast<double>(fact("thread_ms " + machine).value_or(0)) / 1e3 / static_cast<double>(pages);
+}
+
+// A night's few pages move the rate little, a night of thousands sets it.
+void StateFile::add_reading(const std::string& machine, std::uint64_t pages, double thread_seconds) {
+  constexpr std::int64_t kPagesRemembered = 1000;
+  const std::int64_t known = fact("pages_read " + machine).value_or(0);
+  const std::int64_t kept = std::min(known, kPagesRemembered);
+  const double kept_ms = kept > 0 ? static_cast<double>(fact("thread_ms " + machine).value_or(0)) *
+                                        static_cast<double>(kept) / static_cast<double>(known)
+                                  : 0;
+  Transaction transaction(database_);
+  statements_->set_fact.bind("pages_read " + machine, kept + static_cast<std::int64_t>(pages)).run();
+  statements_->set_fact
+      .bind("thread_ms " + machine, static_cast<std::int64_t>(std::llround(kept_ms + thread_seconds * 1e3)))
+      .run();
+  transaction.commit();
 }
 
 std::int64_t StateFile::document_count() {

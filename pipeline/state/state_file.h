@@ -54,6 +54,10 @@ class StateFile {
   std::optional<FileStamp> output_stamp() { return stamp_fact("output"); }
   void set_output_stamp(const std::optional<FileStamp>& stamp) { set_stamp_fact("output", stamp); }
 
+  // What a page cost a thread of `machine`, mostly in its last thousand pages; nothing: it has read none.
+  std::optional<double> thread_seconds_per_page(const std::string& machine);
+  void add_reading(const std::string& machine, std::uint64_t pages, double thread_seconds);
+
   // Documents of the output.
   std::int64_t document_count();
   std::optional<KnownDocument> find(const std::string& name);
@@ -81,6 +85,7 @@ class StateFile {
   JournalTable& journal() { return *journal_; }
 
  private:
+  std::optional<std::int64_t> fact(const std::string& key);
   std::optional<FileStamp> stamp_fact(const std::string& key);
   void set_stamp_fact(const std::string& key, const std::optional<FileStamp>& stamp);
 

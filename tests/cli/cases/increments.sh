@@ -13,6 +13,10 @@ before=$(stat -c '%i %y' out.jsonl out.jsonl.state)
 # What failed in an earlier run is counted, and is no news: status 0 and silence under --quiet.
 scan --quiet
 [[ ! -s log && $before == "$(stat -c '%i %y' out.jsonl out.jsonl.state)" ]]
+{ cat docs/letter.png; echo; } >docs/more.png
+ocrbatch scan docs --model "$TEST_MODEL" --out out.jsonl --dry-run 2>log
+sed -n "s/ (about [0-9.]* s at this machine's last rate)/ (about X)/p" log
+rm docs/more.png
 touch docs/letter.png; mv docs/receipt.jpg docs/a.jpg; cp docs/minutes.tif docs/z.tif; cp "$EXAMPLES/documents/receipt.jpg" docs/minutes.tif
 ocrbatch scan docs --model "$TEST_MODEL" --out out.jsonl --dry-run 2>log
 grep '^ocrbatch: ' log
