@@ -16,11 +16,9 @@ struct Setting {
 
 constexpr Setting kSettings[] = {
     // One thread budget: these commands spread their work over threads of their own, so OpenMP, which
-    // Tesseract and
-    // LibTorch use inside a page, must not add any. Tesseract asks for four with a num_threads clause, which
-    // only
-    // OMP_THREAD_LIMIT overrules. Training is not one of them: there LibTorch's threads share the work of a
-    // batch.
+    // Tesseract and LibTorch use inside a page, must not add any. Tesseract asks for four with a num_threads
+    // clause, which only OMP_THREAD_LIMIT overrules. Training is not one of them: there LibTorch's threads
+    // share the work of a batch.
     {"scan", "OMP_THREAD_LIMIT=1", true},
     {"scan", "OMP_NUM_THREADS=1", true},
     {"eval", "OMP_THREAD_LIMIT=1", true},

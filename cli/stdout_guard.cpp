@@ -16,6 +16,7 @@ int real_stdout = -1;
 
 void protect_stdout() {
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   const bool stdout_is_open = ::fcntl(STDOUT_FILENO, F_GETFD) != -1;
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
     if (::fcntl(fd, F_GETFD) == -1) ::open("/dev/null", O_RDWR);  // takes the lowest free number, which is fd

@@ -8,7 +8,8 @@
 namespace ocrbatch::cli {
 
 // Once, before any library is called. Also fills closed descriptors 0-2, so that no file that is opened later
-// takes their numbers, and ignores SIGPIPE, so that a closed pipe is an error value of write().
+// takes their numbers, and ignores SIGPIPE and SIGXFSZ, so that a closed pipe and a file larger than `ulimit
+// -f` allows are error values of write().
 void protect_stdout();
 
 // The real standard output; -1 when the program was started with it closed.

@@ -18,14 +18,13 @@ void log_progress(const recognizer::TrainReport& report, int batch_size) {
   const double left =
       static_cast<double>((report.total_steps - p.step) * batch_size) / std::max(0.1, p.lines_per_second);
   spdlog::info(
-      "step {}/{} · loss {:.4f} · {:.0f} lines/s · {} left · lr {:.2e} · waiting for lines {:.0f} % ({:.1f} "
-      "s), "
-      "forward {:.1f}, loss {:.1f}, backward {:.1f}, optimizer {:.1f}",
+      "step {}/{} · loss {:.4f} · {:.0f} lines/s · {} left · lr {:.2e} · waiting for lines {:.0f} % "
+      "({:.1f} s), forward {:.1f}, loss {:.1f}, backward {:.1f}, optimizer {:.1f}",
       p.step, report.total_steps, p.loss, p.lines_per_second, time_left(left), p.learning_rate,
       100 * p.wait_share.value_or(0), s.wait_for_lines, s.forward, s.loss, s.backward, s.optimizer);
   if (report.lines_too_short_for_ctc > 0) {
-    spdlog::warn("{} lines so far are too short for their label (or empty) and were left out",
-                 report.lines_too_short_for_ctc);
+    spdlog::warn("{} left out so far: too short for the label, or empty",
+                 counted(static_cast<std::uint64_t>(report.lines_too_short_for_ctc), "line"));
   }
 }
 

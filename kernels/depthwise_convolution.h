@@ -1,12 +1,15 @@
 // Depthwise 1-D convolution along time with SiLU, as in front of Mamba's selective scan (arXiv 2312.00752,
 // figure 3), for batches of lines of different lengths.
 //
-//     pre_t[d] = bias[d] + sum_k weight[d, k] * x_{t + offset(k)}[d]        x is zero outside 0 ..
-//     lengths[b]-1 out_t[d] = silu(pre_t[d])                                             (identity with silu
-//     = false)
-// offset(k):  kCausal  k - (K-1)     the past and now; weight[:, K-1] meets x_t, as in causal-conv1d
-//             kAnticausal (K-1) - k  the causal convolution of the reversed line
-//             kCentred  k - (K-1)/2
+//     pre_t[d] = bias[d] + sum_k weight[d, k] * x_{t + offset(k)}[d]
+//     out_t[d] = silu(pre_t[d])
+//
+// x is zero outside 0 .. lengths[b]-1; with silu = false, out = pre. offset(k) is
+//
+//     kCausal      k - (K-1)      the past and now; weight[:, K-1] meets x_t, as in causal-conv1d
+//     kAnticausal  (K-1) - k      the causal convolution of the reversed line
+//     kCentred     k - (K-1)/2
+//
 // Outputs and gradients at t >= lengths[b] are zero, and nothing there is read. Instead of (batch, T,
 // channels), lines may come packed, (rows, channels) one after another without padding.
 #pragma once

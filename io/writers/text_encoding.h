@@ -11,8 +11,7 @@ namespace ocrbatch::io {
 std::string valid_utf8(std::string_view text);
 
 // A file name as valid UTF-8 from which its bytes can be had back: `\` is doubled, a byte that is not UTF-8
-// becomes
-// `\xNN` (two lower-case hex digits). Names without either stay as they are.
+// becomes `\xNN` (two lower-case hex digits). Names without either stay as they are.
 std::string printable_name(std::string_view name);
 // The inverse of printable_name; nothing where a `\` is followed by anything else.
 std::optional<std::string> name_of_printable(std::string_view printable);

@@ -11,6 +11,8 @@
 #include <new>
 #include <system_error>
 
+#include "pipeline/page_reading.h"
+
 namespace ocrbatch::pipeline {
 namespace {
 
@@ -41,8 +43,13 @@ SharedPixels::SharedPixels()
     : descriptor_(::memfd_create("ocrbatch-lines", MFD_CLOEXEC | MFD_ALLOW_SEALING)) {
   if (descriptor_.get() < 0) throw failure("memfd_create");
   const std::uint64_t bytes = kNoteBytes + kFirstPixelBytes;
-  if (::ftruncate(descriptor_.get(), static_cast<off_t>(bytes)) != 0 ||
-      ::fcntl(descriptor_.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_SEAL) != 0)
+  if (::ftruncate(descriptor_.get(), static_cast<off_t>(bytes)) != 0) {
+    if (errno != EFBIG) throw failure("shared memory");
+    throw WorkerError(
+        "the limit on the size of files (ulimit -f) leaves no room for the memory that workers share: "
+        "raise it, or use --isolation off");
+  }
+  if (::fcntl(descriptor_.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_SEAL) != 0)
     throw failure("shared memory");
   map(bytes);
 }

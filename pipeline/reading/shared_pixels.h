@@ -24,7 +24,7 @@ static_assert(std::atomic<std::uint32_t>::is_always_lock_free);
 // The asking side: makes the memory. It cannot shrink, so that a worker cannot make reading from it fail.
 class SharedPixels {
  public:
-  SharedPixels();  // throws std::system_error
+  SharedPixels();  // throws std::system_error; WorkerError where the user can do something about it
   SharedPixels(const SharedPixels&) = delete;
   SharedPixels& operator=(const SharedPixels&) = delete;
   ~SharedPixels();

@@ -2,12 +2,20 @@
 // that a test can go through every such instant. What a power cut leaves is not tested by this: what was
 // written and not synced is there.
 //
-//   FAULT_AT=N        the N-th of the calls counted, from 1; without it calls are counted only
-//   FAULT=NAME        an errno (ENOSPC, EIO, EROFS, EDQUOT, ENOMEM), or KILL: SIGKILL to this process before
-//   the call is made FAULT_STICKY=1    and all calls after it, as on a disk that stays full FAULT_PATH=TEXT
-//   only calls about files with TEXT in their path FAULT_CALLS=LIST  of write, sync, rename, truncate, copy,
-//   open, unlink, allocate; all but the last by default FAULT_COUNT=FILE  gets the number of calls counted
-//   when the program ends
+// FAULT_AT=N: the N-th of the calls counted, from 1; without it calls are counted only.
+//
+// FAULT=NAME: an errno (ENOSPC, EIO, EROFS, EDQUOT, ENOMEM), or KILL: SIGKILL to this process before the call
+// is made.
+//
+// FAULT_STICKY=1: and all calls after it, as on a disk that stays full.
+//
+// FAULT_PATH=TEXT: only calls about files with TEXT in their path.
+//
+// FAULT_CALLS=LIST: of write, sync, rename, truncate, copy, open, unlink, allocate; all but the last by
+// default.
+//
+// FAULT_COUNT=FILE: gets the number of calls counted when the program ends.
+//
 // Counted are calls that change files: write, pwrite, fsync, fdatasync, rename, ftruncate, copy_file_range,
 // open for writing, unlink, and not those about memory that only has a descriptor; and allocations of
 // FAULT_BYTES (4096) or more. Worker processes, whose argv[0] is another, are left alone.

@@ -1,4 +1,4 @@
-# A disk that fills, a folder that may not be written to, one that vanishes: status 4, one line, and when there is room
+# A disk that fills, and one that becomes read-only: status 4, one line, and when there is room
 # again the same command goes on.
 [[ $(id -u) == 0 ]] && unshare --mount true 2>/dev/null || { echo "needs to mount a file system" >&2; exit 77; }
 mkdir docs disk

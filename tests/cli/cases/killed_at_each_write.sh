@@ -34,10 +34,10 @@ for ((call = first; call <= calls; call += step)); do
 done 2>/dev/null
 # The disk is full, broken or read-only from some call on. What is called while the
 # program winds up has nobody to be told of, so a failure there may go by.
-codes=(ENOSPC EIO EROFS)
+codes=(ENOSPC EIO EROFS EDQUOT)
 for ((call = first; call <= calls; call += step)); do
   fresh run
-  status=0; scan run LD_PRELOAD="$FAULTS" FAULT=${codes[call % 3]} FAULT_STICKY=1 FAULT_AT=$call 2>log || status=$?
+  status=0; scan run LD_PRELOAD="$FAULTS" FAULT=${codes[call / step % 4]} FAULT_STICKY=1 FAULT_AT=$call 2>log || status=$?
   [[ $status == 4 || $status == 0 ]] || { echo "call $call: status $status instead of 4"; cat log; exit 1; }
   [[ $status == 0 || $(grep -c '^ocrbatch: ' log) == 1 && $(wc -l <log) == 1 ]] || { echo "call $call:"; cat log; exit 1; }
   jq -e . run/out.jsonl >/dev/null   # whole
