@@ -5,7 +5,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "kernels/line_ink.h"
-#include "pipeline/stages/layout_lines.h"
+#include "pipeline/layout/found_line.h"
 
 namespace ocrbatch::pipeline {
 namespace {

@@ -1,4 +1,4 @@
-#include "pipeline/stages/layout_image.h"
+#include "pipeline/layout/layout_image.h"
 
 #include <algorithm>
 #include <cmath>
@@ -96,6 +96,30 @@ LayoutImage make_layout_image(const io::PageImage& page) {
   image.y_scale = static_cast<double>(image.ink.rows) / page.gray.rows;
   image.letter_px = letters * scale;
   image.dpi = std::clamp(cvRound(image.letter_px > 0 ? image.letter_px * 11 : 300 * scale), 70, 600);
+  return image;
+}
+
+LayoutImage make_quick_layout_image(const io::PageImage& page) {
+  // Letters of these heights keep apart and cost no more than they must.
+  constexpr double kSmallest = 9, kLargest = 40, kWanted = 14;
+  constexpr double kProbePixels = 2.5e6, kMostPixels = 12e6;
+
+  const double pixels = static_cast<double>(page.gray.total());
+  double scale = pixels > kProbePixels ? 1 / std::ceil(std::sqrt(pixels / kProbePixels)) : 1;
+  LayoutImage image;
+  image.ink = binarize(scaled(page.gray, scale));
+  double letters = letter_height(image.ink);
+  if (letters > 0 && (letters < kSmallest || letters > kLargest)) {
+    const double factor = std::clamp(kWanted / letters, 0.25, 3.0);
+    const double wanted = std::min(scale * factor, std::sqrt(kMostPixels / pixels));
+    letters *= wanted / scale;
+    scale = wanted;
+    image.ink = binarize(scaled(page.gray, scale));
+  }
+  remove_noise(image.ink);
+  image.x_scale = static_cast<double>(image.ink.cols) / page.gray.cols;
+  image.y_scale = static_cast<double>(image.ink.rows) / page.gray.rows;
+  image.letter_px = letters;
   return image;
 }
 

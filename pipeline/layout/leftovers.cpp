@@ -4,7 +4,7 @@
 #include <numeric>
 #include <opencv2/imgproc.hpp>
 
-#include "pipeline/stages/layout_lines.h"
+#include "pipeline/layout/found_line.h"
 
 namespace ocrbatch::pipeline {
 namespace {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "kernels/line_preparation.h"
-#include "pipeline/stages/layout_image.h"
+#include "pipeline/layout/layout_image.h"
 
 namespace ocrbatch::pipeline {
 

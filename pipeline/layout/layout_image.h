@@ -1,5 +1,5 @@
-// The picture of a page that Tesseract's layout analysis gets: bilevel, at a size at which it is both quick
-// and right, whatever the light and the resolution of the page.
+// The picture of a page in which lines are searched: bilevel, at a size at which that is both quick and
+// right, whatever the light and the resolution of the page.
 #pragma once
 
 #include <opencv2/core.hpp>
@@ -16,6 +16,10 @@ struct LayoutImage {
   double letter_px = 0;  // median height of letter-like components in `ink`; 0 for a page without any
 };
 
+// For Tesseract, which is at its best with letters of one size.
 LayoutImage make_layout_image(const io::PageImage& page);
+
+// In one go where letters come out large enough for components to be told apart.
+LayoutImage make_quick_layout_image(const io::PageImage& page);
 
 }  // namespace ocrbatch::pipeline

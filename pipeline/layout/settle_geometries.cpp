@@ -2,7 +2,7 @@
 #include <cmath>
 #include <map>
 
-#include "pipeline/stages/layout_lines.h"
+#include "pipeline/layout/found_line.h"
 
 namespace ocrbatch::pipeline {
 namespace {

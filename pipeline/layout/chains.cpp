@@ -1,0 +1,129 @@
+#include "pipeline/layout/chains.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <opencv2/imgproc.hpp>
+
+namespace ocrbatch::pipeline {
+namespace {
+
+// Neighbours in a row share the zone between baseline and x-height: half of the smaller one's height.
+constexpr float kSharedHeight = 0.5F;
+// A capital beside a small letter or a comma-like one: no larger jump of size in one row.
+constexpr float kMaxSizeRatio = 2.3F;
+
+float overlap(const Letter& a, const Letter& b) {
+  return std::min(a.bottom, b.bottom) - std::max(a.top, b.top);
+}
+
+// How badly b follows a, in pixels; infinite when it does not.
+float cost_of_link(const Letter& a, const Letter& b, float reach) {
+  constexpr float kNever = 1e9F;
+  const float low = std::min(a.height(), b.height()), high = std::max(a.height(), b.height());
+  if (high > kMaxSizeRatio * low || overlap(a, b) < kSharedHeight * low) return kNever;
+  const float gap = b.x0 - a.x1;
+  if (gap > reach * high || b.middle() <= a.middle()) return kNever;
+  // Of two that are equally near, the one on the same baseline or at the same top.
+  const float step = std::min(std::abs(a.bottom - b.bottom), std::abs(a.top - b.top));
+  return std::max(0.0F, gap) + step;
+}
+
+// Letters by horizontal bands of the page, each from left to right, so that neighbours are found quickly.
+class Bands {
+ public:
+  Bands(const std::vector<Letter>& letters, float height) : height_(height) {
+    for (const Letter& letter : letters) lowest_ = std::min(lowest_, letter.top);
+    for (size_t i = 0; i < letters.size(); ++i) {
+      for (size_t band = band_of(letters[i].top); band <= band_of(letters[i].bottom); ++band) {
+        if (band >= members_.size()) members_.resize(band + 1);
+        members_[band].push_back(static_cast<int>(i));
+      }
+    }
+  }
+  size_t band_of(float y) const { return static_cast<size_t>(std::max(0.0F, y - lowest_) / height_); }
+  const std::vector<int>& members(size_t band) const { return members_[band]; }
+
+ private:
+  float height_, lowest_ = 1e9F;
+  std::vector<std::vector<int>> members_;
+};
+
+float median_height(const std::vector<Letter>& letters) {
+  std::vector<float> heights;
+  for (const Letter& letter : letters) heights.push_back(letter.height());
+  const auto middle = heights.begin() + heights.size() / 2;
+  std::nth_element(heights.begin(), middle, heights.end());
+  return *middle;
+}
+
+}  // namespace
+
+std::vector<std::vector<Letter>> chain_letters(std::vector<Letter> letters, float reach) {
+  if (letters.empty()) return {};
+  std::sort(letters.begin(), letters.end(), [](const Letter& a, const Letter& b) {
+    return std::tuple(a.x0, a.top, a.x1, a.bottom) < std::tuple(b.x0, b.top, b.x1, b.bottom);
+  });
+  const int count = static_cast<int>(letters.size());
+  const Bands bands(letters, std::max(4.0F, 2 * median_height(letters)));
+  std::vector<int> right(count, -1), left(count, -1);
+  std::vector<float> right_cost(count, 1e9F), left_cost(count, 1e9F);
+  for (int i = 0; i < count; ++i) {
+    const Letter& a = letters[i];
+    const float limit = a.x1 + reach * kMaxSizeRatio * a.height();
+    for (size_t band = bands.band_of(a.top); band <= bands.band_of(a.bottom); ++band) {
+      const std::vector<int>& members = bands.members(band);
+      auto next = std::upper_bound(members.begin(), members.end(), i);
+      int seen = 0;
+      // Beyond the nearest few, nothing can be a better neighbour.
+      for (; next != members.end() && letters[*next].x0 <= limit && seen < 24; ++next) {
+        const int j = *next;
+        const float cost = cost_of_link(a, letters[j], reach);
+        if (cost >= 1e9F) continue;
+        ++seen;
+        if (cost < right_cost[i]) right_cost[i] = cost, right[i] = j;
+        if (cost < left_cost[j]) left_cost[j] = cost, left[j] = i;
+      }
+    }
+  }
+  std::vector<std::vector<Letter>> chains;
+  for (int i = 0; i < count; ++i) {
+    if (left[i] >= 0 && right[left[i]] == i) continue;  // not the first of its chain
+    std::vector<Letter>& chain = chains.emplace_back();
+    for (int k = i; k >= 0;) {
+      chain.push_back(letters[k]);
+      const int next = right[k];
+      k = next >= 0 && left[next] == k ? next : -1;
+    }
+  }
+  return chains;
+}
+
+float tilt_of(const std::vector<std::vector<Letter>>& chains) {
+  std::vector<std::pair<float, float>> slopes;  // with the chain's length
+  float total = 0;
+  for (const auto& chain : chains) {
+    if (chain.size() < 8) continue;
+    // The middle slope of letters half a chain apart (Theil and Sen): descenders and capitals do not turn it.
+    std::vector<float> steps;
+    const size_t half = chain.size() / 2;
+    for (size_t i = 0; i + half < chain.size(); ++i) {
+      const Letter &a = chain[i], &b = chain[i + half];
+      steps.push_back((b.bottom - a.bottom) / std::max(1.0F, b.middle() - a.middle()));
+    }
+    const auto middle = steps.begin() + steps.size() / 2;
+    std::nth_element(steps.begin(), middle, steps.end());
+    const float length = chain.back().x1 - chain.front().x0;
+    slopes.emplace_back(*middle, length);
+    total += length;
+  }
+  std::sort(slopes.begin(), slopes.end());
+  float passed = 0;
+  for (const auto& [slope, length] : slopes) {
+    passed += length;
+    if (2 * passed >= total) return slope;
+  }
+  return 0;
+}
+
+}  // namespace ocrbatch::pipeline

@@ -1,0 +1,179 @@
+#include "pipeline/layout/columns.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "pipeline/layout/rows.h"
+
+namespace ocrbatch::pipeline {
+namespace {
+
+// Lengths in x-heights. A gutter is at least this wide after all rows have had their share of it; spaces of
+// justified print are as wide, but do not lie above each other.
+constexpr float kNarrowest = 0.9F;
+// This wide, few rows are evidence enough.
+constexpr float kWide = 2.0F;
+constexpr int kFewRows = 3, kManyRows = 6;
+// No space between words is wider: what follows is another line.
+constexpr float kWidestSpace = 4.5F;
+// Blank height over which a gutter still continues.
+constexpr float kReachDown = 6.0F;
+// Print this near to a gutter stands beside it.
+constexpr float kBeside = 8.0F;
+
+struct Stripe {
+  float x0, x1;
+  float width() const { return x1 - x0; }
+};
+
+// The white stripes of a row from left to right, the margins included.
+std::vector<Stripe> stripes_of(const Row& row) {
+  std::vector<Stripe> stripes;
+  float end = -1e6F;
+  for (const Letter& letter : row.letters) {
+    if (letter.x0 - end >= 0.5F * row.x_height) stripes.push_back({end, letter.x0});
+    end = std::max(end, letter.x1);
+  }
+  stripes.push_back({std::max(end, row.x1), 1e6F});
+  return stripes;
+}
+
+Stripe widest_common(const std::vector<Stripe>& stripes, const Stripe& wanted) {
+  Stripe best{0, 0};
+  for (const Stripe& stripe : stripes) {
+    const Stripe common{std::max(stripe.x0, wanted.x0), std::min(stripe.x1, wanted.x1)};
+    if (common.width() > best.width()) best = common;
+  }
+  return best;
+}
+
+struct Support {
+  int left = 0, right = 0, rows = 0;
+};
+
+// Follows a stripe from row to row, up or down, and narrows it.
+void follow(const std::vector<Row>& rows, const std::vector<std::vector<Stripe>>& stripes, int from, int step,
+            Gutter& gutter, Support& support) {
+  const float size = rows[from].x_height;
+  float last = rows[from].baseline;
+  for (int i = from + step; i >= 0 && i < static_cast<int>(rows.size()); i += step) {
+    const Row& row = rows[i];
+    if (std::abs(row.baseline - last) > kReachDown * size) break;
+    if (row.x1 < gutter.x0 - kBeside * size || row.x0 > gutter.x1 + kBeside * size) continue;
+    const Stripe common = widest_common(stripes[i], {gutter.x0, gutter.x1});
+    if (common.width() < kNarrowest * std::max(size, 0.5F * row.x_height)) break;
+    gutter.x0 = common.x0;
+    gutter.x1 = common.x1;
+    gutter.top = std::min(gutter.top, row.baseline - row.ascent);
+    gutter.bottom = std::max(gutter.bottom, row.baseline + row.descent);
+    last = row.baseline;
+    support.left += row.x0 < common.x0;
+    support.right += row.x1 > common.x1;
+    ++support.rows;
+  }
+}
+
+// Text on each side that runs to its end before it goes on: lines, not entries.
+bool is_between_columns(const std::vector<Row>& rows, const Gutter& gutter,
+                        const std::vector<Gutter>& others) {
+  std::vector<float> left, right;
+  for (const Row& row : rows) {
+    if (row.baseline < gutter.top || row.baseline - row.ascent > gutter.bottom) continue;
+    float start = row.x0, end = row.x1;
+    for (const Gutter& other : others) {
+      if (row.baseline < other.top || row.baseline > other.bottom) continue;
+      if (other.x1 <= gutter.x0) start = std::max(start, other.x1);
+      if (other.x0 >= gutter.x1) end = std::min(end, other.x0);
+    }
+    if (start < gutter.x0) left.push_back((std::min(end, gutter.x0) - start) / row.x_height);
+    if (end > gutter.x1) right.push_back((end - std::max(start, gutter.x1)) / row.x_height);
+  }
+  const auto runs_on = [](std::vector<float>& widths) {
+    if (widths.size() < 4) return false;
+    std::sort(widths.begin(), widths.end());
+    const float widest = widths[widths.size() * 9 / 10];
+    // A column has 25 letters or more in a line, and more full lines than short ones.
+    const auto full =
+        std::count_if(widths.begin(), widths.end(), [&](float width) { return width > 0.75F * widest; });
+    return widest > 16 && 2 * full >= static_cast<std::ptrdiff_t>(widths.size());
+  };
+  return runs_on(left) && runs_on(right);
+}
+
+}  // namespace
+
+std::vector<Gutter> find_gutters(const std::vector<Row>& unsorted) {
+  std::vector<Row> rows = unsorted;
+  std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.baseline < b.baseline; });
+  std::vector<std::vector<Stripe>> stripes;
+  for (const Row& row : rows) stripes.push_back(stripes_of(row));
+  std::vector<Gutter> gutters;
+  for (int i = 0; i < static_cast<int>(rows.size()); ++i) {
+    const Row& row = rows[i];
+    for (const Stripe& stripe : stripes[i]) {
+      if (stripe.x0 < row.x0 || stripe.x1 > row.x1 || stripe.width() < kNarrowest * row.x_height) continue;
+      const auto known = std::any_of(gutters.begin(), gutters.end(), [&](const Gutter& gutter) {
+        return gutter.top <= row.baseline && gutter.bottom >= row.baseline && gutter.x0 >= stripe.x0 &&
+               gutter.x1 <= stripe.x1;
+      });
+      if (known) continue;
+      Gutter gutter{stripe.x0, stripe.x1, row.baseline - row.ascent, row.baseline + row.descent};
+      Support support{1, 1, 1};
+      follow(rows, stripes, i, 1, gutter, support);
+      follow(rows, stripes, i, -1, gutter, support);
+      const float width = (gutter.x1 - gutter.x0) / row.x_height;
+      const int needed = width >= kWide ? kFewRows : kManyRows;
+      if (std::min(support.left, support.right) >= needed) gutters.push_back(gutter);
+    }
+  }
+  const std::vector<Gutter> all = gutters;
+  for (Gutter& gutter : gutters) gutter.is_between_columns = is_between_columns(rows, gutter, all);
+  return gutters;
+}
+
+std::vector<RowPart> split_rows(const std::vector<Row>& rows, const std::vector<Gutter>& gutters) {
+  std::vector<RowPart> parts;
+  int unit = 0;
+  for (size_t r = 0; r < rows.size(); ++r) {
+    const Row& row = rows[r];
+    std::vector<Letter> letters;
+    float end = row.letters.front().x1;
+    const auto finish = [&] {
+      if (letters.empty()) return;
+      Row line = fit_row(std::move(letters));
+      // A part of a few letters tells its size less well than the row does.
+      if (std::abs(line.x_height - row.x_height) < 0.3F * row.x_height || !line.has_two_heights) {
+        if (line.ascent < 1.15F * row.ascent && line.ascent > 0.6F * row.ascent) {
+          line.x_height = row.x_height;
+          line.ascent = row.ascent;
+          line.descent = row.descent;
+          line.has_two_heights = row.has_two_heights;
+        }
+      }
+      parts.push_back({std::move(line), static_cast<int>(r), unit});
+      letters.clear();
+    };
+    for (const Letter& letter : row.letters) {
+      const float gap = letter.x0 - end;
+      const bool wide = gap > kWidestSpace * row.x_height;
+      bool in_gutter = false, between_columns = false;
+      if (gap > 0.5F * kNarrowest * row.x_height) {
+        for (const Gutter& gutter : gutters) {
+          if (row.baseline < gutter.top || row.baseline - row.ascent > gutter.bottom) continue;
+          if (gutter.x0 < end - 1 || gutter.x1 > letter.x0 + 1) continue;
+          in_gutter = true;
+          between_columns |= gutter.is_between_columns;
+        }
+      }
+      if (wide || in_gutter) finish();
+      if (between_columns) ++unit;
+      letters.push_back(letter);
+      end = std::max(end, letter.x1);
+    }
+    finish();
+    ++unit;
+  }
+  return parts;
+}
+
+}  // namespace ocrbatch::pipeline

@@ -1,0 +1,29 @@
+// Columns: white stripes that run down between the letters of several rows.
+#pragma once
+
+#include <vector>
+
+#include "pipeline/layout/letters.h"
+
+namespace ocrbatch::pipeline {
+
+// White from `top` to `bottom`, with print on both sides.
+struct Gutter {
+  float x0 = 0, x1 = 0, top = 0, bottom = 0;
+  bool is_between_columns = false;  // of running text, each read to its end; else of a table, read row by row
+};
+
+// `rows` reach over the whole page. A gap between two letters is a gutter when it continues through the rows
+// above and below: the evidence that Breuel's white rectangles ("Two geometric algorithms for layout
+// analysis", 2002) give, gathered from rows instead of from letters.
+std::vector<Gutter> find_gutters(const std::vector<Row>& rows);
+
+// A part of a row between gutters or wide gaps. `row` counts the rows as they were; parts of one row that no
+// gutter between columns parts share their `unit`.
+struct RowPart {
+  Row line;
+  int row = 0, unit = 0;
+};
+std::vector<RowPart> split_rows(const std::vector<Row>& rows, const std::vector<Gutter>& gutters);
+
+}  // namespace ocrbatch::pipeline

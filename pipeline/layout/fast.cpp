@@ -1,0 +1,151 @@
+#include "pipeline/layout/fast.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "pipeline/layout/chains.h"
+#include "pipeline/layout/columns.h"
+#include "pipeline/layout/components.h"
+#include "pipeline/layout/order.h"
+#include "pipeline/layout/reversed.h"
+#include "pipeline/layout/rows.h"
+#include "pipeline/layout/rules.h"
+
+namespace ocrbatch::pipeline {
+namespace {
+
+// What the components of a page may be, by their size in usual letters.
+struct Sorted {
+  std::vector<Letter> letters, large, marks;
+};
+
+Sorted sort_components(const std::vector<Component>& components, const cv::Size& page, float letter_px,
+                       float tilt) {
+  Sorted sorted;
+  for (const Component& component : components) {
+    const cv::Rect& box = component.box;
+    const float height = static_cast<float>(box.height), width = static_cast<float>(box.width);
+    const float shift = tilt * (static_cast<float>(box.x) + 0.5F * width);
+    const Letter letter{static_cast<float>(box.x), static_cast<float>(box.br().x),
+                        static_cast<float>(box.y) - shift, static_cast<float>(box.br().y) - shift};
+    const double fill = static_cast<double>(component.pixels) / box.area();
+    if (height < 0.5F * letter_px) {
+      // Specks are smaller than the dot of an i, pieces of rules longer than a dash.
+      const float dot = 0.13F * letter_px;
+      if (std::max(width, height) >= std::max(2.0F, dot) && width < 2.5F * letter_px)
+        sorted.marks.push_back(letter);
+      continue;
+    }
+    // Strokes of rules and edges of pictures: longer than a letter, and thin.
+    if (height > 8 * width && height > 2 * letter_px) continue;
+    if (width > 25 * height || fill < 0.06) continue;
+    if (height > page.height / 4.0F) continue;
+    (height <= 2.3F * letter_px ? sorted.letters : sorted.large).push_back(letter);
+  }
+  return sorted;
+}
+
+// Large components that lie across rows of usual print are touching letters, brackets or dirt.
+bool lies_across(const Letter& large, const std::vector<Row>& rows) {
+  for (const Row& row : rows) {
+    if (row.x0 > large.x1 + row.x_height || row.x1 < large.x0 - row.x_height) continue;
+    const float baseline = row.baseline_at(large.middle());
+    const float shared = std::min(large.bottom, baseline) - std::max(large.top, baseline - row.x_height);
+    if (shared > 0.6F * row.x_height && large.height() < 8 * row.x_height) return true;
+  }
+  return false;
+}
+
+std::vector<Row> fit_rows(const std::vector<std::vector<Letter>>& chains) {
+  std::vector<Row> rows;
+  for (const auto& chain : chains) rows.push_back(fit_row(chain));
+  return rows;
+}
+
+// A letter that stands alone is print when it is of usual size and in a row with others, or above or below
+// others.
+void drop_strays(std::vector<Row>& rows, float letter_px) {
+  std::vector<Row> kept;
+  for (const Row& row : rows) {
+    if (!looks_like_print(row)) continue;
+    if (row.letters.size() == 1) {
+      const Letter& letter = row.letters[0];
+      if (letter.height() < 0.6F * letter_px || letter.height() > 2 * letter_px) continue;
+      if (letter.width() > 3 * letter.height() || letter.height() > 6 * letter.width()) continue;
+      const bool has_company = std::any_of(rows.begin(), rows.end(), [&](const Row& other) {
+        if (&other == &row || (other.letters.size() < 2 && other.x_height < 0.8F * row.x_height))
+          return false;
+        const bool shares_column = other.x0 < row.x1 && row.x0 < other.x1;
+        return shares_column && std::abs(other.baseline_at(row.x0) - row.baseline) < 6 * letter_px;
+      });
+      if (!has_company) continue;
+    }
+    kept.push_back(row);
+  }
+  rows = std::move(kept);
+}
+
+FoundLine as_found_line(const Row& row, float tilt) {
+  FoundLine line;
+  const auto on_page = [&](float x, float level_y) { return cv::Point2f(x, level_y + tilt * x); };
+  line.geometry.baseline_start = on_page(row.x0, row.baseline);
+  line.geometry.baseline_end = on_page(row.x1, row.baseline_at(row.x1));
+  line.geometry.ascent_px = row.ascent;
+  line.geometry.descent_px = row.descent;
+  line.geometry.x_height_px = row.x_height;
+  float top = 1e9F, bottom = -1e9F;
+  for (const Letter& letter : row.letters) {
+    const float shift = tilt * letter.middle();
+    top = std::min(top, letter.top + shift);
+    bottom = std::max(bottom, letter.bottom + shift);
+  }
+  line.box = cv::Rect(cv::Point(cvFloor(row.x0), cvFloor(top)), cv::Point(cvCeil(row.x1), cvCeil(bottom)));
+  return line;
+}
+
+}  // namespace
+
+std::vector<FoundLine> find_lines_fast(LayoutImage image) {
+  const float letter_px = static_cast<float>(image.letter_px);
+  if (letter_px <= 0) return {};
+  std::vector<Component> components = find_components(image.ink);
+  const std::vector<Component> reversed = find_reversed_letters(image.ink, components, letter_px);
+  if (erase_rules(image.ink, components, letter_px)) components = find_components(image.ink);
+  components.insert(components.end(), reversed.begin(), reversed.end());
+
+  // Links reach over the spaces between words, not over columns.
+  constexpr float kReach = 1.6F;
+  Sorted sorted = sort_components(components, image.ink.size(), letter_px, 0);
+  std::vector<std::vector<Letter>> chains = chain_letters(sorted.letters, kReach);
+  const float tilt = std::clamp(tilt_of(chains), -0.2F, 0.2F);
+  // Half a letter over a page's width is where heights go wrong.
+  if (std::abs(tilt) > 1e-4F) {
+    sorted = sort_components(components, image.ink.size(), letter_px, tilt);
+    chains = chain_letters(sorted.letters, kReach);
+  }
+  std::vector<Row> rows = fit_rows(chains);
+  std::erase_if(sorted.large, [&](const Letter& letter) { return lies_across(letter, rows); });
+  for (Row& row : fit_rows(chain_letters(sorted.large, kReach)))
+    if (row.letters.size() > 1) rows.push_back(std::move(row));
+  settle_single_heights(rows);
+  rows = join_rows(std::move(rows));
+  drop_strays(rows, letter_px);
+  settle_single_heights(rows);
+  std::vector<RowPart> parts = split_rows(rows, find_gutters(rows));
+
+  std::vector<Row> lines;
+  for (const RowPart& part : parts) lines.push_back(part.line);
+  attach_marks(lines, sorted.marks);
+  for (size_t i = 0; i < parts.size(); ++i) parts[i].line = lines[i];
+  std::vector<FoundLine> found;
+  for (const OrderedPart& ordered : reading_order(parts)) {
+    FoundLine line = as_found_line(parts[ordered.part].line, tilt);
+    line.block = ordered.block;
+    line.paragraph = ordered.paragraph;
+    found.push_back(line);
+  }
+  settle_geometries(found);
+  return found;
+}
+
+}  // namespace ocrbatch::pipeline

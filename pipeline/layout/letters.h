@@ -1,0 +1,29 @@
+// Letters and rows as the fast layout handles them: in pixels of the layout image with the page's tilt taken
+// out of the heights, so that the rows of a page run level: level y = y - slope * x.
+#pragma once
+
+#include <opencv2/core.hpp>
+#include <vector>
+
+namespace ocrbatch::pipeline {
+
+struct Letter {
+  float x0 = 0, x1 = 0, top = 0, bottom = 0;  // level
+  float height() const { return bottom - top; }
+  float width() const { return x1 - x0; }
+  float middle() const { return 0.5F * (x0 + x1); }
+};
+
+// Letters along one baseline.
+struct Row {
+  std::vector<Letter> letters;  // from left to right
+  float x0 = 0, x1 = 0, top = 0, bottom = 0;
+  float baseline = 0, slope = 0;  // level baseline at `x0`, and what remains of a slope
+  float x_height = 0, ascent = 0, descent = 0;
+  bool has_two_heights = false;  // letters with and without ascenders were seen, so that x_height is sure
+
+  float baseline_at(float x) const { return baseline + slope * (x - x0); }
+  float height() const { return ascent + descent; }
+};
+
+}  // namespace ocrbatch::pipeline

@@ -1,0 +1,27 @@
+// From chains of letters to rows with a baseline and a size of print.
+#pragma once
+
+#include <vector>
+
+#include "pipeline/layout/letters.h"
+
+namespace ocrbatch::pipeline {
+
+// Fits a baseline, x-height, ascent and descent to letters, at least one, sorted from left to right or not.
+Row fit_row(std::vector<Letter> letters);
+
+// Rows of letters without ascenders and rows of capitals look alike: decides by what the page's other rows
+// are.
+void settle_single_heights(std::vector<Row>& rows);
+
+// Joins rows that continue each other on one baseline, however far apart; what lies between columns is found
+// later.
+std::vector<Row> join_rows(std::vector<Row> rows);
+
+// Widens rows to punctuation, bullets and dots of leaders at their ends.
+void attach_marks(std::vector<Row>& rows, const std::vector<Letter>& marks);
+
+// False for the texture of pictures, dirt and what is left of rules.
+bool looks_like_print(const Row& row);
+
+}  // namespace ocrbatch::pipeline
