@@ -14,6 +14,8 @@ constexpr float kNarrowest = 0.9F;
 // This wide, few rows are evidence enough.
 constexpr float kWide = 2.0F;
 constexpr int kFewRows = 3, kManyRows = 6;
+// In spaces between words: what justified print reaches now and then, and seldom.
+constexpr float kWiderThanSpaces = 1.4F, kMuchWiderThanSpaces = 2.5F;
 // No space between words is wider: what follows is another line.
 constexpr float kWidestSpace = 4.5F;
 // Blank height over which a gutter still continues.
@@ -47,8 +49,19 @@ Stripe widest_common(const std::vector<Stripe>& stripes, const Stripe& wanted) {
   return best;
 }
 
+// The usual space between words of a row; that of other print when the row has too few.
+float usual_space(const Row& row, const std::vector<Stripe>& stripes) {
+  std::vector<float> spaces;
+  for (const Stripe& stripe : stripes)
+    if (stripe.x0 >= row.x0 && stripe.x1 <= row.x1) spaces.push_back(stripe.width());
+  if (spaces.size() < 4) return 0.6F * row.x_height;
+  std::sort(spaces.begin(), spaces.end());
+  return spaces[spaces.size() / 2];
+}
+
 struct Support {
   int left = 0, right = 0, rows = 0;
+  std::vector<float> spaces;  // of the rows on both sides
 };
 
 // Follows a stripe from row to row, up or down, and narrows it.
@@ -69,6 +82,7 @@ void follow(const std::vector<Row>& rows, const std::vector<std::vector<Stripe>>
     last = row.baseline;
     support.left += row.x0 < common.x0;
     support.right += row.x1 > common.x1;
+    if (row.x0 < common.x0 && row.x1 > common.x1) support.spaces.push_back(usual_space(row, stripes[i]));
     ++support.rows;
   }
 }
@@ -118,11 +132,15 @@ std::vector<Gutter> find_gutters(const std::vector<Row>& unsorted) {
       });
       if (known) continue;
       Gutter gutter{stripe.x0, stripe.x1, row.baseline - row.ascent, row.baseline + row.descent};
-      Support support{1, 1, 1};
+      Support support{1, 1, 1, {usual_space(row, stripes[i])}};
       follow(rows, stripes, i, 1, gutter, support);
       follow(rows, stripes, i, -1, gutter, support);
       const float width = (gutter.x1 - gutter.x0) / row.x_height;
-      const int needed = width >= kWide ? kFewRows : kManyRows;
+      std::sort(support.spaces.begin(), support.spaces.end());
+      const float space = support.spaces[support.spaces.size() / 2] / row.x_height;
+      if (width < kWiderThanSpaces * space) continue;
+      const bool is_wide = width >= std::max(kWide, kMuchWiderThanSpaces * space);
+      const int needed = is_wide ? kFewRows : kManyRows;
       if (std::min(support.left, support.right) >= needed) gutters.push_back(gutter);
     }
   }

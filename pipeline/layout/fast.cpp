@@ -129,6 +129,7 @@ std::vector<FoundLine> find_lines_fast(LayoutImage image) {
     if (row.letters.size() > 1) rows.push_back(std::move(row));
   settle_single_heights(rows);
   rows = join_rows(std::move(rows));
+  absorb_pieces(rows);
   drop_strays(rows, letter_px);
   settle_single_heights(rows);
   std::vector<RowPart> parts = split_rows(rows, find_gutters(rows));

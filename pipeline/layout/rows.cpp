@@ -17,6 +17,10 @@ float quantile(std::vector<float> values, double share) {
   return *place;
 }
 
+bool from_left(const Letter& a, const Letter& b) {
+  return std::tuple(a.x0, a.top, a.x1, a.bottom) < std::tuple(b.x0, b.top, b.x1, b.bottom);
+}
+
 struct Straight {
   float at_zero = 0, slope = 0;
   float at(float x) const { return at_zero + slope * x; }
@@ -141,9 +145,7 @@ bool continues(const Row& a, const Row& b) {
 }  // namespace
 
 Row fit_row(std::vector<Letter> letters) {
-  std::sort(letters.begin(), letters.end(), [](const Letter& a, const Letter& b) {
-    return std::tuple(a.x0, a.top, a.x1, a.bottom) < std::tuple(b.x0, b.top, b.x1, b.bottom);
-  });
+  std::sort(letters.begin(), letters.end(), from_left);
   Row row;
   row.letters = std::move(letters);
   find_extent(row);
@@ -208,6 +210,37 @@ std::vector<Row> join_rows(std::vector<Row> rows) {
   return joined;
 }
 
+void absorb_pieces(std::vector<Row>& rows) {
+  std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
+    return std::tuple(a.letters.size(), a.baseline, a.x0) < std::tuple(b.letters.size(), b.baseline, b.x0);
+  });
+  for (size_t i = 0; i < rows.size(); ++i) {
+    Row& piece = rows[i];
+    const float x = 0.5F * (piece.x0 + piece.x1), y = 0.5F * (piece.top + piece.bottom);
+    Row* home = nullptr;
+    float nearest = 1e9F;
+    for (size_t k = i + 1; k < rows.size(); ++k) {
+      Row& row = rows[k];
+      // A row takes in what has less letters by far, or covers less of the page.
+      if (row.letters.size() < 2 * piece.letters.size()) continue;
+      if (piece.bottom - piece.top > 1.3F * row.height()) continue;
+      if (piece.x0 < row.x0 - row.x_height || piece.x1 > row.x1 + row.x_height) continue;
+      const float baseline = row.baseline_at(x);
+      if (y < baseline - 1.1F * row.ascent || y > baseline + row.descent) continue;
+      const float off = std::abs(y - baseline + 0.5F * row.x_height);
+      if (off < nearest) nearest = off, home = &row;
+    }
+    if (home == nullptr) continue;
+    home->letters.insert(home->letters.end(), piece.letters.begin(), piece.letters.end());
+    std::sort(home->letters.begin(), home->letters.end(), from_left);
+    const float start = home->x0;
+    find_extent(*home);
+    home->baseline -= home->slope * (start - home->x0);
+    piece.letters.clear();
+  }
+  std::erase_if(rows, [](const Row& row) { return row.letters.empty(); });
+}
+
 void attach_marks(std::vector<Row>& rows, const std::vector<Letter>& marks) {
   // Near enough to follow a word, in x-heights.
   constexpr float kReach = 0.9F;
@@ -233,13 +266,15 @@ void attach_marks(std::vector<Row>& rows, const std::vector<Letter>& marks) {
 
 bool looks_like_print(const Row& row) {
   if (row.letters.size() < 2) return true;
-  size_t on_baseline = 0, of_size = 0;
+  size_t on_baseline = 0, of_size = 0, bars = 0;
   for (const Letter& letter : row.letters) {
     const float off = letter.bottom - row.baseline_at(letter.middle());
     on_baseline += std::abs(off) < 0.25F * row.x_height;
     const float up = letter.height() - std::max(0.0F, off);
     of_size += up > 0.6F * row.x_height && up < 1.3F * row.ascent;
+    bars += letter.height() > 4 * letter.width();
   }
+  if (row.letters.size() >= 6 && 10 * bars > 7 * row.letters.size()) return false;  // a barcode
   return 5 * on_baseline >= 2 * row.letters.size() && 2 * of_size >= row.letters.size();
 }
 

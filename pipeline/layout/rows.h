@@ -18,6 +18,9 @@ void settle_single_heights(std::vector<Row>& rows);
 // later.
 std::vector<Row> join_rows(std::vector<Row> rows);
 
+// Gives commas, bowls of broken letters and other pieces that stand in the zone of a longer row to that row.
+void absorb_pieces(std::vector<Row>& rows);
+
 // Widens rows to punctuation, bullets and dots of leaders at their ends.
 void attach_marks(std::vector<Row>& rows, const std::vector<Letter>& marks);
 
