@@ -17,7 +17,7 @@ constexpr int kFewRows = 3, kManyRows = 6;
 // In spaces between words: what justified print reaches now and then, and seldom.
 constexpr float kWiderThanSpaces = 1.4F, kMuchWiderThanSpaces = 2.5F;
 // No space between words is wider: what follows is another line.
-constexpr float kWidestSpace = 4.5F;
+constexpr float kWidestSpace = 12.0F;
 // Blank height over which a gutter still continues.
 constexpr float kReachDown = 6.0F;
 // Print this near to a gutter stands beside it.
@@ -174,16 +174,15 @@ std::vector<RowPart> split_rows(const std::vector<Row>& rows, const std::vector<
     for (const Letter& letter : row.letters) {
       const float gap = letter.x0 - end;
       const bool wide = gap > kWidestSpace * row.x_height;
-      bool in_gutter = false, between_columns = false;
+      bool between_columns = false;
       if (gap > 0.5F * kNarrowest * row.x_height) {
         for (const Gutter& gutter : gutters) {
           if (row.baseline < gutter.top || row.baseline - row.ascent > gutter.bottom) continue;
           if (gutter.x0 < end - 1 || gutter.x1 > letter.x0 + 1) continue;
-          in_gutter = true;
           between_columns |= gutter.is_between_columns;
         }
       }
-      if (wide || in_gutter) finish();
+      if (wide || between_columns) finish();
       if (between_columns) ++unit;
       letters.push_back(letter);
       end = std::max(end, letter.x1);

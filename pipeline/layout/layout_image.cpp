@@ -44,6 +44,52 @@ cv::Mat binarize(const cv::Mat& gray) {
   return ink;
 }
 
+// The darkest pixel of each cell of `cell` by `cell` pixels.
+cv::Mat darkest_of_cells(const cv::Mat& gray, int cell) {
+  cv::Mat darkest((gray.rows + cell - 1) / cell, (gray.cols + cell - 1) / cell, CV_8UC1, cv::Scalar(255));
+  for (int y = 0; y < gray.rows; ++y) {
+    const uchar* row = gray.ptr<uchar>(y);
+    uchar* cells = darkest.ptr<uchar>(y / cell);
+    int x = 0;
+    for (int i = 0; i < gray.cols / cell; ++i) {
+      uchar least = cells[i];
+      for (const int end = x + cell; x < end; ++x) least = std::min(least, row[x]);
+      cells[i] = least;
+    }
+    for (; x < gray.cols; ++x) cells[x / cell] = std::min(cells[x / cell], row[x]);
+  }
+  return darkest;
+}
+
+// The gray value that paper's grain, and print shining through from the other side, do not reach: three deviations
+// below the mean of the cells without print.
+int darkest_grain(const cv::Mat& darkest_of_cells) {
+  cv::Mat is_blank;
+  cv::threshold(darkest_of_cells, is_blank, 0, 255, cv::THRESH_BINARY | cv::THRESH_OTSU);
+  cv::Scalar mean, deviation;
+  cv::meanStdDev(darkest_of_cells, mean, deviation, is_blank);
+  return cvRound(mean[0] - 3 * deviation[0]);
+}
+
+// Ink by the contrast of its surroundings, so that faint print beside dark print is seen: darker than half-way
+// between the paper and the darkest there (Bernsen's threshold, with the paper's light instead of the brightest),
+// and than grain.
+cv::Mat binarize_locally(const cv::Mat& gray) {
+  constexpr int kCell = 8, kPaper = 230, kLeastDarkness = 24;
+  cv::Mat even, ink;
+  cv::divide(gray, estimate_light(gray), even, kPaper);
+  const double otsu = std::clamp(cv::threshold(even, ink, 0, 255, cv::THRESH_BINARY | cv::THRESH_OTSU), 110.0, 195.0);
+  cv::Mat darkest = darkest_of_cells(even, kCell);
+  const int grain = std::max(cvRound(otsu), std::min(darkest_grain(darkest), kPaper - kLeastDarkness));
+  cv::erode(darkest, darkest, cv::getStructuringElement(cv::MORPH_RECT, {3, 3}));
+  cv::blur(darkest, darkest, {3, 3});
+  cv::Mat full;
+  const cv::Mat thresholds = cv::max(cv::min(0.5 * darkest + 0.5 * kPaper, grain), otsu);
+  cv::resize(thresholds, full, {darkest.cols * kCell, darkest.rows * kCell}, 0, 0, cv::INTER_LINEAR);
+  cv::compare(even, full({0, 0, gray.cols, gray.rows}), ink, cv::CMP_LT);
+  return ink;
+}
+
 // Median height of components that look like letters, 0 when there are too few.
 double letter_height(const cv::Mat& ink) {
   cv::Mat labels, stats, centroids;
@@ -107,14 +153,14 @@ LayoutImage make_quick_layout_image(const io::PageImage& page) {
   const double pixels = static_cast<double>(page.gray.total());
   double scale = pixels > kProbePixels ? 1 / std::ceil(std::sqrt(pixels / kProbePixels)) : 1;
   LayoutImage image;
-  image.ink = binarize(scaled(page.gray, scale));
+  image.ink = binarize_locally(scaled(page.gray, scale));
   double letters = letter_height(image.ink);
   if (letters > 0 && (letters < kSmallest || letters > kLargest)) {
     const double factor = std::clamp(kWanted / letters, 0.25, 3.0);
     const double wanted = std::min(scale * factor, std::sqrt(kMostPixels / pixels));
     letters *= wanted / scale;
     scale = wanted;
-    image.ink = binarize(scaled(page.gray, scale));
+    image.ink = binarize_locally(scaled(page.gray, scale));
   }
   remove_noise(image.ink);
   image.x_scale = static_cast<double>(image.ink.cols) / page.gray.cols;
