@@ -17,6 +17,7 @@ namespace {
 // What the components of a page may be, by their size in usual letters.
 struct Sorted {
   std::vector<Letter> letters, large, marks;
+  std::vector<Letter> small;  // marks and what is smaller, from top to bottom
 };
 
 Sorted sort_components(const std::vector<Component>& components, const cv::Size& page, float letter_px,
@@ -32,6 +33,7 @@ Sorted sort_components(const std::vector<Component>& components, const cv::Size&
     if (height < 0.5F * letter_px) {
       // Specks are smaller than the dot of an i, pieces of rules longer than a dash.
       const float dot = 0.13F * letter_px;
+      sorted.small.push_back(letter);
       if (std::max(width, height) >= std::max(2.0F, dot) && width < 2.5F * letter_px)
         sorted.marks.push_back(letter);
       continue;
@@ -42,6 +44,8 @@ Sorted sort_components(const std::vector<Component>& components, const cv::Size&
     if (height > page.height / 4.0F) continue;
     (height <= 2.3F * letter_px ? sorted.letters : sorted.large).push_back(letter);
   }
+  std::sort(sorted.small.begin(), sorted.small.end(),
+            [](const Letter& a, const Letter& b) { return a.top < b.top; });
   return sorted;
 }
 
@@ -62,26 +66,38 @@ std::vector<Row> fit_rows(const std::vector<std::vector<Letter>>& chains) {
   return rows;
 }
 
-// A letter that stands alone is print when it is of usual size and in a row with others, or above or below
-// others.
-void drop_strays(std::vector<Row>& rows, float letter_px) {
-  std::vector<Row> kept;
-  for (const Row& row : rows) {
-    if (!looks_like_print(row)) continue;
-    if (row.letters.size() == 1) {
-      const Letter& letter = row.letters[0];
-      if (letter.height() < 0.6F * letter_px || letter.height() > 2 * letter_px) continue;
-      if (letter.width() > 3 * letter.height() || letter.height() > 6 * letter.width()) continue;
-      const bool has_company = std::any_of(rows.begin(), rows.end(), [&](const Row& other) {
-        if (&other == &row || (other.letters.size() < 2 && other.x_height < 0.8F * row.x_height))
-          return false;
-        const bool shares_column = other.x0 < row.x1 && row.x0 < other.x1;
-        return shares_column && std::abs(other.baseline_at(row.x0) - row.baseline) < 6 * letter_px;
-      });
-      if (!has_company) continue;
-    }
-    kept.push_back(row);
+size_t count_specks(const Row& row, const std::vector<Letter>& small) {
+  const float top = std::min(row.baseline, row.baseline_at(row.x1)) - row.ascent;
+  const float bottom = std::max(row.baseline, row.baseline_at(row.x1)) + row.descent;
+  size_t count = 0;
+  auto speck = std::lower_bound(small.begin(), small.end(), top,
+                                [](const Letter& letter, float y) { return letter.top < y; });
+  for (; speck != small.end() && speck->top < bottom; ++speck)
+    count += speck->x1 > row.x0 && speck->x0 < row.x1;
+  return count;
+}
+
+// A letter that stands alone is print when it is of usual size, with print above or below or beside it: a
+// number in a column. Letters that touch above each other are print that runs upwards.
+bool is_lone_letter(const Row& row, const std::vector<Row>& rows, float letter_px) {
+  const Letter& letter = row.letters[0];
+  if (letter.height() < 0.6F * letter_px || letter.height() > 2 * letter_px) return false;
+  if (letter.width() > 2 * letter.height() || letter.height() > 6 * letter.width()) return false;
+  bool has_company = false;
+  for (const Row& other : rows) {
+    if (&other == &row || other.x0 >= row.x1 || row.x0 >= other.x1) continue;
+    const float distance = std::abs(other.baseline_at(row.x0) - row.baseline);
+    if (distance < 1.35F * std::max(row.bottom - row.top, other.bottom - other.top)) return false;
+    has_company |= distance < 6 * letter_px;
   }
+  return has_company;
+}
+
+void drop_strays(std::vector<Row>& rows, const std::vector<Letter>& small, float letter_px) {
+  std::erase_if(rows, [&](const Row& row) { return !looks_like_print(row, count_specks(row, small)); });
+  std::vector<Row> kept;
+  for (const Row& row : rows)
+    if (row.letters.size() > 1 || is_lone_letter(row, rows, letter_px)) kept.push_back(row);
   rows = std::move(kept);
 }
 
@@ -130,7 +146,7 @@ std::vector<FoundLine> find_lines_fast(LayoutImage image) {
   settle_single_heights(rows);
   rows = join_rows(std::move(rows));
   absorb_pieces(rows);
-  drop_strays(rows, letter_px);
+  drop_strays(rows, sorted.small, letter_px);
   settle_single_heights(rows);
   std::vector<RowPart> parts = split_rows(rows, find_gutters(rows));
 

@@ -61,8 +61,8 @@ cv::Mat darkest_of_cells(const cv::Mat& gray, int cell) {
   return darkest;
 }
 
-// The gray value that paper's grain, and print shining through from the other side, do not reach: three deviations
-// below the mean of the cells without print.
+// The gray value that paper's grain, and print shining through from the other side, do not reach: three
+// deviations below the mean of the cells without print.
 int darkest_grain(const cv::Mat& darkest_of_cells) {
   cv::Mat is_blank;
   cv::threshold(darkest_of_cells, is_blank, 0, 255, cv::THRESH_BINARY | cv::THRESH_OTSU);
@@ -71,14 +71,15 @@ int darkest_grain(const cv::Mat& darkest_of_cells) {
   return cvRound(mean[0] - 3 * deviation[0]);
 }
 
-// Ink by the contrast of its surroundings, so that faint print beside dark print is seen: darker than half-way
-// between the paper and the darkest there (Bernsen's threshold, with the paper's light instead of the brightest),
-// and than grain.
+// Ink by the contrast of its surroundings, so that faint print beside dark print is seen: darker than
+// half-way between the paper and the darkest there (Bernsen's threshold, with the paper's light instead of
+// the brightest), and than grain.
 cv::Mat binarize_locally(const cv::Mat& gray) {
   constexpr int kCell = 8, kPaper = 230, kLeastDarkness = 24;
   cv::Mat even, ink;
   cv::divide(gray, estimate_light(gray), even, kPaper);
-  const double otsu = std::clamp(cv::threshold(even, ink, 0, 255, cv::THRESH_BINARY | cv::THRESH_OTSU), 110.0, 195.0);
+  const double otsu =
+      std::clamp(cv::threshold(even, ink, 0, 255, cv::THRESH_BINARY | cv::THRESH_OTSU), 110.0, 195.0);
   cv::Mat darkest = darkest_of_cells(even, kCell);
   const int grain = std::max(cvRound(otsu), std::min(darkest_grain(darkest), kPaper - kLeastDarkness));
   cv::erode(darkest, darkest, cv::getStructuringElement(cv::MORPH_RECT, {3, 3}));
@@ -147,7 +148,7 @@ LayoutImage make_layout_image(const io::PageImage& page) {
 
 LayoutImage make_quick_layout_image(const io::PageImage& page) {
   // Letters of these heights keep apart and cost no more than they must.
-  constexpr double kSmallest = 9, kLargest = 40, kWanted = 14;
+  constexpr double kSmallest = 11, kLargest = 40, kWanted = 16;
   constexpr double kProbePixels = 2.5e6, kMostPixels = 12e6;
 
   const double pixels = static_cast<double>(page.gray.total());

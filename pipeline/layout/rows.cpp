@@ -57,25 +57,37 @@ float densest(std::vector<float> values, float tolerance) {
   return best;
 }
 
+// Broken print: pieces say nothing about the baseline as long as there are letters.
+std::vector<cv::Point2f> feet_of(const std::vector<Letter>& letters) {
+  std::vector<float> heights;
+  for (const Letter& letter : letters) heights.push_back(letter.height());
+  const float whole = 0.6F * quantile(heights, 0.75);
+  std::vector<cv::Point2f> feet;
+  for (const Letter& letter : letters)
+    if (letter.height() >= whole) feet.emplace_back(letter.middle(), letter.bottom);
+  return feet;
+}
+
 Straight fit_baseline(const std::vector<Letter>& letters, float size) {
+  const std::vector<cv::Point2f> feet = feet_of(letters);
   std::vector<float> bottoms;
-  for (const Letter& letter : letters) bottoms.push_back(letter.bottom);
+  for (const cv::Point2f& foot : feet) bottoms.push_back(foot.y);
+  const Straight level{densest(bottoms, 0.12F * size), 0};
   const float length = letters.back().x1 - letters.front().x0;
   // A slope of its own takes letters enough to outweigh a descender at an end.
-  if (letters.size() < 8 || length < 8 * size) return {densest(bottoms, 0.12F * size), 0};
-  std::vector<cv::Point2f> points;
-  for (const Letter& letter : letters) points.emplace_back(letter.middle(), letter.bottom);
-  Straight line = least_squares(points);
+  if (feet.size() < 8 || length < 8 * size) return level;
+  Straight line = least_squares(feet);
   for (const float below : {0.3F, 0.2F, 0.15F}) {
     std::vector<cv::Point2f> near;
-    for (const cv::Point2f& point : points) {
-      const float off = point.y - line.at(point.x);
-      if (off < below * size && off > -1.3F * below * size) near.push_back(point);
+    for (const cv::Point2f& foot : feet) {
+      const float off = foot.y - line.at(foot.x);
+      if (off < below * size && off > -1.3F * below * size) near.push_back(foot);
     }
-    if (near.size() < std::max<size_t>(5, points.size() / 3)) break;
+    if (near.size() < std::max<size_t>(5, feet.size() / 3)) return level;
     line = least_squares(near);
   }
-  return line;
+  // The curl of a page turns rows by a few hundredths; the rest is dirt in the row.
+  return std::abs(line.slope) < 0.02F + 0.5F * size / length ? line : level;
 }
 
 void measure_heights(Row& row) {
@@ -216,19 +228,17 @@ void absorb_pieces(std::vector<Row>& rows) {
   });
   for (size_t i = 0; i < rows.size(); ++i) {
     Row& piece = rows[i];
-    const float x = 0.5F * (piece.x0 + piece.x1), y = 0.5F * (piece.top + piece.bottom);
+    const float x = 0.5F * (piece.x0 + piece.x1), height = piece.bottom - piece.top;
     Row* home = nullptr;
-    float nearest = 1e9F;
+    float most = 0.3F;
     for (size_t k = i + 1; k < rows.size(); ++k) {
       Row& row = rows[k];
-      // A row takes in what has less letters by far, or covers less of the page.
-      if (row.letters.size() < 2 * piece.letters.size()) continue;
-      if (piece.bottom - piece.top > 1.3F * row.height()) continue;
+      if (row.letters.size() < 2 * piece.letters.size() || height > 1.3F * row.height()) continue;
       if (piece.x0 < row.x0 - row.x_height || piece.x1 > row.x1 + row.x_height) continue;
       const float baseline = row.baseline_at(x);
-      if (y < baseline - 1.1F * row.ascent || y > baseline + row.descent) continue;
-      const float off = std::abs(y - baseline + 0.5F * row.x_height);
-      if (off < nearest) nearest = off, home = &row;
+      const float shared =
+          std::min(baseline + row.descent, piece.bottom) - std::max(baseline - row.ascent, piece.top);
+      if (shared > most * height) most = shared / height, home = &row;
     }
     if (home == nullptr) continue;
     home->letters.insert(home->letters.end(), piece.letters.begin(), piece.letters.end());
@@ -264,18 +274,23 @@ void attach_marks(std::vector<Row>& rows, const std::vector<Letter>& marks) {
   }
 }
 
-bool looks_like_print(const Row& row) {
-  if (row.letters.size() < 2) return true;
-  size_t on_baseline = 0, of_size = 0, bars = 0;
+bool looks_like_print(const Row& row, size_t specks) {
+  const size_t count = row.letters.size();
+  size_t on_baseline = 0, of_size = 0, bars = 0, wide = 0;
   for (const Letter& letter : row.letters) {
     const float off = letter.bottom - row.baseline_at(letter.middle());
     on_baseline += std::abs(off) < 0.25F * row.x_height;
     const float up = letter.height() - std::max(0.0F, off);
     of_size += up > 0.6F * row.x_height && up < 1.3F * row.ascent;
     bars += letter.height() > 4 * letter.width();
+    wide += letter.width() > 8 * letter.height();
   }
-  if (row.letters.size() >= 6 && 10 * bars > 7 * row.letters.size()) return false;  // a barcode
-  return 5 * on_baseline >= 2 * row.letters.size() && 2 * of_size >= row.letters.size();
+  // Print has a dot or a comma for some letters, dirt has many specks for each piece that could be one.
+  if (specks > 3 + 2 * count) return false;
+  if (count < 2) return wide == 0;
+  if (count >= 6 && 10 * bars > 7 * count) return false;  // a barcode
+  if (2 * wide > count) return false;                     // what is left of rules
+  return 5 * on_baseline >= 2 * count && 2 * of_size >= count;
 }
 
 }  // namespace ocrbatch::pipeline

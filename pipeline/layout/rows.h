@@ -24,7 +24,8 @@ void absorb_pieces(std::vector<Row>& rows);
 // Widens rows to punctuation, bullets and dots of leaders at their ends.
 void attach_marks(std::vector<Row>& rows, const std::vector<Letter>& marks);
 
-// False for the texture of pictures, dirt and what is left of rules.
-bool looks_like_print(const Row& row);
+// False for the texture of pictures, dirt, barcodes and what is left of rules. `specks`: how many components
+// too small for letters lie in the row's zone.
+bool looks_like_print(const Row& row, size_t specks);
 
 }  // namespace ocrbatch::pipeline
