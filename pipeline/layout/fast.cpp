@@ -144,9 +144,12 @@ std::vector<FoundLine> find_lines_fast(LayoutImage image) {
   for (Row& row : fit_rows(chain_letters(sorted.large, kReach)))
     if (row.letters.size() > 1) rows.push_back(std::move(row));
   settle_single_heights(rows);
-  rows = join_rows(std::move(rows));
+  // What print is shows in pieces of rows: a row over the whole page may run through a picture.
+  constexpr float kNear = 4.5F, kWholePage = 1e6F;
+  rows = join_rows(std::move(rows), kNear);
   absorb_pieces(rows);
   drop_strays(rows, sorted.small, letter_px);
+  rows = join_rows(std::move(rows), kWholePage);
   settle_single_heights(rows);
   std::vector<RowPart> parts = split_rows(rows, find_gutters(rows));
 

@@ -190,7 +190,7 @@ void settle_single_heights(std::vector<Row>& rows) {
   }
 }
 
-std::vector<Row> join_rows(std::vector<Row> rows) {
+std::vector<Row> join_rows(std::vector<Row> rows, float reach) {
   std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
     return std::tuple(a.x0, a.baseline) < std::tuple(b.x0, b.baseline);
   });
@@ -202,6 +202,7 @@ std::vector<Row> join_rows(std::vector<Row> rows) {
     float best_cost = 1e9F;
     for (size_t i = 0; i < joined.size(); ++i) {
       if (std::abs(joined[i].baseline - row.baseline) > 3 * (joined[i].ascent + row.ascent)) continue;
+      if (row.x0 - joined[i].x1 > reach * std::max(joined[i].x_height, row.x_height)) continue;
       if (!continues(joined[i], row)) continue;
       // Much ink beside much ink at the same place: two rows that touch, not one.
       const float common = joined[i].x1 - row.x0;
@@ -229,12 +230,14 @@ void absorb_pieces(std::vector<Row>& rows) {
   for (size_t i = 0; i < rows.size(); ++i) {
     Row& piece = rows[i];
     const float x = 0.5F * (piece.x0 + piece.x1), height = piece.bottom - piece.top;
+    // Wider than a space: a paragraph sign, a number and its point.
+    constexpr float kReach = 2.5F;
     Row* home = nullptr;
     float most = 0.3F;
     for (size_t k = i + 1; k < rows.size(); ++k) {
       Row& row = rows[k];
       if (row.letters.size() < 2 * piece.letters.size() || height > 1.3F * row.height()) continue;
-      if (piece.x0 < row.x0 - row.x_height || piece.x1 > row.x1 + row.x_height) continue;
+      if (piece.x0 < row.x0 - kReach * row.x_height || piece.x1 > row.x1 + kReach * row.x_height) continue;
       const float baseline = row.baseline_at(x);
       const float shared =
           std::min(baseline + row.descent, piece.bottom) - std::max(baseline - row.ascent, piece.top);
@@ -252,9 +255,13 @@ void absorb_pieces(std::vector<Row>& rows) {
 }
 
 void attach_marks(std::vector<Row>& rows, const std::vector<Letter>& marks) {
-  // Near enough to follow a word, in x-heights.
-  constexpr float kReach = 0.9F;
+  // Near enough to follow a word, in x-heights; dashes stand further off.
+  constexpr float kMarkReach = 0.9F, kDashReach = 2.2F;
   for (Row& row : rows) {
+    const auto reach = [&](const Letter& mark) {
+      const bool is_dash = mark.width() > 0.6F * row.x_height && mark.width() > 2 * mark.height();
+      return (is_dash ? kDashReach : kMarkReach) * row.x_height;
+    };
     std::vector<const Letter*> beside;
     for (const Letter& mark : marks) {
       const float x = mark.middle();
@@ -264,10 +271,10 @@ void attach_marks(std::vector<Row>& rows, const std::vector<Letter>& marks) {
     }
     std::sort(beside.begin(), beside.end(), [](const Letter* a, const Letter* b) { return a->x0 < b->x0; });
     for (const Letter* mark : beside)
-      if (mark->x1 > row.x1 && mark->x0 < row.x1 + kReach * row.x_height) row.x1 = mark->x1;
+      if (mark->x1 > row.x1 && mark->x0 < row.x1 + reach(*mark)) row.x1 = mark->x1;
     std::sort(beside.begin(), beside.end(), [](const Letter* a, const Letter* b) { return a->x1 > b->x1; });
     for (const Letter* mark : beside) {
-      if (mark->x0 >= row.x0 || mark->x1 <= row.x0 - kReach * row.x_height) continue;
+      if (mark->x0 >= row.x0 || mark->x1 <= row.x0 - reach(*mark)) continue;
       row.baseline -= row.slope * (row.x0 - mark->x0);
       row.x0 = mark->x0;
     }

@@ -14,9 +14,8 @@ Row fit_row(std::vector<Letter> letters);
 // are.
 void settle_single_heights(std::vector<Row>& rows);
 
-// Joins rows that continue each other on one baseline, however far apart; what lies between columns is found
-// later.
-std::vector<Row> join_rows(std::vector<Row> rows);
+// Joins rows that continue each other on one baseline, at no more than `reach` x-heights' distance.
+std::vector<Row> join_rows(std::vector<Row> rows, float reach);
 
 // Gives commas, bowls of broken letters and other pieces that stand in the zone of a longer row to that row.
 void absorb_pieces(std::vector<Row>& rows);

@@ -103,13 +103,13 @@ Counts compare(const std::vector<io::Box>& truth, const std::vector<io::Box>& fo
       if (2 * common > width(found[k])) ++pieces;
       if (10 * common > 7 * width(found[k])) precise[k] = 1;
       const bool tall = height(found[k]) > 2 * height(truth[i]);
-      if (2 * common > width(truth[i]) && 2 * common > width(found[k]) && !tall) matched = true;
+      if (2 * common > width(truth[i]) && !tall) matched = true;
       if (2 * common > width(truth[i])) {
         if (place[i] < 0) place[i] = static_cast<int>(k);
         if (tall) ++counts.merged;
       }
     }
-    counts.recalled += matched;
+    counts.recalled += matched || (10 * covered > 7 * width(truth[i]) && pieces > 1);
     counts.split += pieces > 1;
     counts.missed += 2 * covered < width(truth[i]);
   }
