@@ -281,7 +281,7 @@ void attach_marks(std::vector<Row>& rows, const std::vector<Letter>& marks) {
   }
 }
 
-bool looks_like_print(const Row& row, size_t specks) {
+bool looks_like_print(const Row& row, size_t specks, Surroundings surroundings) {
   const size_t count = row.letters.size();
   size_t on_baseline = 0, of_size = 0, bars = 0, wide = 0;
   for (const Letter& letter : row.letters) {
@@ -297,7 +297,9 @@ bool looks_like_print(const Row& row, size_t specks) {
   if (count < 2) return wide == 0;
   if (count >= 6 && 10 * bars > 7 * count) return false;  // a barcode
   if (2 * wide > count) return false;                     // what is left of rules
-  return 5 * on_baseline >= 2 * count && 2 * of_size >= count;
+  const size_t needed = surroundings == Surroundings::kPicture || specks > count ? 7 : 4;
+  if (surroundings == Surroundings::kPicture && count < 3) return false;
+  return 10 * on_baseline >= needed * count && 2 * of_size >= count;
 }
 
 }  // namespace ocrbatch::pipeline

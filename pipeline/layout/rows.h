@@ -24,7 +24,8 @@ void absorb_pieces(std::vector<Row>& rows);
 void attach_marks(std::vector<Row>& rows, const std::vector<Letter>& marks);
 
 // False for the texture of pictures, dirt, barcodes and what is left of rules. `specks`: how many components
-// too small for letters lie in the row's zone.
-bool looks_like_print(const Row& row, size_t specks);
+// too small for letters lie in the row's zone. In a picture only what is clearly print counts.
+enum class Surroundings { kPaper, kPicture };
+bool looks_like_print(const Row& row, size_t specks, Surroundings surroundings);
 
 }  // namespace ocrbatch::pipeline
