@@ -57,6 +57,25 @@ float densest(std::vector<float> values, float tolerance) {
   return best;
 }
 
+// The level on which letters stand: the highest one that many have in common, as tails of descenders may be
+// as many.
+float foot_level(std::vector<float> values, float tolerance) {
+  constexpr double kMany = 0.6;  // of the letters on the most common level
+  std::sort(values.begin(), values.end());
+  std::vector<size_t> counts;
+  size_t first = 0;
+  for (size_t last = 0; last < values.size(); ++last) {
+    while (values[last] - values[first] > 2 * tolerance) ++first;
+    counts.push_back(last - first + 1);
+  }
+  const double enough = kMany * static_cast<double>(*std::max_element(counts.begin(), counts.end()));
+  size_t place = 0;
+  while (static_cast<double>(counts[place]) < enough) ++place;
+  // On to the top of this hill.
+  while (place + 1 < counts.size() && counts[place + 1] > counts[place]) ++place;
+  return values[place + 1 - (counts[place] + 1) / 2];
+}
+
 // Broken print: pieces say nothing about the baseline as long as there are letters.
 std::vector<cv::Point2f> feet_of(const std::vector<Letter>& letters) {
   std::vector<float> heights;
@@ -72,12 +91,15 @@ Straight fit_baseline(const std::vector<Letter>& letters, float size) {
   const std::vector<cv::Point2f> feet = feet_of(letters);
   std::vector<float> bottoms;
   for (const cv::Point2f& foot : feet) bottoms.push_back(foot.y);
-  const Straight level{densest(bottoms, 0.12F * size), 0};
+  const Straight level{foot_level(bottoms, 0.12F * size), 0};
   const float length = letters.back().x1 - letters.front().x0;
   // A slope of its own takes letters enough to outweigh a descender at an end.
   if (feet.size() < 8 || length < 8 * size) return level;
   Straight line = least_squares(feet);
-  for (const float below : {0.3F, 0.2F, 0.15F}) {
+  std::vector<float> offsets;
+  for (const cv::Point2f& foot : feet) offsets.push_back(foot.y - line.at(foot.x));
+  line.at_zero += foot_level(offsets, 0.15F * size);
+  for (const float below : {0.2F, 0.15F}) {
     std::vector<cv::Point2f> near;
     for (const cv::Point2f& foot : feet) {
       const float off = foot.y - line.at(foot.x);
@@ -111,7 +133,7 @@ void measure_heights(Row& row) {
   if (static_cast<float>(higher.size()) >= 0.12F * count) {
     row.x_height = usual;
     row.ascent = quantile(higher, 0.5);
-  } else if (static_cast<float>(lower.size()) >= 0.25F * count) {
+  } else if (static_cast<float>(lower.size()) >= 0.2F * count) {
     row.x_height = quantile(lower, 0.5);
     row.ascent = usual;
   } else {

@@ -75,9 +75,16 @@ void expect_consistent(PageLayout& layout, const cv::Mat& page) {
   }
 }
 
-TEST(LayoutAnalyzer, ReadsOneColumnAfterTheOther) {
+// What every way of finding lines must do.
+class PageLayoutTest : public ::testing::TestWithParam<LayoutMode> {};
+INSTANTIATE_TEST_SUITE_P(Modes, PageLayoutTest, ::testing::Values(LayoutMode::kTesseract, LayoutMode::kFast),
+                         [](const auto& mode) {
+                           return mode.param == LayoutMode::kFast ? "Fast" : "Tesseract";
+                         });
+
+TEST_P(PageLayoutTest, ReadsOneColumnAfterTheOther) {
   Page page = two_columns();
-  LayoutAnalyzer analyzer(LayoutMode::kTesseract);
+  LayoutAnalyzer analyzer(GetParam());
   PageLayout layout = analyze(analyzer, page.image);
   expect_consistent(layout, page.image.gray);
   const auto lines = lines_of(layout);
@@ -89,12 +96,12 @@ TEST(LayoutAnalyzer, ReadsOneColumnAfterTheOther) {
   }
 }
 
-TEST(LayoutAnalyzer, GivesLinesOfOnePrintTheSameExtents) {
+TEST_P(PageLayoutTest, GivesLinesOfOnePrintTheSameExtents) {
   Page page({1100, 900});
   const char* const texts[] = {"gyp dell kitty", "sum on a man we saw", "Lofty HILLS and DALES",
                                "no one can see us now"};
   for (int row = 0; row < 12; ++row) page.write(texts[row % 4], {80, 120 + 50 * row});
-  LayoutAnalyzer analyzer(LayoutMode::kTesseract);
+  LayoutAnalyzer analyzer(GetParam());
   PageLayout layout = analyze(analyzer, page.image);
   ASSERT_EQ(layout.geometries.size(), 12U);
   for (const auto& geometry : layout.geometries) {
@@ -103,8 +110,8 @@ TEST(LayoutAnalyzer, GivesLinesOfOnePrintTheSameExtents) {
   }
 }
 
-TEST(LayoutAnalyzer, FindsSmallAndLargePrint) {
-  LayoutAnalyzer analyzer(LayoutMode::kTesseract);
+TEST_P(PageLayoutTest, FindsSmallAndLargePrint) {
+  LayoutAnalyzer analyzer(GetParam());
   for (double scale : {0.4, 1.0, 3.0}) {
     Page page(cv::Size(cvRound(900 * scale), cvRound(800 * scale)));
     cv::Mat large(800 * 3, 900 * 3, CV_8UC1, cv::Scalar(255));
@@ -122,14 +129,14 @@ TEST(LayoutAnalyzer, FindsSmallAndLargePrint) {
   }
 }
 
-TEST(LayoutAnalyzer, FollowsAPageThatIsTilted) {
+TEST_P(PageLayoutTest, FollowsAPageThatIsTilted) {
   Page page({1300, 900});
   for (int row = 0; row < 12; ++row) page.write(words(row), {120, 140 + 50 * row});
   const double degrees = 2;
   const cv::Mat turn = cv::getRotationMatrix2D({650, 450}, -degrees, 1);
   cv::warpAffine(page.image.gray, page.image.gray, turn, page.image.gray.size(), cv::INTER_LINEAR,
                  cv::BORDER_CONSTANT, cv::Scalar(255));
-  LayoutAnalyzer analyzer(LayoutMode::kTesseract);
+  LayoutAnalyzer analyzer(GetParam());
   PageLayout layout = analyze(analyzer, page.image);
   ASSERT_EQ(layout.geometries.size(), 12U);
   for (const auto& geometry : layout.geometries) {
@@ -138,24 +145,24 @@ TEST(LayoutAnalyzer, FollowsAPageThatIsTilted) {
   }
 }
 
-TEST(LayoutAnalyzer, SeesPrintUnderUnevenLight) {
+TEST_P(PageLayoutTest, SeesPrintUnderUnevenLight) {
   Page page({1100, 900});
   for (int row = 0; row < 12; ++row) page.write(words(row), {80, 120 + 50 * row});
   for (int x = 0; x < page.image.gray.cols; ++x) {
     page.image.gray.col(x).convertTo(page.image.gray.col(x), CV_8U, 1.0 - 0.65 * x / page.image.gray.cols);
   }
-  LayoutAnalyzer analyzer(LayoutMode::kTesseract);
+  LayoutAnalyzer analyzer(GetParam());
   PageLayout layout = analyze(analyzer, page.image);
   EXPECT_EQ(layout.geometries.size(), 12U);
 }
 
-TEST(LayoutAnalyzer, KeepsANarrowColumnOfNumbers) {
+TEST_P(PageLayoutTest, KeepsANarrowColumnOfNumbers) {
   Page page({1200, 1100});
   for (int row = 0; row < 16; ++row) {
     page.write(std::to_string(row % 9 + 1), {80, 120 + 56 * row});
     page.write(words(row), {260, 120 + 56 * row});
   }
-  LayoutAnalyzer analyzer(LayoutMode::kTesseract);
+  LayoutAnalyzer analyzer(GetParam());
   PageLayout layout = analyze(analyzer, page.image);
   expect_consistent(layout, page.image.gray);
   for (int row = 0; row < 16; ++row) {
@@ -167,8 +174,8 @@ TEST(LayoutAnalyzer, KeepsANarrowColumnOfNumbers) {
   }
 }
 
-TEST(LayoutAnalyzer, ForgetsThePageBefore) {
-  LayoutAnalyzer fresh(LayoutMode::kTesseract), used(LayoutMode::kTesseract);
+TEST_P(PageLayoutTest, ForgetsThePageBefore) {
+  LayoutAnalyzer fresh(GetParam()), used(GetParam());
   Page first = two_columns();
   Page second({1100, 900});
   for (int row = 0; row < 5; ++row) second.write(words(row), {80, 120 + 90 * row}, 1.4);
@@ -179,8 +186,8 @@ TEST(LayoutAnalyzer, ForgetsThePageBefore) {
   for (size_t i = 0; i < got.size(); ++i) EXPECT_EQ(got[i].bbox, wanted[i].bbox);
 }
 
-TEST(LayoutAnalyzer, FindsNothingOnABlankOrEmptyPage) {
-  LayoutAnalyzer analyzer(LayoutMode::kTesseract);
+TEST_P(PageLayoutTest, FindsNothingOnABlankOrEmptyPage) {
+  LayoutAnalyzer analyzer(GetParam());
   EXPECT_TRUE(analyze(analyzer, Page({1000, 800}).image).blocks.empty());
   EXPECT_TRUE(analyze(analyzer, {}).blocks.empty());
   EXPECT_TRUE(analyze(analyzer, Page({1, 1}).image).blocks.empty());
@@ -189,8 +196,8 @@ TEST(LayoutAnalyzer, FindsNothingOnABlankOrEmptyPage) {
   EXPECT_TRUE(analyze(analyzer, black).blocks.empty());
 }
 
-TEST(LayoutAnalyzer, DoesNotSpendMinutesOnNoise) {
-  LayoutAnalyzer analyzer(LayoutMode::kTesseract);
+TEST_P(PageLayoutTest, DoesNotSpendMinutesOnNoise) {
+  LayoutAnalyzer analyzer(GetParam());
   io::PageImage noise;
   noise.gray = cv::Mat(1000, 800, CV_8UC1);
   cv::theRNG().state = 11;
@@ -200,14 +207,14 @@ TEST(LayoutAnalyzer, DoesNotSpendMinutesOnNoise) {
   }
 }
 
-TEST(LayoutAnalyzer, SeesPrintThroughSpecks) {
+TEST_P(PageLayoutTest, SeesPrintThroughSpecks) {
   Page page({1100, 900});
   for (int row = 0; row < 12; ++row) page.write(words(row), {80, 120 + 50 * row});
   cv::Mat dice(page.image.gray.size(), CV_8UC1);
   cv::theRNG().state = 5;
   cv::randu(dice, 0, 100);
   page.image.gray.setTo(0, dice < 2);
-  LayoutAnalyzer analyzer(LayoutMode::kTesseract);
+  LayoutAnalyzer analyzer(GetParam());
   PageLayout layout = analyze(analyzer, page.image);
   EXPECT_EQ(layout.geometries.size(), 12U);
 }

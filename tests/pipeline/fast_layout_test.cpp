@@ -1,0 +1,276 @@
+// The stages of the fast layout, and what it finds that Tesseract's does not.
+#include <gmock/gmock.h>
+
+#include <opencv2/imgproc.hpp>
+#include <string>
+
+#include "pipeline/layout.h"
+#include "pipeline/layout/chains.h"
+#include "pipeline/layout/columns.h"
+#include "pipeline/layout/components.h"
+#include "pipeline/layout/order.h"
+#include "pipeline/layout/reversed.h"
+#include "pipeline/layout/rows.h"
+#include "pipeline/layout/rules.h"
+#include "pipeline/layout/strays.h"
+
+namespace ocrbatch::pipeline {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::SizeIs;
+
+cv::Mat paper(int width, int height) {
+  return cv::Mat(height, width, CV_8UC1, cv::Scalar(0));
+}
+
+// Letters 8 px wide and `height` high, 4 px apart, on one baseline.
+std::vector<Letter> word(float x, float baseline, int count, float height = 10) {
+  std::vector<Letter> letters;
+  for (int i = 0; i < count; ++i) {
+    const float start = x + 12.0F * static_cast<float>(i);
+    letters.push_back({start, start + 8, baseline - height, baseline});
+  }
+  return letters;
+}
+
+std::vector<Letter> operator+(std::vector<Letter> a, const std::vector<Letter>& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
+TEST(FindComponents, AgreesWithOpenCvOnNoise) {
+  cv::Mat dice(61, 83, CV_8UC1), ink;
+  cv::theRNG().state = 3;
+  cv::randu(dice, 0, 256);
+  for (const int share : {10, 90, 128, 200}) {
+    cv::threshold(dice, ink, share, 255, cv::THRESH_BINARY_INV);
+    cv::Mat labels, stats, centroids;
+    const int count = cv::connectedComponentsWithStats(ink, labels, stats, centroids, 8, CV_32S);
+    const std::vector<Component> found = find_components(ink);
+    ASSERT_EQ(found.size(), static_cast<size_t>(count - 1)) << share;
+    std::vector<std::array<int, 5>> wanted, got;
+    for (int i = 1; i < count; ++i) {
+      const int* row = stats.ptr<int>(i);
+      wanted.push_back({row[0], row[1], row[2], row[3], row[4]});
+    }
+    for (const Component& part : found)
+      got.push_back({part.box.x, part.box.y, part.box.width, part.box.height, part.pixels});
+    std::sort(wanted.begin(), wanted.end());
+    std::sort(got.begin(), got.end());
+    EXPECT_EQ(got, wanted) << share;
+  }
+}
+
+TEST(EraseRules, TakesFramesAndLeavesLettersAndBars) {
+  cv::Mat ink = paper(400, 200);
+  cv::rectangle(ink, {20, 20}, {380, 180}, cv::Scalar(255), 2);
+  cv::line(ink, {20, 100}, {380, 106}, cv::Scalar(255), 2);  // tilted by a degree
+  cv::putText(ink, "print in a frame", {60, 70}, cv::FONT_HERSHEY_SIMPLEX, 0.6, cv::Scalar(255), 2);
+  cv::Mat letters = paper(400, 200);
+  cv::putText(letters, "print in a frame", {60, 70}, cv::FONT_HERSHEY_SIMPLEX, 0.6, cv::Scalar(255), 2);
+  EXPECT_TRUE(erase_rules(ink, find_components(ink), 13));
+  EXPECT_LT(cv::countNonZero(ink - letters), 40);
+  EXPECT_EQ(cv::countNonZero(letters - ink), 0);
+  EXPECT_FALSE(erase_rules(letters, find_components(letters), 13));
+}
+
+TEST(FindReversedLetters, SeesLightPrintOnABarOnly) {
+  cv::Mat ink = paper(400, 200);
+  cv::rectangle(ink, {40, 40}, {300, 70}, cv::Scalar(255), cv::FILLED);
+  cv::putText(ink, "TOTAL", {60, 62}, cv::FONT_HERSHEY_SIMPLEX, 0.6, cv::Scalar(0), 2);
+  EXPECT_GE(find_reversed_letters(ink, find_components(ink), 13).size(), 3U);  // of five letters, some touch
+  cv::Mat silhouette = paper(400, 200);
+  cv::circle(silhouette, {150, 100}, 80, cv::Scalar(255), cv::FILLED);
+  cv::ellipse(silhouette, {250, 150}, {120, 20}, 20, 0, 360, cv::Scalar(255), cv::FILLED);
+  cv::putText(silhouette, "TOTAL", {110, 100}, cv::FONT_HERSHEY_SIMPLEX, 0.6, cv::Scalar(0), 2);
+  EXPECT_THAT(find_reversed_letters(silhouette, find_components(silhouette), 13), SizeIs(0));
+}
+
+TEST(ChainLetters, KeepsRowsApart) {
+  const auto chains = chain_letters(word(10, 30, 5) + word(80, 30, 4) + word(10, 44, 12), 1.6F);
+  ASSERT_THAT(chains, SizeIs(2));
+  EXPECT_THAT(chains[0], SizeIs(9));
+  EXPECT_THAT(chains[1], SizeIs(12));
+}
+
+TEST(TiltOf, IsTheRowsSlope) {
+  std::vector<Letter> letters = word(10, 30, 40) + word(10, 60, 40);
+  for (Letter& letter : letters) {
+    letter.top += 0.03F * letter.middle();
+    letter.bottom += 0.03F * letter.middle();
+  }
+  EXPECT_NEAR(tilt_of(chain_letters(letters, 1.6F)), 0.03, 0.002);
+}
+
+TEST(FitRow, TellsXHeightFromAscendersAndIgnoresDescenders) {
+  std::vector<Letter> letters = word(10, 30, 20);
+  for (const int tall : {0, 4, 9, 13}) letters[tall].top = 15;
+  for (const int low : {2, 7, 19}) letters[low].bottom = 34;
+  const Row row = fit_row(letters);
+  EXPECT_NEAR(row.baseline_at(100), 30, 0.5);
+  EXPECT_NEAR(row.x_height, 10, 0.5);
+  EXPECT_NEAR(row.ascent, 15, 0.5);
+  EXPECT_NEAR(row.descent, 4, 0.5);
+}
+
+TEST(SettleSingleHeights, TakesOneHeightForWhatItsNeighboursSay) {
+  std::vector<Letter> both = word(10, 30, 20);
+  for (const int tall : {0, 4, 9, 13}) both[tall].top = 15;
+  std::vector<Row> rows = {fit_row(both), fit_row(word(10, 60, 9)), fit_row(word(10, 90, 9, 15))};
+  settle_single_heights(rows);
+  EXPECT_NEAR(rows[1].x_height, 10, 0.5);  // "no one can see us now"
+  EXPECT_NEAR(rows[2].ascent, 15, 0.5);    // "GOODS SOLD"
+}
+
+TEST(AbsorbPieces, GivesACommaToItsRow) {
+  std::vector<Row> rows = {fit_row(word(10, 30, 12)), fit_row({{153, 156, 27, 33}}),
+                           fit_row({{153, 156, 97, 103}})};
+  absorb_pieces(rows);
+  ASSERT_THAT(rows, SizeIs(2));
+  EXPECT_EQ(rows.back().x1, 156);
+}
+
+// Two columns of `rows` rows; in each the left part ends and the right one starts where the functions say.
+std::vector<Row> page_of(int rows, int left_letters, float right_start, int right_letters) {
+  std::vector<Row> page;
+  for (int i = 0; i < rows; ++i) {
+    const float baseline = 30.0F + 24.0F * static_cast<float>(i);
+    page.push_back(fit_row(word(10, baseline, left_letters) + word(right_start, baseline, right_letters)));
+  }
+  return page;
+}
+
+TEST(FindGutters, PartsColumnsOfTextAndKeepsRowsOfTables) {
+  const auto columns = find_gutters(page_of(8, 30, 400, 30));
+  ASSERT_THAT(columns, SizeIs(1));
+  EXPECT_TRUE(columns[0].is_between_columns);
+  EXPECT_EQ(columns[0].x0, 10 + 29 * 12 + 8);
+  EXPECT_EQ(columns[0].x1, 400);
+  const auto table = find_gutters(page_of(8, 10, 400, 4));
+  ASSERT_THAT(table, SizeIs(1));
+  EXPECT_FALSE(table[0].is_between_columns);
+  EXPECT_THAT(find_gutters(page_of(2, 30, 400, 30)), SizeIs(0));  // two wide spaces are no column
+}
+
+TEST(ReadingOrder, ReadsColumnsDownAndTablesAcross) {
+  const auto starts = [](const std::vector<Row>& rows) {
+    const std::vector<RowPart> parts = split_rows(rows, find_gutters(rows));
+    std::vector<std::pair<float, float>> order;
+    for (const OrderedPart& ordered : reading_order(parts))
+      order.emplace_back(parts[ordered.part].line.x0, parts[ordered.part].line.baseline);
+    return order;
+  };
+  const auto columns = starts(page_of(8, 30, 400, 30));
+  ASSERT_THAT(columns, SizeIs(16));
+  for (size_t i = 0; i < 16; ++i) EXPECT_EQ(columns[i].first, i < 8 ? 10 : 400) << i;
+  const auto table = starts(page_of(8, 6, 400, 4));
+  ASSERT_THAT(table, SizeIs(16));
+  for (size_t i = 0; i < 16; ++i) EXPECT_EQ(table[i].first, i % 2 == 0 ? 10 : 400) << i;
+}
+
+TEST(ReadingOrder, AHeadingOverBothColumnsComesFirst) {
+  std::vector<Row> rows = page_of(8, 30, 400, 30);
+  rows.push_back(fit_row(word(150, 5, 40)));
+  const std::vector<RowPart> parts = split_rows(rows, find_gutters(rows));
+  const auto order = reading_order(parts);
+  ASSERT_THAT(order, SizeIs(17));
+  EXPECT_EQ(parts[order[0].part].line.baseline, 5);
+  EXPECT_EQ(parts[order[1].part].line.x0, 10);
+  EXPECT_EQ(parts[order[16].part].line.x0, 400);
+}
+
+TEST(DropStrays, KnowsDirtBarcodesAndLoneLetters) {
+  const PageFacts page{{600, 400}, 10, 0, {}};
+  const Row print = fit_row(word(10, 30, 12));
+  std::vector<Letter> bars, scattered;
+  for (int i = 0; i < 20; ++i) {
+    const float x = 200.0F + 5.0F * static_cast<float>(i);
+    bars.push_back({x, x + 2, 60, 90});
+    scattered.push_back({x, x + 4, 130.0F + 3.0F * (i % 5), 138.0F + 4.5F * ((i * 2) % 5)});
+  }
+  std::vector<Row> rows = {print, fit_row(bars), fit_row(scattered), fit_row({{300, 308, 20, 30}}),
+                           fit_row({{400, 408, 200, 210}})};
+  drop_strays(rows, {}, page);
+  ASSERT_THAT(rows, SizeIs(2));
+  EXPECT_EQ(rows[0].x0, 10);
+  EXPECT_EQ(rows[1].x0, 300);  // in the row of print; the one at 400 has no company
+}
+
+io::PageImage blank_page(cv::Size size) {
+  io::PageImage page;
+  page.gray = cv::Mat(size, CV_8UC1, cv::Scalar(255));
+  return page;
+}
+
+std::vector<io::Line> find_lines(const io::PageImage& page) {
+  LayoutAnalyzer analyzer(LayoutMode::kFast);
+  auto layout = analyzer.analyze(page);
+  EXPECT_TRUE(layout.ok());
+  std::vector<io::Line> lines;
+  for (const io::Line* line : lines_in_order(layout.value().blocks)) lines.push_back(*line);
+  return lines;
+}
+
+void write(io::PageImage& page, const std::string& text, cv::Point at, double size = 1, int gray = 0) {
+  cv::putText(page.gray, text, at, cv::FONT_HERSHEY_COMPLEX, size, cv::Scalar(gray), 2, cv::LINE_AA);
+}
+
+TEST(FastLayout, ReadsAReceiptRowByRow) {
+  io::PageImage page = blank_page({900, 800});
+  const char* const items[] = {"Coffee large", "Bread", "Apple juice", "Butter", "Eggs dozen", "Tea"};
+  for (int row = 0; row < 6; ++row) {
+    write(page, items[row], {60, 120 + 60 * row});
+    write(page, std::to_string(row + 2) + ".50", {740, 120 + 60 * row});
+  }
+  const auto lines = find_lines(page);
+  int row = 0, right = 0;
+  for (const io::Line& line : lines) {
+    EXPECT_NEAR(line.baseline_start.y, 120 + 60 * row, 4);
+    right = std::max(right, line.bbox.x1);
+    if (line.bbox.x1 > 800) ++row;
+  }
+  EXPECT_EQ(row, 6);
+}
+
+TEST(FastLayout, SeesFaintPrintBesideDarkPrint) {
+  io::PageImage page = blank_page({900, 800});
+  for (int row = 0; row < 8; ++row)
+    write(page, "Quickly faded thermal paper", {60, 120 + 60 * row}, 1, row < 5 ? 0 : 190);
+  EXPECT_THAT(find_lines(page), SizeIs(8));
+}
+
+TEST(FastLayout, FindsLightPrintOnADarkBarAndPrintInAFrame) {
+  io::PageImage page = blank_page({900, 800});
+  cv::rectangle(page.gray, {40, 80}, {860, 130}, cv::Scalar(0), cv::FILLED);
+  write(page, "Invoice for services", {80, 115}, 1, 255);
+  cv::rectangle(page.gray, {40, 160}, {860, 600}, cv::Scalar(0), 3);
+  for (int row = 0; row < 6; ++row) {
+    write(page, "entry in a frame", {60, 210 + 70 * row});
+    cv::line(page.gray, {40, 230 + 70 * row}, {860, 230 + 70 * row}, cv::Scalar(0), 2);
+  }
+  const auto lines = find_lines(page);
+  ASSERT_THAT(lines, SizeIs(7));
+  EXPECT_NEAR(lines[0].baseline_start.y, 115, 4);
+  for (int row = 0; row < 6; ++row) EXPECT_NEAR(lines[row + 1].baseline_start.y, 210 + 70 * row, 4);
+}
+
+TEST(FastLayout, LeavesOutPicturesAndTheShadowAtTheEdge) {
+  io::PageImage page = blank_page({1000, 900});
+  page.gray.colRange(0, 40).setTo(0);
+  cv::Mat picture = page.gray({400, 420, 400, 400});
+  cv::theRNG().state = 7;
+  cv::randu(picture, 0, 255);
+  cv::GaussianBlur(picture, picture, {0, 0}, 5);
+  cv::normalize(picture, picture, 0, 255, cv::NORM_MINMAX);
+  for (int row = 0; row < 6; ++row) write(page, "text above a picture of noise", {120, 100 + 50 * row});
+  const auto lines = find_lines(page);
+  int text = 0;
+  for (const io::Line& line : lines) text += line.bbox.y1 < 390;
+  EXPECT_EQ(text, 6);
+  EXPECT_LE(lines.size(), 8U);
+  for (const io::Line& line : lines) EXPECT_GT(line.bbox.x0, 40);
+}
+
+}  // namespace
+}  // namespace ocrbatch::pipeline
