@@ -87,11 +87,39 @@ void follow(const std::vector<Row>& rows, const std::vector<std::vector<Stripe>>
   }
 }
 
-// Text on each side that runs to its end before it goes on: lines, not entries.
-bool is_between_columns(const std::vector<Row>& rows, const Gutter& gutter,
-                        const std::vector<Gutter>& others) {
-  std::vector<float> left, right;
-  for (const Row& row : rows) {
+// A part of a row: how long it is in x-heights, and the widest white in it.
+struct Length {
+  float length = 0, widest_gap = 0;
+};
+
+Length measure(const Row& row, const std::vector<Stripe>& stripes, float x0, float x1) {
+  Length part{(x1 - x0) / row.x_height, 0};
+  for (const Stripe& stripe : stripes)
+    if (stripe.x0 > x0 && stripe.x1 < x1)
+      part.widest_gap = std::max(part.widest_gap, stripe.width() / row.x_height);
+  return part;
+}
+
+// Running text has full lines without wide gaps, most of them 20 letters and longer; entries of tables and
+// labels of forms have not.
+bool is_running_text(std::vector<Length> lines) {
+  constexpr size_t kFewest = 4;
+  constexpr float kShortest = 16, kFull = 0.75F, kWidestGap = 4;
+  if (lines.size() < kFewest) return false;
+  std::sort(lines.begin(), lines.end(), [](const Length& a, const Length& b) { return a.length < b.length; });
+  const float usual = lines[lines.size() * 9 / 10].length;
+  const auto full = std::count_if(lines.begin(), lines.end(), [&](const Length& line) {
+    return line.length > kFull * usual && line.widest_gap < kWidestGap;
+  });
+  return usual > kShortest && 2 * full >= static_cast<std::ptrdiff_t>(lines.size());
+}
+
+// Whether text that is read to its end stands on both sides; `others` bound it.
+bool is_between_columns(const std::vector<Row>& rows, const std::vector<std::vector<Stripe>>& stripes,
+                        const Gutter& gutter, const std::vector<Gutter>& others) {
+  std::vector<Length> left, right;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const Row& row = rows[i];
     if (row.baseline < gutter.top || row.baseline - row.ascent > gutter.bottom) continue;
     float start = row.x0, end = row.x1;
     for (const Gutter& other : others) {
@@ -99,19 +127,10 @@ bool is_between_columns(const std::vector<Row>& rows, const Gutter& gutter,
       if (other.x1 <= gutter.x0) start = std::max(start, other.x1);
       if (other.x0 >= gutter.x1) end = std::min(end, other.x0);
     }
-    if (start < gutter.x0) left.push_back((std::min(end, gutter.x0) - start) / row.x_height);
-    if (end > gutter.x1) right.push_back((end - std::max(start, gutter.x1)) / row.x_height);
+    if (start < gutter.x0) left.push_back(measure(row, stripes[i], start, std::min(end, gutter.x0)));
+    if (end > gutter.x1) right.push_back(measure(row, stripes[i], std::max(start, gutter.x1), end));
   }
-  const auto runs_on = [](std::vector<float>& widths) {
-    if (widths.size() < 4) return false;
-    std::sort(widths.begin(), widths.end());
-    const float widest = widths[widths.size() * 9 / 10];
-    // A column has 25 letters or more in a line, and more full lines than short ones.
-    const auto full =
-        std::count_if(widths.begin(), widths.end(), [&](float width) { return width > 0.75F * widest; });
-    return widest > 16 && 2 * full >= static_cast<std::ptrdiff_t>(widths.size());
-  };
-  return runs_on(left) && runs_on(right);
+  return is_running_text(std::move(left)) && is_running_text(std::move(right));
 }
 
 }  // namespace
@@ -145,7 +164,7 @@ std::vector<Gutter> find_gutters(const std::vector<Row>& unsorted) {
     }
   }
   const std::vector<Gutter> all = gutters;
-  for (Gutter& gutter : gutters) gutter.is_between_columns = is_between_columns(rows, gutter, all);
+  for (Gutter& gutter : gutters) gutter.is_between_columns = is_between_columns(rows, stripes, gutter, all);
   return gutters;
 }
 

@@ -315,11 +315,13 @@ bool looks_like_print(const Row& row, size_t specks, Surroundings surroundings) 
     wide += letter.width() > 8 * letter.height();
   }
   // Print has a dot or a comma for some letters, dirt has many specks for each piece that could be one.
-  if (specks > 3 + 2 * count) return false;
+  // Words may be one component: what counts as letters then is their length.
+  const size_t letters = std::max(count, static_cast<size_t>(0.7F * (row.x1 - row.x0) / row.x_height));
+  if (specks > 3 + 2 * letters) return false;
   if (count < 2) return wide == 0;
   if (count >= 6 && 10 * bars > 7 * count) return false;  // a barcode
   if (2 * wide > count) return false;                     // what is left of rules
-  const size_t needed = surroundings == Surroundings::kPicture || specks > count ? 7 : 4;
+  const size_t needed = surroundings == Surroundings::kPicture || specks > letters ? 7 : 4;
   if (surroundings == Surroundings::kPicture && count < 3) return false;
   return 10 * on_baseline >= needed * count && 2 * of_size >= count;
 }
