@@ -5,6 +5,8 @@
 #include <opencv2/imgproc.hpp>
 #include <vector>
 
+#include "pipeline/layout/components.h"
+
 namespace ocrbatch::pipeline {
 namespace {
 
@@ -93,14 +95,11 @@ cv::Mat binarize_locally(const cv::Mat& gray) {
 
 // Median height of components that look like letters, 0 when there are too few.
 double letter_height(const cv::Mat& ink) {
-  cv::Mat labels, stats, centroids;
-  const int count = cv::connectedComponentsWithStats(ink, labels, stats, centroids, 8, CV_32S);
   std::vector<int> heights;
-  for (int i = 1; i < count; ++i) {
-    const int* row = stats.ptr<int>(i);
-    const int width = row[cv::CC_STAT_WIDTH], height = row[cv::CC_STAT_HEIGHT];
+  for (const Component& component : find_components(ink)) {
+    const int width = component.box.width, height = component.box.height;
     if (height < 4 || height > ink.rows / 8 || width > 6 * height || height > 6 * width) continue;
-    if (row[cv::CC_STAT_AREA] * 8 < width * height) continue;
+    if (component.pixels * 8 < width * height) continue;
     heights.push_back(height);
   }
   if (heights.size() < 10) return 0;
@@ -112,10 +111,9 @@ double letter_height(const cv::Mat& ink) {
 // Tesseract needs minutes for a page of noise. A page of text has at most one component in 400 pixels; with
 // many more the specks go, and a page that consists of nothing else is left empty.
 void remove_noise(cv::Mat& ink) {
-  cv::Mat labels;
-  if (cv::connectedComponents(ink, labels, 8, CV_32S) < static_cast<int>(ink.total() / 250) + 100) return;
+  if (find_components(ink).size() < ink.total() / 250 + 99) return;
   cv::medianBlur(ink, ink, 3);
-  if (cv::connectedComponents(ink, labels, 8, CV_32S) > static_cast<int>(ink.total() / 200)) ink.setTo(0);
+  if (find_components(ink).size() >= ink.total() / 200) ink.setTo(0);
 }
 
 }  // namespace
@@ -149,7 +147,7 @@ LayoutImage make_layout_image(const io::PageImage& page) {
 LayoutImage make_quick_layout_image(const io::PageImage& page) {
   // Letters of these heights keep apart and cost no more than they must.
   constexpr double kSmallest = 11, kLargest = 40, kWanted = 16;
-  constexpr double kProbePixels = 2.5e6, kMostPixels = 12e6;
+  constexpr double kProbePixels = 2.5e6, kMostPixels = 4e6;
 
   const double pixels = static_cast<double>(page.gray.total());
   double scale = pixels > kProbePixels ? 1 / std::ceil(std::sqrt(pixels / kProbePixels)) : 1;
@@ -158,7 +156,7 @@ LayoutImage make_quick_layout_image(const io::PageImage& page) {
   double letters = letter_height(image.ink);
   if (letters > 0 && (letters < kSmallest || letters > kLargest)) {
     const double factor = std::clamp(kWanted / letters, 0.25, 3.0);
-    const double wanted = std::min(scale * factor, std::sqrt(kMostPixels / pixels));
+    const double wanted = std::min(scale * factor, std::max(scale, std::sqrt(kMostPixels / pixels)));
     letters *= wanted / scale;
     scale = wanted;
     image.ink = binarize_locally(scaled(page.gray, scale));

@@ -1,6 +1,7 @@
 #include "pipeline/layout/rules.h"
 
 #include <algorithm>
+#include <cstring>
 #include <opencv2/imgproc.hpp>
 
 namespace ocrbatch::pipeline {
@@ -12,20 +13,38 @@ constexpr double kRuleLength = 3.5;
 // A rule is thinner than this; a thicker bar is a picture or a panel with light print on it.
 constexpr double kRuleThickness = 0.45;
 
-// Ink that lies in straight runs of at least `length` along the rows (or columns) and is thin across.
-cv::Mat straight_runs(const cv::Mat& ink, int length, int thickness, bool horizontal) {
-  const auto box = [&](int along, int across) {
-    return cv::getStructuringElement(cv::MORPH_RECT,
-                                     horizontal ? cv::Size(along, across) : cv::Size(across, along));
-  };
+// Keeps the runs of each row that are at least `length` long.
+void keep_long_runs(cv::Mat& ink, int length) {
+  for (int y = 0; y < ink.rows; ++y) {
+    uchar* row = ink.ptr<uchar>(y);
+    for (int x = 0; x < ink.cols;) {
+      const auto* next =
+          static_cast<const uchar*>(std::memchr(row + x, 255, static_cast<size_t>(ink.cols - x)));
+      if (next == nullptr) break;
+      const int start = static_cast<int>(next - row);
+      for (x = start; x < ink.cols && row[x] != 0;) ++x;
+      if (x - start < length) std::fill(row + start, row + x, uchar{0});
+    }
+  }
+}
+
+// Ink that lies in straight runs of at least `length` along the rows and is thin across.
+cv::Mat level_rules(const cv::Mat& ink, int length, int thickness) {
   cv::Mat straight, thick;
-  // A tilted rule is a stair of runs: closing one pixel across first makes them overlap.
-  cv::dilate(ink, straight, box(1, 3));
-  cv::morphologyEx(straight, straight, cv::MORPH_OPEN, box(length, 1));
-  cv::morphologyEx(straight, thick, cv::MORPH_OPEN, box(length, thickness + 3));
+  // A tilted rule is a stair of runs: growing by one pixel across makes them overlap.
+  cv::dilate(ink, straight, cv::getStructuringElement(cv::MORPH_RECT, {1, 3}));
+  keep_long_runs(straight, length);
+  cv::morphologyEx(straight, thick, cv::MORPH_OPEN,
+                   cv::getStructuringElement(cv::MORPH_RECT, {1, thickness + 3}));
   straight.setTo(0, thick);
-  cv::bitwise_and(straight, ink, straight);
   return straight;
+}
+
+cv::Mat upright_rules(const cv::Mat& ink, int length, int thickness) {
+  cv::Mat turned, rules;
+  cv::transpose(ink, turned);
+  cv::transpose(level_rules(turned, length, thickness), rules);
+  return rules;
 }
 
 }  // namespace
@@ -43,8 +62,9 @@ bool erase_rules(cv::Mat& ink, const std::vector<Component>& components, double 
     if (is_word && box.width < 12 * letter_px) continue;
     cv::Mat area = ink(box);
     cv::Mat rules(area.size(), CV_8UC1, cv::Scalar(0));
-    if (box.width >= length) rules |= straight_runs(area, length, thickness, true);
-    if (box.height >= length) rules |= straight_runs(area, length, thickness, false);
+    if (box.width >= length) rules |= level_rules(area, length, thickness);
+    if (box.height >= length) rules |= upright_rules(area, length, thickness);
+    rules &= area;
     if (cv::countNonZero(rules) == 0) continue;
     area.setTo(0, rules);
     erased = true;
