@@ -107,8 +107,7 @@ std::vector<FoundLine> find_lines_fast(LayoutImage image) {
   }
   std::vector<Row> rows = fit_rows(chains);
   std::erase_if(sorted.large, [&](const Letter& letter) { return lies_across(letter, rows); });
-  for (Row& row : fit_rows(chain_letters(sorted.large, kReach)))
-    if (row.letters.size() > 1) rows.push_back(std::move(row));
+  for (Row& row : fit_rows(chain_letters(sorted.large, kReach))) rows.push_back(std::move(row));
   settle_single_heights(rows);
   // What print is shows in pieces of rows: a row over the whole page may run through a picture.
   constexpr float kNear = 4.5F, kWholePage = 1e6F;

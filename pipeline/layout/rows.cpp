@@ -122,6 +122,7 @@ void measure_heights(Row& row) {
   }
   if (heights.empty()) heights.push_back(std::max(2.0F, row.bottom - row.top));
   const float most = quantile(heights, 0.9);
+  std::erase_if(heights, [&](float height) { return height < 0.45F * most; });  // commas and pieces
   const float usual = densest(heights, 0.07F * most);
   std::vector<float> higher, lower;
   for (const float height : heights) {
@@ -278,7 +279,7 @@ void absorb_pieces(std::vector<Row>& rows) {
 
 void attach_marks(std::vector<Row>& rows, const std::vector<Letter>& marks) {
   // Near enough to follow a word, in x-heights; dashes stand further off.
-  constexpr float kMarkReach = 0.9F, kDashReach = 2.2F;
+  constexpr float kMarkReach = 1.5F, kDashReach = 2.2F;
   for (Row& row : rows) {
     const auto reach = [&](const Letter& mark) {
       const bool is_dash = mark.width() > 0.6F * row.x_height && mark.width() > 2 * mark.height();
