@@ -279,7 +279,7 @@ void absorb_pieces(std::vector<Row>& rows) {
 
 void attach_marks(std::vector<Row>& rows, const std::vector<Letter>& marks) {
   // Near enough to follow a word, in x-heights; dashes stand further off.
-  constexpr float kMarkReach = 1.5F, kDashReach = 2.2F;
+  constexpr float kMarkReach = 0.9F, kDashReach = 2.2F;
   for (Row& row : rows) {
     const auto reach = [&](const Letter& mark) {
       const bool is_dash = mark.width() > 0.6F * row.x_height && mark.width() > 2 * mark.height();
@@ -322,7 +322,7 @@ bool looks_like_print(const Row& row, size_t specks, Surroundings surroundings) 
   if (count < 2) return wide == 0;
   if (count >= 6 && 10 * bars > 7 * count) return false;  // a barcode
   if (2 * wide > count) return false;                     // what is left of rules
-  const size_t needed = surroundings == Surroundings::kPicture || specks > letters ? 7 : 4;
+  const size_t needed = surroundings == Surroundings::kPicture || specks > letters ? 7 : 6;
   if (surroundings == Surroundings::kPicture && count < 3) return false;
   return 10 * on_baseline >= needed * count && 2 * of_size >= count;
 }
