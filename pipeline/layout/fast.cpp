@@ -100,7 +100,7 @@ std::vector<FoundLine> find_lines_fast(LayoutImage image) {
   Sorted sorted = sort_components(components, image.ink.size(), letter_px, 0);
   std::vector<std::vector<Letter>> chains = chain_letters(sorted.letters, kReach);
   const float tilt = std::clamp(tilt_of(chains), -0.2F, 0.2F);
-  // Half a letter over a page's width is where heights go wrong.
+  // Less than this moves nothing by a pixel over a page's width.
   if (std::abs(tilt) > 1e-4F) {
     sorted = sort_components(components, image.ink.size(), letter_px, tilt);
     chains = chain_letters(sorted.letters, kReach);
