@@ -40,11 +40,16 @@ std::vector<Stripe> stripes_of(const Row& row) {
   return stripes;
 }
 
-Stripe widest_common(const std::vector<Stripe>& stripes, const Stripe& wanted) {
-  Stripe best{0, 0};
+struct Common {
+  Stripe stripe;  // of the row
+  Stripe shared;  // its part of what was wanted
+};
+
+Common widest_common(const std::vector<Stripe>& stripes, const Stripe& wanted) {
+  Common best{{0, 0}, {0, 0}};
   for (const Stripe& stripe : stripes) {
-    const Stripe common{std::max(stripe.x0, wanted.x0), std::min(stripe.x1, wanted.x1)};
-    if (common.width() > best.width()) best = common;
+    const Stripe shared{std::max(stripe.x0, wanted.x0), std::min(stripe.x1, wanted.x1)};
+    if (shared.width() > best.shared.width()) best = {stripe, shared};
   }
   return best;
 }
@@ -73,16 +78,18 @@ void follow(const std::vector<Row>& rows, const std::vector<std::vector<Stripe>>
     const Row& row = rows[i];
     if (std::abs(row.baseline - last) > kReachDown * size) break;
     if (row.x1 < gutter.x0 - kBeside * size || row.x0 > gutter.x1 + kBeside * size) continue;
-    const Stripe common = widest_common(stripes[i], {gutter.x0, gutter.x1});
+    const auto [stripe, common] = widest_common(stripes[i], {gutter.x0, gutter.x1});
     if (common.width() < kNarrowest * std::max(size, 0.5F * row.x_height)) break;
     gutter.x0 = common.x0;
     gutter.x1 = common.x1;
     gutter.top = std::min(gutter.top, row.baseline - row.ascent);
     gutter.bottom = std::max(gutter.bottom, row.baseline + row.descent);
     last = row.baseline;
-    support.left += row.x0 < common.x0;
-    support.right += row.x1 > common.x1;
-    if (row.x0 < common.x0 && row.x1 > common.x1) support.spaces.push_back(usual_space(row, stripes[i]));
+    const bool has_left = stripe.x0 > common.x0 - kBeside * size;
+    const bool has_right = stripe.x1 < common.x1 + kBeside * size;
+    support.left += has_left;
+    support.right += has_right;
+    if (has_left && has_right) support.spaces.push_back(usual_space(row, stripes[i]));
     ++support.rows;
   }
 }
@@ -92,34 +99,44 @@ struct Length {
   float length = 0, widest_gap = 0;
 };
 
-Length measure(const Row& row, const std::vector<Stripe>& stripes, float x0, float x1) {
-  Length part{(x1 - x0) / row.x_height, 0};
-  for (const Stripe& stripe : stripes)
-    if (stripe.x0 > x0 && stripe.x1 < x1)
-      part.widest_gap = std::max(part.widest_gap, stripe.width() / row.x_height);
-  return part;
+// Adds what of the row lies between x0 and x1, if anything does.
+void measure(const Row& row, float x0, float x1, std::vector<Length>& lengths) {
+  float start = 0, end = 0, widest_gap = 0;
+  bool found = false;
+  for (const Letter& letter : row.letters) {
+    if (letter.x0 < x0 - 1 || letter.x1 > x1 + 1) continue;
+    if (found) widest_gap = std::max(widest_gap, letter.x0 - end);
+    start = found ? start : letter.x0;
+    end = found ? std::max(end, letter.x1) : letter.x1;
+    found = true;
+  }
+  if (found) lengths.push_back({(end - start) / row.x_height, widest_gap / row.x_height});
 }
 
-// Running text has full lines without wide gaps, most of them 20 letters and longer; entries of tables and
-// labels of forms have not.
-bool is_running_text(std::vector<Length> lines) {
-  constexpr size_t kFewest = 4;
+// The share of full lines without wide gaps among `lines`, from top to bottom. Of running text most lines
+// are, and of 20 letters and longer; entries of tables and labels of forms are not.
+float share_of_full_lines(const std::vector<Length>& lines) {
+  constexpr int kFewest = 4;
   constexpr float kShortest = 16, kFull = 0.75F, kWidestGap = 4;
-  if (lines.size() < kFewest) return false;
-  std::sort(lines.begin(), lines.end(), [](const Length& a, const Length& b) { return a.length < b.length; });
-  const float usual = lines[lines.size() * 9 / 10].length;
-  const auto full = std::count_if(lines.begin(), lines.end(), [&](const Length& line) {
-    return line.length > kFull * usual && line.widest_gap < kWidestGap;
-  });
-  return usual > kShortest && 2 * full >= static_cast<std::ptrdiff_t>(lines.size());
+  // Full is what is as long as the lines around it: a picture may make some of a column's lines shorter.
+  constexpr int kAround = 3;
+  const int count = static_cast<int>(lines.size());
+  if (count < kFewest) return 0;
+  int full = 0;
+  for (int i = 0; i < count; ++i) {
+    float longest = 0;
+    for (int k = std::max(0, i - kAround); k <= std::min(count - 1, i + kAround); ++k)
+      longest = std::max(longest, lines[k].length);
+    full += lines[i].length > std::max(kShortest, kFull * longest) && lines[i].widest_gap < kWidestGap;
+  }
+  return static_cast<float>(full) / static_cast<float>(count);
 }
 
 // Whether text that is read to its end stands on both sides; `others` bound it.
-bool is_between_columns(const std::vector<Row>& rows, const std::vector<std::vector<Stripe>>& stripes,
-                        const Gutter& gutter, const std::vector<Gutter>& others) {
+bool is_between_columns(const std::vector<Row>& rows, const Gutter& gutter,
+                        const std::vector<Gutter>& others) {
   std::vector<Length> left, right;
-  for (size_t i = 0; i < rows.size(); ++i) {
-    const Row& row = rows[i];
+  for (const Row& row : rows) {
     if (row.baseline < gutter.top || row.baseline - row.ascent > gutter.bottom) continue;
     float start = row.x0, end = row.x1;
     for (const Gutter& other : others) {
@@ -127,10 +144,12 @@ bool is_between_columns(const std::vector<Row>& rows, const std::vector<std::vec
       if (other.x1 <= gutter.x0) start = std::max(start, other.x1);
       if (other.x0 >= gutter.x1) end = std::min(end, other.x0);
     }
-    if (start < gutter.x0) left.push_back(measure(row, stripes[i], start, std::min(end, gutter.x0)));
-    if (end > gutter.x1) right.push_back(measure(row, stripes[i], std::max(start, gutter.x1), end));
+    measure(row, start, std::min(end, gutter.x0), left);
+    measure(row, std::max(start, gutter.x1), end, right);
   }
-  return is_running_text(std::move(left)) && is_running_text(std::move(right));
+  // Below the text of one side there may be a table beside text of the other.
+  const float of_left = share_of_full_lines(left), of_right = share_of_full_lines(right);
+  return std::min(of_left, of_right) >= 0.25F && of_left + of_right >= 1;
 }
 
 }  // namespace
@@ -164,7 +183,7 @@ std::vector<Gutter> find_gutters(const std::vector<Row>& unsorted) {
     }
   }
   const std::vector<Gutter> all = gutters;
-  for (Gutter& gutter : gutters) gutter.is_between_columns = is_between_columns(rows, stripes, gutter, all);
+  for (Gutter& gutter : gutters) gutter.is_between_columns = is_between_columns(rows, gutter, all);
   return gutters;
 }
 

@@ -42,6 +42,17 @@ Straight least_squares(const std::vector<cv::Point2f>& points) {
   return {static_cast<float>(y_mean - slope * x_mean), static_cast<float>(slope)};
 }
 
+// The middle slope of points half the row apart (Theil and Sen): a descender at an end does not turn it.
+float middle_slope(const std::vector<cv::Point2f>& points) {
+  std::vector<float> slopes;
+  const size_t half = points.size() / 2;
+  for (size_t i = 0; i + half < points.size(); ++i) {
+    const cv::Point2f step = points[i + half] - points[i];
+    slopes.push_back(step.y / std::max(1.0F, step.x));
+  }
+  return quantile(std::move(slopes), 0.5);
+}
+
 // The value with most others within `tolerance` of it; of equal ones the smallest.
 float densest(std::vector<float> values, float tolerance) {
   std::sort(values.begin(), values.end());
@@ -95,10 +106,10 @@ Straight fit_baseline(const std::vector<Letter>& letters, float size) {
   const float length = letters.back().x1 - letters.front().x0;
   // A slope of its own takes letters enough to outweigh a descender at an end.
   if (feet.size() < 8 || length < 8 * size) return level;
-  Straight line = least_squares(feet);
+  Straight line{0, middle_slope(feet)};
   std::vector<float> offsets;
   for (const cv::Point2f& foot : feet) offsets.push_back(foot.y - line.at(foot.x));
-  line.at_zero += foot_level(offsets, 0.15F * size);
+  line.at_zero = foot_level(offsets, 0.15F * size);
   for (const float below : {0.2F, 0.15F}) {
     std::vector<cv::Point2f> near;
     for (const cv::Point2f& foot : feet) {
@@ -322,8 +333,11 @@ bool looks_like_print(const Row& row, size_t specks, Surroundings surroundings) 
   if (count < 2) return wide == 0;
   if (count >= 6 && 10 * bars > 7 * count) return false;  // a barcode
   if (2 * wide > count) return false;                     // what is left of rules
-  const size_t needed = surroundings == Surroundings::kPicture || specks > letters ? 7 : 6;
-  if (surroundings == Surroundings::kPicture && count < 3) return false;
+  if (surroundings == Surroundings::kPicture)
+    return count >= 4 && 4 * on_baseline >= 3 * count && 4 * of_size >= 3 * count && 3 * bars < count;
+  // Print that is broken or faint has pieces of letters off the baseline; dirt is not all of one size.
+  if (count >= 5 && 20 * of_size >= 17 * count && 3 * on_baseline >= count) return true;
+  const size_t needed = specks > letters ? 7 : 6;
   return 10 * on_baseline >= needed * count && 2 * of_size >= count;
 }
 

@@ -21,7 +21,9 @@ float median(std::vector<float> values) {
 // Tesseract's numbers for one row, held to what print can be.
 void limit_extents(FoundLine& line) {
   kernels::LineGeometry& geometry = line.geometry;
-  const float box_height = static_cast<float>(line.box.height);
+  // What the box of the same line would be, were it level.
+  const float rise = std::abs(line.geometry.baseline_end.y - line.geometry.baseline_start.y);
+  const float box_height = std::max(2.0F, static_cast<float>(line.box.height) - rise);
   float& x_height = geometry.x_height_px;
   if (!(x_height > 0.2F * box_height && x_height < 1.1F * box_height)) x_height = 0.5F * box_height;
   if (!(geometry.ascent_px >= kMinAscent * x_height && geometry.ascent_px <= kMaxAscent * x_height)) {
