@@ -98,7 +98,7 @@ std::optional<ScanCommand> parse_scan_command(const std::vector<std::string>& ar
   command.model = kDefaultModel;
   scan.max_pages = 100'000;
   std::vector<std::string> given;
-  std::string pages, max_memory, worker_memory, shard, layout = "tesseract", isolation = "workers";
+  std::string pages, max_memory, worker_memory, shard, layout = "fast", isolation = "workers";
   DecodingChoices decoding;
 
   CommandOptions options("scan INPUT... --out FILE|- [options]", kDescription);
@@ -130,7 +130,7 @@ std::optional<ScanCommand> parse_scan_command(const std::vector<std::string>& ar
   auto recognition = options.group("Recognition");
   recognition
       ("model", value(&command.model, "NAME|DIR"), "a model by name (see `ocrbatch models list`) or its folder; default latin-fast")
-      ("layout", value(&layout, "MODE"), "tesseract (default): find blocks, lines and reading order with Tesseract; fast: with own code, several times as quick; line: every image is one text line");
+      ("layout", value(&layout, "MODE"), "fast (default): find blocks, lines and reading order with own code; tesseract: with Tesseract, which takes several times as long; line: every image is one text line");
   add_decoding_options(recognition, decoding);
   options.group("Resources")
       ("jobs,j", value(&scan.jobs, "N"), "threads in all; default: the cores that this process may use")
@@ -146,9 +146,9 @@ std::optional<ScanCommand> parse_scan_command(const std::vector<std::string>& ar
   if (given.empty())
     throw UsageError("scan needs an INPUT: a file, a folder, or - for a list on standard input");
   check(command, options);
-  require_one_of("--layout", layout, {"tesseract", "fast", "line"});
+  require_one_of("--layout", layout, {"fast", "tesseract", "line"});
   command.recognizer = recognizer_options(options, decoding, command.recognizer.device);
-  if (layout == "fast") scan.layout = pipeline::LayoutMode::kFast;
+  if (layout == "tesseract") scan.layout = pipeline::LayoutMode::kTesseract;
   if (layout == "line") scan.layout = pipeline::LayoutMode::kLine;
   if (options.given("shard")) {
     scan.shard = parse_shard(shard, environment_variable);

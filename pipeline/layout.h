@@ -1,6 +1,6 @@
 // Layout: where the text lines of a page are, and in which order they are read.
 //
-//   LayoutAnalyzer analyzer(LayoutMode::kTesseract);            // one per thread, kept for its life
+//   LayoutAnalyzer analyzer(LayoutMode::kFast);                 // one per thread, kept for its life
 //   io::Result<PageLayout> layout = analyzer.analyze(image);
 //   if (!layout) ...                                            // kLayoutFailed, kOutOfMemory
 //   for (const auto& geometry : layout.value().geometries) kernels::prepare_line(image.gray, geometry, ...);

@@ -21,7 +21,7 @@ namespace ocrbatch::pipeline {
 // All that determines what is read from a page.
 struct PageReadingOptions {
   io::ReadOptions read;
-  LayoutMode layout = LayoutMode::kTesseract;
+  LayoutMode layout = LayoutMode::kFast;
   kernels::LinePreparation lines;
 };
 

@@ -40,7 +40,7 @@ struct ScanOptions {
   double dpi = 0;                                // see io::ReadOptions
   double max_megapixels = 400;
   int max_pages = 0;  // a document of which more are selected is not read (kTooLarge); 0: no limit
-  LayoutMode layout = LayoutMode::kTesseract;
+  LayoutMode layout = LayoutMode::kFast;
   int jobs = 0;                        // threads in all; 0: the cores this process may use
   std::uint64_t max_memory_bytes = 0;  // decoded pages in flight; 0: a quarter of RAM, at most 2 GiB
   double max_error_rate = 1;           // a run ends early when more than this share of its records are errors

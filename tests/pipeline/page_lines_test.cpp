@@ -64,6 +64,7 @@ TEST_F(PageLinesTest, ScannedHocrComesBackAsTheLinesThatScanRead) {
   const auto hocr = io::make_folder_writer("hocr", ".");
   ScanOptions options;
   options.inputs = {"."};
+  options.layout = LayoutMode::kTesseract;  // for which bars are print
   ScanProgress progress;
   const testing::ChecksumRecognizer reader;
   run_scan(options, reader, {&keeper, hocr.get()}, progress, [](const auto&, const auto&) {});

@@ -8,7 +8,7 @@ source cluster/env
 mkdir -p archive/{a,b} parts
 for i in $(seq -w 160); do cp "$EXAMPLES/documents/letter.png" "archive/a/$i.png"; done
 cp "$EXAMPLES"/documents/* archive/b/
-export ARCHIVE=$PWD/archive PARTS=$PWD/parts OCRBATCH_OPTIONS="--model $TEST_MODEL"
+export ARCHIVE=$PWD/archive PARTS=$PWD/parts OCRBATCH_OPTIONS="--model $TEST_MODEL --layout tesseract"
 job=$(sbatch --parsable --array=0-3 --cpus-per-task=1 --mem=0 "$EXAMPLES/slurm/scan_archive.sbatch")
 until [[ $(squeue -h -t R -o %N | sort -u | xargs) == "n1 n2" ]]; do sleep 0.2; done
 until compgen -G 'parts/*.prom' >/dev/null; do sleep 0.1; done
@@ -25,6 +25,6 @@ requeued=$(grep -c requeue cluster/slurmctld.log || true)
 ls parts/*.jsonl
 
 "$EXAMPLES/slurm/merge_parts.sh" "$ARCHIVE" parts joined.jsonl 2>/dev/null
-ocrbatch scan archive --model "$TEST_MODEL" --out whole.jsonl --quiet
+ocrbatch scan archive --model "$TEST_MODEL" --layout tesseract --out whole.jsonl --quiet
 # The array's records have the archive's absolute name.
 sed "s|\"document\":\"$PWD/archive|\"document\":\"archive|" joined.jsonl | cmp - whole.jsonl && echo "as one run"

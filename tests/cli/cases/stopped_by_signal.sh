@@ -4,7 +4,7 @@ before=0
 for signal in INT TERM; do
   # A job in the background ignores SIGINT unless job control is on.
   set -m
-  ocrbatch scan . --model "$TEST_MODEL" --out out.jsonl --jobs 1 --progress always 2>log &
+  ocrbatch scan . --model "$TEST_MODEL" --layout tesseract --out out.jsonl --jobs 1 --progress always 2>log &
   set +m
   sleep 4
   kill -"$signal" $!
@@ -21,7 +21,7 @@ for signal in INT TERM; do
 done
 # Without a state the output itself has what was finished.
 set -m
-ocrbatch scan . --model "$TEST_MODEL" --out none.jsonl --state none --jobs 1 --quiet &
+ocrbatch scan . --model "$TEST_MODEL" --layout tesseract --out none.jsonl --state none --jobs 1 --quiet &
 set +m
 sleep 4
 kill -TERM $!

@@ -29,7 +29,7 @@ done
 
 for i in $(seq -w 100); do ln -s "$EXAMPLES/documents/minutes.tif" "$i.tif"; done
 set -m  # a process group of its own
-ocrbatch scan ./*.tif --model "$TEST_MODEL" --out out.jsonl --jobs 2 --stats stats.json --quiet &
+ocrbatch scan ./*.tif --model "$TEST_MODEL" --layout tesseract --out out.jsonl --jobs 2 --stats stats.json --quiet &
 set +m
 run=$!
 sleep 3
