@@ -77,6 +77,18 @@ auto with_model_errors(const std::filesystem::path& folder, F body) {
   }
 }
 
+// Of a model.json that is about to be replaced; n-grams are of one alphabet.
+std::optional<LanguageModelConfig> language_model_of(const std::filesystem::path& folder,
+                                                     const Alphabet& alphabet) {
+  if (!std::filesystem::is_regular_file(folder / kDescription)) return std::nullopt;
+  try {
+    const Description old = read_description(folder);
+    return old.model.alphabet.labels() == alphabet.labels() ? old.language_model : std::nullopt;
+  } catch (const std::exception&) {  // what cannot be read has nothing to keep
+    return std::nullopt;
+  }
+}
+
 }  // namespace
 
 std::map<std::string, torch::Tensor> named_state(const torch::nn::Module& network) {
@@ -154,10 +166,12 @@ void save_model(const std::filesystem::path& folder, const ModelConfig& config,
     weights.tensors[name] = stored_form(tensor);
   }
   write_safetensors(folder / kWeights, weights);
+  const std::optional<LanguageModelConfig> language_model = language_model_of(folder, config.alphabet);
   const boost::json::object description{
       {"schema", kSchema}, {"model", to_json(config)}, {"training", training}, {"measured", measured}};
   write_whole_file(folder / kDescription,
                    [&](std::ostream& stream) { stream << boost::json::serialize(description) << "\n"; });
+  if (language_model) set_language_model(folder, *language_model);
 }
 
 }  // namespace ocrbatch::recognizer

@@ -38,7 +38,7 @@ void load_state(torch::nn::Module& network, const std::map<std::string, torch::T
 torch::Tensor stored_form(const torch::Tensor& tensor);
 
 // Every tensor goes into the file in its stored_form(). `training` and `measured` go into model.json as they
-// are: provenance (recipe, lines seen, seed) and figures (CER).
+// are: provenance (recipe, lines seen, seed) and figures (CER). A language model that the folder has stays.
 void save_model(const std::filesystem::path& folder, const ModelConfig& config,
                 const std::map<std::string, torch::Tensor>& state, const boost::json::object& training,
                 const boost::json::object& measured);

@@ -45,6 +45,19 @@ TEST_F(ModelFolderTest, LoadsWhatWasSaved) {
   }
 }
 
+TEST_F(ModelFolderTest, ALanguageModelStaysWhenWeightsAreSavedAgain) {
+  set_language_model(model_, {"words.bin", 0.4, 1.5});
+  save_model(model_, config_, named_state(*network_), {}, {});
+  const auto kept = describe_model(model_).language_model;
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(kept->file, "words.bin");
+  EXPECT_EQ(kept->length_bonus, 1.5);
+  ModelConfig other = config_;
+  other.alphabet = Alphabet({"x", "y"});
+  save_model(model_, other, named_state(*build_network(other)), {}, {});
+  EXPECT_FALSE(describe_model(model_).language_model) << "its n-grams are of another alphabet";
+}
+
 TEST_F(ModelFolderTest, AMissingTensorIsNamed) {
   TensorFile file = weights();
   file.tensors.erase("head.bias");
