@@ -64,7 +64,10 @@ std::optional<int> optional_integer(const json::value& value) {
 }
 
 double number(const json::value& value, int decimals) {
-  return rounded(value.to_number<double>(), decimals);
+  constexpr double kLargest = 1e9;  // of coordinates and milliseconds; a larger one loses its decimals
+  const double read = value.to_number<double>();
+  if (!(std::abs(read) <= kLargest)) refuse();
+  return rounded(read, decimals);
 }
 
 const json::array& elements(const json::value& value, std::size_t count) {
