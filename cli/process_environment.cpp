@@ -23,10 +23,9 @@ constexpr Setting kSettings[] = {
     {"scan", "OMP_NUM_THREADS=1", true},
     {"eval", "OMP_THREAD_LIMIT=1", true},
     {"eval", "OMP_NUM_THREADS=1", true},
-    // oneDNN and its glue in LibTorch keep what they have made for each shape of input, up to 1,024 of a
-    // kind,
-    // and batches have thousands of shapes: over a long run that took 100 MiB more. This many cost 2 % of the
-    // speed.
+    // oneDNN, and what binds it to LibTorch, keep what they have made for each shape of input, up to 1,024 of
+    // a kind, and batches have thousands of shapes: over a long run that took 100 MiB more. With so few of
+    // them reading costs 2 % more time.
     {"scan", "ONEDNN_PRIMITIVE_CACHE_CAPACITY=64", false},
     {"scan", "LRU_CACHE_CAPACITY=64", false},
     // Every step of training asks for large tensors again. By default jemalloc gives each of them back to the
