@@ -59,6 +59,12 @@ void expect_same(const ReadPage& a, const ReadPage& b) {
   }
 }
 
+PageReadingOptions for_bars() {
+  PageReadingOptions options;
+  options.layout = LayoutMode::kTesseract;  // for which bars are print
+  return options;
+}
+
 class Workers : public ::testing::Test {
  protected:
   std::unique_ptr<PageReading> real() {
@@ -71,7 +77,7 @@ class Workers : public ::testing::Test {
   }
   fs::path file(const std::string& name) const { return folder_.path() / name; }
 
-  PageReadingOptions options;
+  PageReadingOptions options = for_bars();
   WorkerOptions workers;
 
  private:
