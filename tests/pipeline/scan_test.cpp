@@ -379,7 +379,7 @@ TEST_F(RunScanInWorkers, LosesNothingWhenWorkersAreKilled) {
     // order, none meets this so often that it is given up.
     std::size_t written_before = 0;
     for (; !done.stop_requested(); std::this_thread::sleep_for(std::chrono::milliseconds(5))) {
-      if (written < written_before + 3) continue;
+      if (written < written_before + 6) continue;
       written_before = written;
       for (const pid_t worker : testing::child_processes(::getpid())) ::kill(worker, SIGKILL);
     }
