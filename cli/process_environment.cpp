@@ -24,10 +24,10 @@ constexpr Setting kSettings[] = {
     {"eval", "OMP_THREAD_LIMIT=1", true},
     {"eval", "OMP_NUM_THREADS=1", true},
     // oneDNN, and what binds it to LibTorch, keep what they have made for each shape of input, up to 1,024 of
-    // a kind, and batches have thousands of shapes: over a long run that took 100 MiB more. With so few of
-    // them reading costs 2 % more time.
-    {"scan", "ONEDNN_PRIMITIVE_CACHE_CAPACITY=64", false},
-    {"scan", "LRU_CACHE_CAPACITY=64", false},
+    // a kind, and batches have thousands of shapes: over a long run that took 100 MiB more. So few of
+    // them cost a little speed.
+    {"scan", "ONEDNN_PRIMITIVE_CACHE_CAPACITY=128", false},
+    {"scan", "LRU_CACHE_CAPACITY=128", false},
     // Every step of training asks for large tensors again. By default jemalloc gives each of them back to the
     // system after its use, and a third of the time went into page faults; now it keeps them for ten seconds.
     // Kept for good, the sizes pile up that differ from batch to batch: 15 GB with an attention decoder.
