@@ -138,7 +138,9 @@ void add_pages(const pugi::xml_node& parent, GroundTruth& truth, std::vector<std
     }
     const Properties properties = properties_of(node);
     const auto number = numbers_of(properties, "ppageno");
-    numbers.push_back(number.empty() ? std::nullopt : std::optional(static_cast<int>(number[0])));
+    constexpr double kMostPages = 1e9;
+    const bool is_page = !number.empty() && number[0] >= 0 && number[0] < kMostPages;
+    numbers.push_back(is_page ? std::optional(static_cast<int>(number[0])) : std::nullopt);
     const auto image = properties.find("image");
     if (truth.image.empty() && image != properties.end()) {
       truth.image = image->second;
