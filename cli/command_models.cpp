@@ -23,16 +23,17 @@ namespace fs = std::filesystem;
 constexpr const char* kDescription =
     "Shows which models there are and whether they are whole, and puts a better one in a model's place.\n"
     "\n"
-    "  list    name, architecture, size, alphabet, and CER on the training's validation lines\n"
-    "  show    one model in full: where it is, its checksum, its model.json, and how Python loads its "
-    "weights\n"
-    "  verify  loads models (all of them without a name) and checks their files against SHA256SUMS\n"
-    "  delta   what fine-tuning changed, as a file: MODEL against --base, into --out\n"
-    "  apply   the model again, from such a FILE and its --base, into --out\n"
-    "  merge   MODEL with its LoRA added to the weights, into --out\n"
-    "  promote puts a new model in an installed one's place if it is better; `models promote --help` says "
-    "how\n"
-    "  restore puts the model that was replaced back";
+    "  list                     name, architecture, size, alphabet, CER on validation lines\n"
+    "  show NAME|DIR            one model in full: where it is, its checksum, its model.json, and how\n"
+    "                           Python loads its weights\n"
+    "  verify [NAME|DIR...]     loads models (all of them without a name) and checks their files against\n"
+    "                           SHA256SUMS\n"
+    "  delta MODEL              what fine-tuning changed, as a file: MODEL against --base, into --out\n"
+    "  apply FILE               the model again, from such a FILE and its --base, into --out\n"
+    "  merge MODEL              MODEL with its LoRA added to the weights, into --out\n"
+    "  promote MODEL --as NAME  puts a new model in an installed one's place if it is better;\n"
+    "                           `models promote --help` says how\n"
+    "  restore NAME             puts the model that was replaced back";
 
 boost::json::object read_description(const fs::path& folder) {
   std::ifstream stream(folder / "model.json");
@@ -122,10 +123,8 @@ ExitCode run_models_command(const std::vector<std::string>& arguments) {
   if (!arguments.empty() && arguments[0] == "restore") return run_restore_command(rest);
   std::vector<std::string> words;
   AdapterArguments adapters;
-  CommandOptions options(
-      "models list | show NAME|DIR | verify [NAME|DIR...] | delta MODEL | apply FILE | merge MODEL | "
-      "promote ... | restore NAME",
-      kDescription);
+  CommandOptions options("models list | show | verify | delta | apply | merge | promote | restore ...",
+                         kDescription);
   options.group("Adapters")("base", value(&adapters.base, "MODEL"),
                             "the model that fine-tuning started from")(
       "out", value(&adapters.out, "FILE|DIR"), "where delta, apply and merge write");

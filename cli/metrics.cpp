@@ -55,12 +55,8 @@ void add_progress(MetricsText& text, const pipeline::ScanProgress& progress) {
   text.gauge("ocrbatch_documents_done", "Documents done in this run.",
              static_cast<double>(progress.documents_done));
   text.family("ocrbatch_queue_pages", "Pages that wait for a stage now.");
-  const auto queue = [&](const char* stage, const pipeline::QueueDepth& depth) {
-    text.sample(fmt::format("ocrbatch_queue_pages{{stage=\"{}\"}}", stage), static_cast<double>(depth.now()));
-  };
-  queue("read", progress.queues.read);
-  queue("recognize", progress.queues.recognize);
-  queue("write", progress.queues.write);
+  for (const auto& [name, queue] : progress.queues.named())
+    text.sample(fmt::format("ocrbatch_queue_pages{{stage=\"{}\"}}", name), static_cast<double>(queue.now()));
   text.gauge("ocrbatch_lines", "Text lines recognized in this run.",
              static_cast<double>(progress.lines_done));
 }

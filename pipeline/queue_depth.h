@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <mutex>
@@ -63,6 +64,14 @@ struct PageQueues {
   QueueDepth read;       // wait for a thread (and a worker) that reads them
   QueueDepth recognize;  // have lines that wait for a batch, or are in one
   QueueDepth write;      // done, but a page before them is not
+
+  struct Named {
+    const char* name;
+    const QueueDepth& queue;
+  };
+  std::array<Named, 3> named() const {
+    return {{{"read", read}, {"recognize", recognize}, {"write", write}}};
+  }
 };
 
 }  // namespace ocrbatch::pipeline

@@ -103,10 +103,8 @@ ScanSummary run_scan(const ScanOptions& options, const std::vector<InputFile>& f
                           {"write", state.write.seconds()}};
   summary.peak_bytes_in_flight = budget.peak_bytes();
   summary.workers = reading->statistics();
-  for (const auto& [name, queue] :
-       {std::pair("read", &progress.queues.read), std::pair("recognize", &progress.queues.recognize),
-        std::pair("write", &progress.queues.write)})
-    summary.queues.push_back({name, queue->mean(), queue->peak()});
+  for (const auto& [name, queue] : progress.queues.named())
+    summary.queues.push_back({name, queue.mean(), queue.peak()});
   return summary;
 }
 

@@ -167,11 +167,11 @@ void save_model(const std::filesystem::path& folder, const ModelConfig& config,
   }
   write_safetensors(folder / kWeights, weights);
   const std::optional<LanguageModelConfig> language_model = language_model_of(folder, config.alphabet);
-  const boost::json::object description{
+  boost::json::object description{
       {"schema", kSchema}, {"model", to_json(config)}, {"training", training}, {"measured", measured}};
+  if (language_model) description["language_model"] = to_json(*language_model);
   write_whole_file(folder / kDescription,
                    [&](std::ostream& stream) { stream << boost::json::serialize(description) << "\n"; });
-  if (language_model) set_language_model(folder, *language_model);
 }
 
 }  // namespace ocrbatch::recognizer

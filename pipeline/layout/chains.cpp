@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <opencv2/imgproc.hpp>
+
+#include "pipeline/layout/statistics.h"
 
 namespace ocrbatch::pipeline {
 namespace {
@@ -52,18 +53,14 @@ class Bands {
 float median_height(const std::vector<Letter>& letters) {
   std::vector<float> heights;
   for (const Letter& letter : letters) heights.push_back(letter.height());
-  const auto middle = heights.begin() + heights.size() / 2;
-  std::nth_element(heights.begin(), middle, heights.end());
-  return *middle;
+  return median(std::move(heights));
 }
 
 }  // namespace
 
 std::vector<std::vector<Letter>> chain_letters(std::vector<Letter> letters, float reach) {
   if (letters.empty()) return {};
-  std::sort(letters.begin(), letters.end(), [](const Letter& a, const Letter& b) {
-    return std::tuple(a.x0, a.top, a.x1, a.bottom) < std::tuple(b.x0, b.top, b.x1, b.bottom);
-  });
+  std::sort(letters.begin(), letters.end(), from_left);
   const int count = static_cast<int>(letters.size());
   const Bands bands(letters, std::max(4.0F, 2 * median_height(letters)));
   std::vector<int> right(count, -1), left(count, -1);
@@ -101,7 +98,6 @@ std::vector<std::vector<Letter>> chain_letters(std::vector<Letter> letters, floa
 
 float tilt_of(const std::vector<std::vector<Letter>>& chains) {
   std::vector<std::pair<float, float>> slopes;  // with the chain's length
-  float total = 0;
   for (const auto& chain : chains) {
     if (chain.size() < 8) continue;
     // The middle slope of letters half a chain apart (Theil and Sen): descenders and capitals do not turn it.
@@ -111,19 +107,9 @@ float tilt_of(const std::vector<std::vector<Letter>>& chains) {
       const Letter &a = chain[i], &b = chain[i + half];
       steps.push_back((b.bottom - a.bottom) / std::max(1.0F, b.middle() - a.middle()));
     }
-    const auto middle = steps.begin() + steps.size() / 2;
-    std::nth_element(steps.begin(), middle, steps.end());
-    const float length = chain.back().x1 - chain.front().x0;
-    slopes.emplace_back(*middle, length);
-    total += length;
+    slopes.emplace_back(median(std::move(steps)), chain.back().x1 - chain.front().x0);
   }
-  std::sort(slopes.begin(), slopes.end());
-  float passed = 0;
-  for (const auto& [slope, length] : slopes) {
-    passed += length;
-    if (2 * passed >= total) return slope;
-  }
-  return 0;
+  return weighted_median(std::move(slopes));
 }
 
 }  // namespace ocrbatch::pipeline

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "pipeline/layout/rows.h"
+#include "pipeline/layout/fit_row.h"
+#include "pipeline/layout/statistics.h"
 
 namespace ocrbatch::pipeline {
 namespace {
@@ -60,12 +61,11 @@ float usual_space(const Row& row, const std::vector<Stripe>& stripes) {
   for (const Stripe& stripe : stripes)
     if (stripe.x0 >= row.x0 && stripe.x1 <= row.x1) spaces.push_back(stripe.width());
   if (spaces.size() < 4) return 0.6F * row.x_height;
-  std::sort(spaces.begin(), spaces.end());
-  return spaces[spaces.size() / 2];
+  return median(std::move(spaces));
 }
 
 struct Support {
-  int left = 0, right = 0, rows = 0;
+  int left = 0, right = 0;
   std::vector<float> spaces;  // of the rows on both sides
 };
 
@@ -90,7 +90,6 @@ void follow(const std::vector<Row>& rows, const std::vector<std::vector<Stripe>>
     support.left += has_left;
     support.right += has_right;
     if (has_left && has_right) support.spaces.push_back(usual_space(row, stripes[i]));
-    ++support.rows;
   }
 }
 
@@ -170,12 +169,11 @@ std::vector<Gutter> find_gutters(const std::vector<Row>& unsorted) {
       });
       if (known) continue;
       Gutter gutter{stripe.x0, stripe.x1, row.baseline - row.ascent, row.baseline + row.descent};
-      Support support{1, 1, 1, {usual_space(row, stripes[i])}};
+      Support support{1, 1, {usual_space(row, stripes[i])}};
       follow(rows, stripes, i, 1, gutter, support);
       follow(rows, stripes, i, -1, gutter, support);
       const float width = (gutter.x1 - gutter.x0) / row.x_height;
-      std::sort(support.spaces.begin(), support.spaces.end());
-      const float space = support.spaces[support.spaces.size() / 2] / row.x_height;
+      const float space = median(support.spaces) / row.x_height;
       if (width < kWiderThanSpaces * space) continue;
       const bool is_wide = width >= std::max(kWide, kMuchWiderThanSpaces * space);
       const int needed = is_wide ? kFewRows : kManyRows;
@@ -190,8 +188,7 @@ std::vector<Gutter> find_gutters(const std::vector<Row>& unsorted) {
 std::vector<RowPart> split_rows(const std::vector<Row>& rows, const std::vector<Gutter>& gutters) {
   std::vector<RowPart> parts;
   int unit = 0;
-  for (size_t r = 0; r < rows.size(); ++r) {
-    const Row& row = rows[r];
+  for (const Row& row : rows) {
     std::vector<Letter> letters;
     float end = row.letters.front().x1;
     const auto finish = [&] {
@@ -206,7 +203,7 @@ std::vector<RowPart> split_rows(const std::vector<Row>& rows, const std::vector<
           line.has_two_heights = row.has_two_heights;
         }
       }
-      parts.push_back({std::move(line), static_cast<int>(r), unit});
+      parts.push_back({std::move(line), unit});
       letters.clear();
     };
     for (const Letter& letter : row.letters) {

@@ -18,11 +18,11 @@ struct Gutter {
 // analysis", 2002) give, gathered from rows instead of from letters.
 std::vector<Gutter> find_gutters(const std::vector<Row>& rows);
 
-// A part of a row between gutters or wide gaps. `row` counts the rows as they were; parts of one row that no
-// gutter between columns parts share their `unit`.
+// A part of a row between gutters or wide gaps. Parts of one row that no gutter between columns parts share
+// their `unit`.
 struct RowPart {
   Row line;
-  int row = 0, unit = 0;
+  int unit = 0;
 };
 std::vector<RowPart> split_rows(const std::vector<Row>& rows, const std::vector<Gutter>& gutters);
 

@@ -6,6 +6,7 @@
 #include "pipeline/layout/chains.h"
 #include "pipeline/layout/columns.h"
 #include "pipeline/layout/components.h"
+#include "pipeline/layout/fit_row.h"
 #include "pipeline/layout/order.h"
 #include "pipeline/layout/reversed.h"
 #include "pipeline/layout/rows.h"
@@ -87,12 +88,13 @@ FoundLine as_found_line(const Row& row, float tilt) {
 
 }  // namespace
 
-std::vector<FoundLine> find_lines_fast(LayoutImage image) {
+std::vector<FoundLine> find_lines_fast(const LayoutImage& image) {
   const float letter_px = static_cast<float>(image.letter_px);
   if (letter_px <= 0) return {};
-  std::vector<Component> components = find_components(image.ink);
+  std::vector<Component> components = image.components;
   const std::vector<Component> reversed = find_reversed_letters(image.ink, components, letter_px);
-  if (erase_rules(image.ink, components, letter_px)) components = find_components(image.ink);
+  cv::Mat ink = image.ink.clone();
+  if (erase_rules(ink, components, letter_px)) components = find_components(ink);
   components.insert(components.end(), reversed.begin(), reversed.end());
 
   // Links reach over the spaces between words, not over columns.

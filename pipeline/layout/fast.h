@@ -10,6 +10,6 @@ namespace ocrbatch::pipeline {
 
 // The lines in reading order, with settled geometries, in pixels of `image`. Vertical text, pictures and
 // rules are left out.
-std::vector<FoundLine> find_lines_fast(LayoutImage image);
+std::vector<FoundLine> find_lines_fast(const LayoutImage& image);
 
 }  // namespace ocrbatch::pipeline

@@ -1,4 +1,4 @@
-// Lines as layout finds them, in pixels of the layout image, and what is done with them after Tesseract.
+// Lines as either layout finds them, in pixels of the layout image, and what is done with them then.
 #pragma once
 
 #include <opencv2/core.hpp>

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "pipeline/layout/components.h"
+#include "pipeline/layout/statistics.h"
 
 namespace ocrbatch::pipeline {
 namespace {
@@ -28,10 +29,8 @@ cv::Mat estimate_light(const cv::Mat& gray) {
   cv::dilate(coarse, light, cv::getStructuringElement(cv::MORPH_RECT, {5, 5}));
   cv::medianBlur(light, light, 5);
   cv::blur(light, light, {7, 7});
-  std::vector<uchar> values(light.begin<uchar>(), light.end<uchar>());
-  const auto high = values.begin() + values.size() * 3 / 4;
-  std::nth_element(values.begin(), high, values.end());
-  cv::max(light, std::max(1, *high / 2), light);
+  const std::vector<uchar> values(light.begin<uchar>(), light.end<uchar>());
+  cv::max(light, std::max(1, quantile(values, 0.75) / 2), light);
   cv::Mat full;
   cv::resize(light, full, gray.size(), 0, 0, cv::INTER_LINEAR);
   return full;
@@ -93,27 +92,33 @@ cv::Mat binarize_locally(const cv::Mat& gray) {
   return ink;
 }
 
-// Median height of components that look like letters, 0 when there are too few.
-double letter_height(const cv::Mat& ink) {
+// Median height of components that look like letters, 0 when there are too few. `rows` is the image's height.
+double letter_height(const std::vector<Component>& components, int rows) {
   std::vector<int> heights;
-  for (const Component& component : find_components(ink)) {
-    const int width = component.box.width, height = component.box.height;
-    if (height < 4 || height > ink.rows / 8 || width > 6 * height || height > 6 * width) continue;
-    if (component.pixels * 8 < width * height) continue;
-    heights.push_back(height);
+  for (const auto& [box, pixels] : components) {
+    if (box.height < 4 || box.height > rows / 8) continue;
+    if (box.width > 6 * box.height || box.height > 6 * box.width) continue;
+    if (pixels * 8 >= box.area()) heights.push_back(box.height);
   }
-  if (heights.size() < 10) return 0;
-  const auto middle = heights.begin() + heights.size() / 2;
-  std::nth_element(heights.begin(), middle, heights.end());
-  return *middle;
+  return heights.size() < 10 ? 0 : median(std::move(heights));
+}
+
+LayoutImage layout_image_of(const cv::Mat& ink) {
+  LayoutImage image;
+  image.ink = ink;
+  image.components = find_components(ink);
+  return image;
 }
 
 // Tesseract needs minutes for a page of noise. A page of text has at most one component in 400 pixels; with
 // many more the specks go, and a page that consists of nothing else is left empty.
-void remove_noise(cv::Mat& ink) {
-  if (find_components(ink).size() < ink.total() / 250 + 99) return;
-  cv::medianBlur(ink, ink, 3);
-  if (find_components(ink).size() >= ink.total() / 200) ink.setTo(0);
+void remove_noise(LayoutImage& image) {
+  if (image.components.size() < image.ink.total() / 250 + 99) return;
+  cv::medianBlur(image.ink, image.ink, 3);
+  image.components = find_components(image.ink);
+  if (image.components.size() < image.ink.total() / 200) return;
+  image.ink.setTo(0);
+  image.components.clear();
 }
 
 }  // namespace
@@ -130,13 +135,13 @@ LayoutImage make_layout_image(const io::PageImage& page) {
 
   const double pixels = static_cast<double>(page.gray.total());
   const double probe_scale = pixels > kProbePixels ? 1 / std::ceil(std::sqrt(pixels / kProbePixels)) : 1;
-  const double letters = letter_height(binarize(scaled(page.gray, probe_scale))) / probe_scale;
+  const cv::Mat probe = binarize(scaled(page.gray, probe_scale));
+  const double letters = letter_height(find_components(probe), probe.rows) / probe_scale;
   double scale = letters > 0 ? std::clamp(kLetterPixels / letters, 0.25, 3.0) : 1;
   scale = std::min(
       {scale, std::sqrt(kMostPixels / pixels), kLongestSide / std::max(page.gray.cols, page.gray.rows)});
-  LayoutImage image;
-  image.ink = binarize(scaled(page.gray, scale));
-  remove_noise(image.ink);
+  LayoutImage image = layout_image_of(binarize(scaled(page.gray, scale)));
+  remove_noise(image);
   image.x_scale = static_cast<double>(image.ink.cols) / page.gray.cols;
   image.y_scale = static_cast<double>(image.ink.rows) / page.gray.rows;
   image.letter_px = letters * scale;
@@ -151,17 +156,16 @@ LayoutImage make_quick_layout_image(const io::PageImage& page) {
 
   const double pixels = static_cast<double>(page.gray.total());
   double scale = pixels > kProbePixels ? 1 / std::ceil(std::sqrt(pixels / kProbePixels)) : 1;
-  LayoutImage image;
-  image.ink = binarize_locally(scaled(page.gray, scale));
-  double letters = letter_height(image.ink);
+  LayoutImage image = layout_image_of(binarize_locally(scaled(page.gray, scale)));
+  double letters = letter_height(image.components, image.ink.rows);
   if (letters > 0 && (letters < kSmallest || letters > kLargest)) {
     const double factor = std::clamp(kWanted / letters, 0.25, 3.0);
     const double wanted = std::min(scale * factor, std::max(scale, std::sqrt(kMostPixels / pixels)));
     letters *= wanted / scale;
     scale = wanted;
-    image.ink = binarize_locally(scaled(page.gray, scale));
+    image = layout_image_of(binarize_locally(scaled(page.gray, scale)));
   }
-  remove_noise(image.ink);
+  remove_noise(image);
   image.x_scale = static_cast<double>(image.ink.cols) / page.gray.cols;
   image.y_scale = static_cast<double>(image.ink.rows) / page.gray.rows;
   image.letter_px = letters;

@@ -3,17 +3,20 @@
 #pragma once
 
 #include <opencv2/core.hpp>
+#include <vector>
 
 #include "io/reader.h"
+#include "pipeline/layout/components.h"
 
 namespace ocrbatch::pipeline {
 
 struct LayoutImage {
-  cv::Mat ink;         // CV_8UC1: 255 ink, 0 paper
-  double x_scale = 1;  // pixels of `ink` per pixel of the page
+  cv::Mat ink;                        // CV_8UC1: 255 ink, 0 paper
+  std::vector<Component> components;  // of `ink`
+  double x_scale = 1;                 // pixels of `ink` per pixel of the page
   double y_scale = 1;
   int dpi = 300;         // of `ink`, as far as the print's size tells
-  double letter_px = 0;  // median height of letter-like components in `ink`; 0 for a page without any
+  double letter_px = 0;  // median height of letter-like components; 0 for a page without any
 };
 
 // For Tesseract, which is at its best with letters of one size.

@@ -5,6 +5,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "pipeline/layout/found_line.h"
+#include "pipeline/layout/statistics.h"
 
 namespace ocrbatch::pipeline {
 namespace {
@@ -15,12 +16,6 @@ struct Group {
   float baseline = 0;  // at the box's middle
   int host = -1;       // the found line in whose row it stands
 };
-
-float median(std::vector<float> values) {
-  const auto middle = values.begin() + values.size() / 2;
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
 
 // 255 where a found line already accounts for the ink.
 cv::Mat accounted_area(const cv::Size& size, const std::vector<FoundLine>& lines) {
@@ -37,17 +32,12 @@ cv::Mat accounted_area(const cv::Size& size, const std::vector<FoundLine>& lines
 
 // Letter-like components that no line accounts for.
 std::vector<cv::Rect> leftover_letters(const LayoutImage& image, const cv::Mat& accounted) {
-  cv::Mat labels, stats, centroids;
-  const int count = cv::connectedComponentsWithStats(image.ink, labels, stats, centroids, 8, CV_32S);
   std::vector<cv::Rect> letters;
-  for (int i = 1; i < count; ++i) {
-    const int* row = stats.ptr<int>(i);
-    const cv::Rect box(row[cv::CC_STAT_LEFT], row[cv::CC_STAT_TOP], row[cv::CC_STAT_WIDTH],
-                       row[cv::CC_STAT_HEIGHT]);
+  for (const auto& [box, pixels] : image.components) {
     const double area = static_cast<double>(box.area());
     if (box.height < 0.45 * image.letter_px || box.height > 2.6 * image.letter_px) continue;
     if (box.width > 8 * box.height || box.height > 8 * box.width) continue;
-    if (row[cv::CC_STAT_AREA] < 0.12 * area) continue;
+    if (pixels < 0.12 * area) continue;
     if (box.width < 3 && box.height < 6) continue;
     if (accounted.at<uchar>(box.y + box.height / 2, box.x + box.width / 2) != 0) continue;
     letters.push_back(box);
@@ -57,7 +47,9 @@ std::vector<cv::Rect> leftover_letters(const LayoutImage& image, const cv::Mat& 
 
 // Letters that stand in a row with word gaps between them: each is linked to the next one on its right.
 std::vector<Group> group_letters(std::vector<cv::Rect> letters, double letter_px) {
-  std::sort(letters.begin(), letters.end(), [](const cv::Rect& a, const cv::Rect& b) { return a.x < b.x; });
+  std::sort(letters.begin(), letters.end(), [](const cv::Rect& a, const cv::Rect& b) {
+    return std::tuple(a.x, a.y, a.width) < std::tuple(b.x, b.y, b.width);
+  });
   const int reach = cvRound(2 * letter_px);
   std::vector<int> chain(letters.size());
   std::iota(chain.begin(), chain.end(), 0);

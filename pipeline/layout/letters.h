@@ -3,6 +3,7 @@
 #pragma once
 
 #include <opencv2/core.hpp>
+#include <tuple>
 #include <vector>
 
 namespace ocrbatch::pipeline {
@@ -13,6 +14,10 @@ struct Letter {
   float width() const { return x1 - x0; }
   float middle() const { return 0.5F * (x0 + x1); }
 };
+
+inline bool from_left(const Letter& a, const Letter& b) {
+  return std::tuple(a.x0, a.top, a.x1, a.bottom) < std::tuple(b.x0, b.top, b.x1, b.bottom);
+}
 
 // Letters along one baseline.
 struct Row {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <numeric>
 
 namespace ocrbatch::pipeline {
@@ -12,6 +13,7 @@ struct Unit {
   std::vector<int> parts;  // from left to right
 };
 
+// From top to bottom.
 std::vector<Unit> units_of(const std::vector<RowPart>& parts) {
   std::vector<Unit> units;
   int last = -1;
@@ -28,6 +30,7 @@ std::vector<Unit> units_of(const std::vector<RowPart>& parts) {
     unit.x_height = std::max(unit.x_height, line.x_height);
     unit.parts.push_back(static_cast<int>(i));
   }
+  std::stable_sort(units.begin(), units.end(), [](const Unit& a, const Unit& b) { return a.top < b.top; });
   return units;
 }
 
@@ -35,54 +38,73 @@ bool shares_columns(const Unit& a, const Unit& b) {
   return a.x0 < b.x1 && b.x0 < a.x1;
 }
 
-// Whether something between a (left) and b reaches over both.
-bool is_parted(const Unit& a, const Unit& b, const std::vector<Unit>& units, const std::vector<int>& by_top) {
-  const float top = std::min(a.bottom, b.bottom), bottom = std::max(a.top, b.top);
-  for (const int i : by_top) {
-    const Unit& other = units[i];
-    if (other.top > bottom) break;
-    if (other.bottom < top) continue;
-    if (other.x0 < a.x1 && other.x1 > b.x0 && &other != &a && &other != &b) return true;
+// Which of two units is read first.
+class Precedence {
+ public:
+  // `units` from top to bottom.
+  explicit Precedence(const std::vector<Unit>& units) : units_(units) {
+    for (const Unit& unit : units) tallest_ = std::max(tallest_, unit.bottom - unit.top);
   }
-  return false;
-}
 
-bool comes_before(const Unit& a, const Unit& b, const std::vector<Unit>& units,
-                  const std::vector<int>& by_top) {
-  if (shares_columns(a, b)) return a.top + a.bottom < b.top + b.bottom;
-  if (a.x1 <= b.x0) return !is_parted(a, b, units, by_top) || a.bottom < b.top;
-  return a.bottom < b.top && is_parted(b, a, units, by_top);
-}
+  bool comes_before(const Unit& a, const Unit& b) {
+    ++steps_;
+    if (shares_columns(a, b)) return a.top + a.bottom < b.top + b.bottom;
+    if (a.x1 <= b.x0) return a.bottom < b.top || !is_parted(a, b);
+    return a.bottom < b.top && is_parted(b, a);
+  }
 
+  // Pages of text take a few hundred thousand looks at a unit. Where it takes this many, words lie about and
+  // nothing tells their order.
+  bool is_hopeless() const { return steps_ > 20'000'000; }
+
+ private:
+  // Whether something between a (left) and b reaches over both.
+  bool is_parted(const Unit& a, const Unit& b) {
+    const float top = std::min(a.bottom, b.bottom), bottom = std::max(a.top, b.top);
+    auto other = std::lower_bound(units_.begin(), units_.end(), top - tallest_,
+                                  [](const Unit& unit, float y) { return unit.top < y; });
+    for (; other != units_.end() && other->top <= bottom; ++other) {
+      ++steps_;
+      if (other->bottom < top || &*other == &a || &*other == &b) continue;
+      if (other->x0 < a.x1 && other->x1 > b.x0) return true;
+    }
+    return false;
+  }
+
+  const std::vector<Unit>& units_;
+  float tallest_ = 0;
+  std::int64_t steps_ = 0;
+};
+
+// Places in `units`, which go from top to bottom.
 std::vector<int> order_units(const std::vector<Unit>& units) {
   const int count = static_cast<int>(units.size());
-  std::vector<int> by_top(count);
-  std::iota(by_top.begin(), by_top.end(), 0);
-  std::stable_sort(by_top.begin(), by_top.end(), [&](int a, int b) { return units[a].top < units[b].top; });
-  // Pages of thousands of pieces are no text; any order serves them.
-  constexpr int kMost = 3000;
-  if (count > kMost) return by_top;
+  Precedence precedence(units);
   std::vector<int> order;
   std::vector<char> state(count, 0);
   // Depth first, with a stack of its own: what comes before goes first. A circle is cut where it closes.
   struct Visit {
     int unit, next;
   };
-  for (const int start : by_top) {
+  for (int start = 0; start < count && !precedence.is_hopeless(); ++start) {
     std::vector<Visit> stack;
     if (state[start] == 0) stack.push_back({start, 0}), state[start] = 1;
-    while (!stack.empty()) {
+    while (!stack.empty() && !precedence.is_hopeless()) {
       Visit& visit = stack.back();
       if (visit.next == count) {
         order.push_back(visit.unit);
         stack.pop_back();
         continue;
       }
-      const int other = by_top[visit.next++];
-      if (state[other] != 0 || !comes_before(units[other], units[visit.unit], units, by_top)) continue;
+      const int other = visit.next++;
+      if (state[other] != 0 || !precedence.comes_before(units[other], units[visit.unit])) continue;
       state[other] = 1;
       stack.push_back({other, 0});
     }
+  }
+  if (precedence.is_hopeless()) {
+    order.resize(count);
+    std::iota(order.begin(), order.end(), 0);
   }
   return order;
 }

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "pipeline/layout/found_line.h"
+#include "pipeline/layout/statistics.h"
 
 namespace ocrbatch::pipeline {
 namespace {
@@ -11,14 +12,7 @@ namespace {
 constexpr float kMinAscent = 1.2F, kTypicalAscent = 1.45F, kMaxAscent = 1.9F;
 constexpr float kMinDescent = 0.2F, kTypicalDescent = 0.42F, kMaxDescent = 0.7F;
 
-float median(std::vector<float> values) {
-  if (values.empty()) return 0;
-  const auto middle = values.begin() + values.size() / 2;
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
-
-// Tesseract's numbers for one row, held to what print can be.
+// The layout's numbers for one row, held to what print can be.
 void limit_extents(FoundLine& line) {
   kernels::LineGeometry& geometry = line.geometry;
   // What the box of the same line would be, were it level.
@@ -65,18 +59,8 @@ float FoundLine::baseline_at(float x) const {
 
 float page_slope(const std::vector<FoundLine>& lines) {
   std::vector<std::pair<float, float>> slopes;  // with the line's length
-  float total = 0;
-  for (const FoundLine& line : lines) {
-    slopes.emplace_back(line.slope(), static_cast<float>(line.box.width));
-    total += line.box.width;
-  }
-  std::sort(slopes.begin(), slopes.end());
-  float passed = 0;
-  for (const auto& [slope, length] : slopes) {
-    passed += length;
-    if (2 * passed >= total) return std::clamp(slope, -0.3F, 0.3F);
-  }
-  return 0;
+  for (const FoundLine& line : lines) slopes.emplace_back(line.slope(), static_cast<float>(line.box.width));
+  return std::clamp(weighted_median(std::move(slopes)), -0.3F, 0.3F);
 }
 
 void settle_geometries(std::vector<FoundLine>& lines) {

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "pipeline/layout/rows.h"
-
 namespace ocrbatch::pipeline {
 namespace {
 
@@ -17,6 +15,36 @@ size_t count_specks(const Row& row, const std::vector<Letter>& small) {
   for (; speck != small.end() && speck->top < bottom; ++speck)
     count += speck->x1 > row.x0 && speck->x0 < row.x1;
   return count;
+}
+
+enum class Surroundings { kPaper, kPicture };
+
+// False for the texture of pictures, dirt, barcodes and what is left of rules. `specks`: how many components
+// too small for letters lie in the row's zone. In a picture only what is clearly print counts.
+bool looks_like_print(const Row& row, size_t specks, Surroundings surroundings) {
+  const size_t count = row.letters.size();
+  size_t on_baseline = 0, of_size = 0, bars = 0, wide = 0;
+  for (const Letter& letter : row.letters) {
+    const float off = letter.bottom - row.baseline_at(letter.middle());
+    on_baseline += std::abs(off) < 0.25F * row.x_height;
+    const float up = letter.height() - std::max(0.0F, off);
+    of_size += up > 0.6F * row.x_height && up < 1.3F * row.ascent;
+    bars += letter.height() > 4 * letter.width();
+    wide += letter.width() > 8 * letter.height();
+  }
+  // Print has a dot or a comma for some letters, dirt has many specks for each piece that could be one.
+  // Words may be one component: what counts as letters then is their length.
+  const size_t letters = std::max(count, static_cast<size_t>(0.7F * (row.x1 - row.x0) / row.x_height));
+  if (specks > 3 + 2 * letters) return false;
+  if (count < 2) return wide == 0;
+  if (count >= 6 && 10 * bars > 7 * count) return false;  // a barcode
+  if (2 * wide > count) return false;                     // what is left of rules
+  if (surroundings == Surroundings::kPicture)
+    return count >= 4 && 4 * on_baseline >= 3 * count && 4 * of_size >= 3 * count && 3 * bars < count;
+  // Print that is broken or faint has pieces of letters off the baseline; dirt is not all of one size.
+  if (count >= 5 && 20 * of_size >= 17 * count && 3 * on_baseline >= count) return true;
+  const size_t needed = specks > letters ? 7 : 6;
+  return 10 * on_baseline >= needed * count && 2 * of_size >= count;
 }
 
 // A letter that stands alone is print when it is of usual size and in one row with print, or one of several

@@ -1,9 +1,8 @@
 #include "recognizer/language/language_model_config.h"
 
-#include <fstream>
-
 #include "recognizer/recognizer.h"
 #include "recognizer/strict_json.h"
+#include "recognizer/whole_file.h"
 
 namespace ocrbatch::recognizer {
 namespace {
@@ -25,16 +24,18 @@ LanguageModelConfig read_language_model_config(const boost::json::value& value) 
   return config;
 }
 
+boost::json::object to_json(const LanguageModelConfig& config) {
+  return {{"file", config.file}, {"weight", config.weight}, {"length_bonus", config.length_bonus}};
+}
+
 void set_language_model(const std::filesystem::path& model_folder, const LanguageModelConfig& config) try {
-  const std::filesystem::path file = model_folder / "model.json", temporary = file.string() + ".tmp";
+  const std::filesystem::path file = model_folder / "model.json";
   boost::json::value description = parse_json_file(file);
-  description.as_object()[kKey] = {
-      {"file", config.file}, {"weight", config.weight}, {"length_bonus", config.length_bonus}};
-  std::ofstream stream(temporary, std::ios::trunc);
-  stream << boost::json::serialize(description) << "\n";
-  stream.close();
-  if (!stream) throw std::runtime_error(temporary.string() + ": cannot be written");
-  std::filesystem::rename(temporary, file);
+  description.as_object()[kKey] = to_json(config);
+  write_whole_file(file,
+                   [&](std::ostream& stream) { stream << boost::json::serialize(description) << "\n"; });
+} catch (const WriteError&) {
+  throw;
 } catch (const std::exception& error) {
   throw ModelError(error.what());
 }

@@ -16,8 +16,10 @@ struct LanguageModelConfig {
 // Throws ConfigError.
 LanguageModelConfig read_language_model_config(const boost::json::value& value);
 
+boost::json::object to_json(const LanguageModelConfig& config);
+
 // Writes the key into model.json and leaves the rest as it is. Throws ModelError when that file is not there
-// or cannot be written.
+// or is no description, WriteError when it cannot be written.
 void set_language_model(const std::filesystem::path& model_folder, const LanguageModelConfig& config);
 
 }  // namespace ocrbatch::recognizer

@@ -9,6 +9,7 @@
 
 #include "recognizer/layers/batch_norm.h"
 #include "recognizer/model_folder.h"
+#include "recognizer/strict_json.h"
 #include "recognizer/train/autocast.h"
 #include "recognizer/train/batch_loader.h"
 #include "recognizer/train/global_batch.h"
@@ -119,7 +120,7 @@ std::int64_t Trainer::total_steps(const LineSource& lines) const {
   if (config_.max_steps > 0) return config_.max_steps;
   const std::uint64_t an_epoch = lines_per_epoch(lines);
   if (an_epoch == 0)
-    throw std::runtime_error("endless training lines need train.max_steps or train.lines_per_epoch");
+    throw ConfigError("endless training lines need train.max_steps or train.lines_per_epoch");
   const auto batch = static_cast<std::uint64_t>(global_batch_size());
   return static_cast<std::int64_t>((an_epoch * static_cast<std::uint64_t>(config_.epochs) + batch - 1) /
                                    batch);
@@ -200,8 +201,7 @@ void Trainer::report_bad_step(const std::vector<LabeledLine>& lines, double loss
                            (std::isfinite(loss) ? "gradient" : "loss") +
                            " is not finite, the update is left out; its lines: " + names;
   if (bad_steps_in_a_row_ > kBadStepsAllowed) {
-    throw std::runtime_error("training has diverged, lower train.learning_rate or set train.amp to off; " +
-                             what);
+    throw ConfigError("training has diverged, lower train.learning_rate or set train.amp to off; " + what);
   }
   if (events.on_bad_step) events.on_bad_step(what);
 }
@@ -238,7 +238,7 @@ void Trainer::run(const LineSource& train_lines, const LineSource& validation_li
   const auto batch = static_cast<std::uint64_t>(global_batch_size());
   const std::uint64_t an_epoch = lines_per_epoch(train_lines);
   if (an_epoch == 0 && (config_.validate_every_steps == 0 || config_.checkpoint_every_steps == 0))
-    throw std::runtime_error(
+    throw ConfigError(
         "endless training lines have no epochs to validate or save at: set train.lines_per_epoch");
   const auto epochs_at = [&](std::int64_t step) {
     return static_cast<std::uint64_t>(step) * batch / an_epoch;
@@ -363,17 +363,25 @@ TensorFile Trainer::checkpoint() const {
   return file;
 }
 
-void Trainer::resume() {
+void Trainer::resume() try {
   if (!std::filesystem::exists(checkpoint_file())) {
-    throw std::runtime_error(checkpoint_file().string() + ": there is no checkpoint to resume from");
+    throw ConfigError(checkpoint_file().string() +
+                      ": there is no checkpoint to resume from; without --resume a new run begins");
   }
   restore(read_safetensors(checkpoint_file()), checkpoint_file().string());
+} catch (const ConfigError&) {
+  throw;
+} catch (const std::bad_alloc&) {
+  throw;
+} catch (const std::exception& error) {
+  throw ModelError(checkpoint_file().string() +
+                   ": is no checkpoint to resume from; without --resume a new run begins (" + error.what() +
+                   ")");
 }
 
 void Trainer::restore(const TensorFile& file, const std::string& where) {
   if (file.metadata.at("model") != boost::json::serialize(to_json(model_config_))) {
-    throw std::runtime_error(where +
-                             ": was made with another model configuration; start afresh or use that one");
+    throw ConfigError(where + ": was made with another model configuration; start afresh or use that one");
   }
   std::map<std::string, torch::Tensor> model;
   for (const auto& [name, tensor] : file.tensors) {

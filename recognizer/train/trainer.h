@@ -41,8 +41,8 @@ class Trainer {
   void initialize_from(const std::filesystem::path& model_folder);
   // Starts the backbone from a file of weights in torchvision's names.
   void initialize_backbone(const std::filesystem::path& safetensors_file);
-  // Continues from out/checkpoint.safetensors. Throws std::runtime_error when there is none or it does not
-  // fit.
+  // Continues from out/checkpoint.safetensors. Throws ConfigError when there is none or it is of another
+  // model, ModelError when it cannot be read.
   void resume();
   // Lines of what the model could read before; measured before the first step and at each validation.
   void watch(const LineSource& base_lines) { base_lines_ = &base_lines; }

@@ -176,27 +176,42 @@ double cpu_ms() {
   return 1e3 * static_cast<double>(now.tv_sec) + 1e-6 * static_cast<double>(now.tv_nsec);
 }
 
+int usage(const std::string& problem) {
+  fmt::print(
+      stderr,
+      "{}\nusage: layout_quality [--layout fast|tesseract] [--draw FOLDER] [--each] FILE_OR_FOLDER...\n",
+      problem);
+  return 2;
+}
+
+void complain(const fs::path& document, const io::Error& error) {
+  fmt::print(stderr, "{}: left out: {}\n", document.string(), error.message);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::string layout = "fast";
+  pipeline::LayoutMode layout = pipeline::LayoutMode::kFast;
   fs::path drawings;
   bool each = false;
   std::vector<fs::path> families;
   for (int i = 1; i < argc; ++i) {
     const std::string argument = argv[i];
-    if (argument == "--layout" && i + 1 < argc)
-      layout = argv[++i];
-    else if (argument == "--draw" && i + 1 < argc)
+    if (argument == "--layout" && i + 1 < argc) {
+      const std::string name = argv[++i];
+      if (name != "fast" && name != "tesseract") return usage("--layout is fast or tesseract");
+      if (name == "tesseract") layout = pipeline::LayoutMode::kTesseract;
+    } else if (argument == "--draw" && i + 1 < argc)
       drawings = argv[++i];
     else if (argument == "--each")
       each = true;
+    else if (!fs::exists(argument))
+      return usage(argument + ": no such file or folder");
     else
       families.emplace_back(argument);
   }
   io::initialize_readers();
-  pipeline::LayoutAnalyzer analyzer(layout == "fast" ? pipeline::LayoutMode::kFast
-                                                     : pipeline::LayoutMode::kTesseract);
+  pipeline::LayoutAnalyzer analyzer(layout);
   fmt::print("{:<28} {:>5} {:>6} {:>6} {:>7} {:>7} {:>6} {:>6} {:>6} {:>6} {:>7} {:>7}\n", "family", "pages",
              "truth", "found", "recall", "precis.", "merged", "split", "missed", "order", "cpu ms", "max ms");
   Counts all;
@@ -211,13 +226,22 @@ int main(int argc, char** argv) {
     Counts of_family;
     for (const fs::path& document : documents) {
       auto reader = io::open_document(document, {});
-      if (!reader) continue;
+      if (!reader) {
+        complain(document, reader.error());
+        continue;
+      }
       auto page = reader.value()->read_page(0);
-      if (!page) continue;
+      if (!page) {
+        complain(document, page.error());
+        continue;
+      }
       const double start = cpu_ms();
       auto result = analyzer.analyze(page.value());
       const double elapsed = cpu_ms() - start;
-      if (!result) continue;
+      if (!result) {
+        complain(document, result.error());
+        continue;
+      }
       std::vector<io::Box> found;
       for (const io::Line* line : pipeline::lines_in_order(result.value().blocks))
         found.push_back(line->bbox);

@@ -8,6 +8,7 @@
 #include "pipeline/layout/chains.h"
 #include "pipeline/layout/columns.h"
 #include "pipeline/layout/components.h"
+#include "pipeline/layout/fit_row.h"
 #include "pipeline/layout/order.h"
 #include "pipeline/layout/reversed.h"
 #include "pipeline/layout/rows.h"
@@ -114,6 +115,15 @@ TEST(FitRow, TellsXHeightFromAscendersAndIgnoresDescenders) {
   EXPECT_NEAR(row.descent, 4, 0.5);
 }
 
+TEST(FitRow, ADescenderAtTheEndOfAShortRowDoesNotTurnIt) {
+  std::vector<Letter> letters = word(10, 30, 10);
+  letters.back().bottom = 34;
+  letters[8].bottom = 34;
+  const Row row = fit_row(letters);
+  EXPECT_NEAR(row.slope, 0, 0.004);
+  EXPECT_NEAR(row.baseline_at(100), 30, 0.5);
+}
+
 TEST(SettleSingleHeights, TakesOneHeightForWhatItsNeighboursSay) {
   std::vector<Letter> both = word(10, 30, 20);
   for (const int tall : {0, 4, 9, 13}) both[tall].top = 15;
@@ -153,6 +163,29 @@ TEST(FindGutters, PartsColumnsOfTextAndKeepsRowsOfTables) {
   EXPECT_THAT(find_gutters(page_of(2, 30, 400, 30)), SizeIs(0));  // two wide spaces are no column
 }
 
+TEST(FindGutters, PartsColumnsOfTextAroundAPictureAndAboveATable) {
+  // A picture takes half of the left column's width from its fourth row to its thirteenth.
+  std::vector<Row> rows = page_of(3, 30, 400, 30);
+  for (int i = 3; i < 13; ++i) {
+    const float baseline = 30.0F + 24.0F * static_cast<float>(i);
+    rows.push_back(fit_row(word(190, baseline, 15) + word(400, baseline, 30)));
+  }
+  std::vector<Gutter> gutters = find_gutters(rows);
+  ASSERT_THAT(gutters, SizeIs(1));
+  EXPECT_TRUE(gutters[0].is_between_columns);
+  // A table stands beneath the left column, beside text of the right one.
+  rows = page_of(10, 30, 400, 30);
+  for (int i = 10; i < 15; ++i) {
+    const float baseline = 30.0F + 24.0F * static_cast<float>(i);
+    rows.push_back(fit_row(word(10, baseline, 4) + word(322, baseline, 4) + word(400, baseline, 30)));
+  }
+  gutters = find_gutters(rows);
+  const auto between = std::count_if(gutters.begin(), gutters.end(), [](const Gutter& gutter) {
+    return gutter.is_between_columns && gutter.x1 == 400 && gutter.bottom > 30 + 24 * 14;
+  });
+  EXPECT_EQ(between, 1);
+}
+
 TEST(ReadingOrder, ReadsColumnsDownAndTablesAcross) {
   const auto starts = [](const std::vector<Row>& rows) {
     const std::vector<RowPart> parts = split_rows(rows, find_gutters(rows));
@@ -178,6 +211,32 @@ TEST(ReadingOrder, AHeadingOverBothColumnsComesFirst) {
   EXPECT_EQ(parts[order[0].part].line.baseline, 5);
   EXPECT_EQ(parts[order[1].part].line.x0, 10);
   EXPECT_EQ(parts[order[16].part].line.x0, 400);
+}
+
+// Four thousand words wherever they fell: no order is right, and none may take long to find.
+TEST(ReadingOrder, GivesUpOnWordsThatLieAbout) {
+  std::vector<RowPart> parts;
+  std::uint32_t dice = 1;
+  const auto roll = [&](std::uint32_t below) {
+    dice = 1664525 * dice + 1013904223;
+    return static_cast<float>((dice >> 8) % below);
+  };
+  for (int i = 0; i < 4000; ++i) parts.push_back({fit_row(word(roll(2400), 20 + roll(3000), 3)), i});
+  const auto order = reading_order(parts);
+  ASSERT_THAT(order, SizeIs(4000));
+  std::vector<char> seen(4000, 0);
+  for (const OrderedPart& ordered : order) seen[ordered.part] = 1;
+  EXPECT_EQ(std::count(seen.begin(), seen.end(), 1), 4000);
+}
+
+TEST(DropStrays, KeepsBrokenPrint) {
+  // Letters of one size of which every other one has lost its foot.
+  std::vector<Letter> letters = word(10, 30, 14);
+  for (size_t i = 0; i < letters.size(); i += 2)
+    letters[i].bottom = letters[i].bottom - 2.6F, letters[i].top -= 1;
+  std::vector<Row> rows = {fit_row(letters)};
+  drop_strays(rows, {}, {{600, 400}, 10, 0, {}});
+  EXPECT_THAT(rows, SizeIs(1));
 }
 
 TEST(DropStrays, KnowsDirtBarcodesAndLoneLetters) {

@@ -6,6 +6,7 @@
 #include <opencv2/imgproc.hpp>
 #include <string>
 
+#include "pipeline/layout/found_line.h"
 #include "pipeline/scan.h"
 
 namespace ocrbatch::pipeline {
@@ -132,16 +133,44 @@ TEST_P(PageLayoutTest, FindsSmallAndLargePrint) {
 TEST_P(PageLayoutTest, FollowsAPageThatIsTilted) {
   Page page({1300, 900});
   for (int row = 0; row < 12; ++row) page.write(words(row), {120, 140 + 50 * row});
-  const double degrees = 2;
-  const cv::Mat turn = cv::getRotationMatrix2D({650, 450}, -degrees, 1);
-  cv::warpAffine(page.image.gray, page.image.gray, turn, page.image.gray.size(), cv::INTER_LINEAR,
-                 cv::BORDER_CONSTANT, cv::Scalar(255));
   LayoutAnalyzer analyzer(GetParam());
-  PageLayout layout = analyze(analyzer, page.image);
-  ASSERT_EQ(layout.geometries.size(), 12U);
-  for (const auto& geometry : layout.geometries) {
-    const cv::Point2f reach = geometry.baseline_end - geometry.baseline_start;
-    EXPECT_NEAR(reach.y / reach.x, std::tan(degrees * CV_PI / 180), 0.006);
+  const PageLayout level = analyze(analyzer, page.image);
+  ASSERT_EQ(level.geometries.size(), 12U);
+  const float x_height_px = level.geometries[0].x_height_px;
+  for (const double degrees : {2.0, -4.0}) {
+    const cv::Mat turn = cv::getRotationMatrix2D({650, 450}, -degrees, 1);
+    io::PageImage tilted;
+    cv::warpAffine(page.image.gray, tilted.gray, turn, page.image.gray.size(), cv::INTER_LINEAR,
+                   cv::BORDER_CONSTANT, cv::Scalar(255));
+    const PageLayout layout = analyze(analyzer, tilted);
+    EXPECT_EQ(layout.geometries.size(), 12U) << degrees;
+    for (const auto& geometry : layout.geometries) {
+      const cv::Point2f reach = geometry.baseline_end - geometry.baseline_start;
+      EXPECT_NEAR(reach.y / reach.x, std::tan(degrees * CV_PI / 180), 0.006);
+      EXPECT_NEAR(geometry.x_height_px, x_height_px, 0.15F * x_height_px) << degrees;
+    }
+  }
+}
+
+// Boxes of long tilted lines are much taller than the print in them.
+TEST(SettleGeometries, KeepsTheSizeOfTiltedPrint) {
+  std::vector<FoundLine> lines;
+  for (const int y : {200, 250, 300}) {
+    FoundLine line;
+    line.box = {100, y - 22, 1500, 105 + 28};
+    line.geometry.baseline_start = cv::Point2f(100, y);
+    line.geometry.baseline_end = cv::Point2f(1600, y + 105);
+    line.geometry.x_height_px = 15;
+    line.geometry.ascent_px = 22;
+    line.geometry.descent_px = 6;
+    lines.push_back(line);
+  }
+  settle_geometries(lines);
+  for (const FoundLine& line : lines) {
+    EXPECT_FLOAT_EQ(line.geometry.x_height_px, 15);
+    EXPECT_FLOAT_EQ(line.geometry.ascent_px, 22);
+    EXPECT_FLOAT_EQ(line.geometry.descent_px, 6);
+    EXPECT_FLOAT_EQ(line.slope(), 0.07F);
   }
 }
 

@@ -14,7 +14,7 @@ head -n 1 greedy.tsv
 awk -F '\t' 'FNR > 1 && (NF != 4 || $4 < 0 || $4 > 1) {print "bad row", $0}' *.tsv
 wc -l <greedy.tsv
 tail -n +2 greedy.tsv | cut -f 2 | sort | diff - <(cat lines/*.gt.txt | sort)
-! cut -f 3 beam.tsv | cmp -s - <(cut -f 3 ngram.tsv)
+! cut -f 3 beam.tsv | cmp -s - <(cut -f 3 ngram.tsv) || exit 1
 cut -f 3 beam.tsv | cmp - <(cut -f 3 off.tsv)
-! cut -f 3 greedy.tsv | cmp -s - <(cut -f 3 beam.tsv)
+! cut -f 3 greedy.tsv | cmp -s - <(cut -f 3 beam.tsv) || exit 1
 jq -c '[.lines, (.cer > 0), (.lines_per_second > 0), .decoding]' greedy.json

@@ -7,7 +7,7 @@ for command in $commands; do
   head -n 1 "$command.help" | grep -q "^usage: ocrbatch $command"
   for option in quiet log-level progress help; do grep -q -- "--$option" "$command.help"; done
   # No line runs out of a usual window.
-  ! grep -E '.{101}' "$command.help"
+  ! grep -E '.{101}' "$command.help" || exit 1
 done
 ocrbatch --version >version
 grep -Eq '^ocrbatch [0-9]+\.[0-9]+\.[0-9]+$' version

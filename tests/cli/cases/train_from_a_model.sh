@@ -63,6 +63,10 @@ bad train --config base.json --train mine --val mine-val --out x --extend-alphab
 bad train --config base.json --train mine --val mine-val --out x --rehearsal 0.5
 bad train --init-from letters --train mine --val mine-val --out x --rehearsal 1
 bad train --init-from letters --train mine --val mine-val --out x --rehearsal-data old
+bad train --config base.json --train old --val old-val --out nowhere --resume --quiet
+mkdir damaged && head -c 2000 base/checkpoint.safetensors >damaged/checkpoint.safetensors
+bad train --config base.json --train old --val old-val --out damaged --resume --quiet
+bad train --config base.json --set model.d_state=2 --train old --val old-val --out base --resume --quiet
 bad models promote base/model --as leters --val mine-val --base-val old-val
 bad models promote letters --as letters --val mine-val --base-val old-val
 bad models promote base/model --as letters --val mine-val
