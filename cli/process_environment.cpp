@@ -28,10 +28,14 @@ constexpr Setting kSettings[] = {
     // them cost a little speed.
     {"scan", "ONEDNN_PRIMITIVE_CACHE_CAPACITY=128", false},
     {"scan", "LRU_CACHE_CAPACITY=128", false},
-    // Every step of training asks for large tensors again. By default jemalloc gives each of them back to the
-    // system after its use, and a third of the time went into page faults; now it keeps them for ten seconds.
-    // Kept for good, the sizes pile up that differ from batch to batch: 15 GB with an attention decoder.
-    {"train", "MALLOC_CONF=oversize_threshold:0,dirty_decay_ms:10000", false},
+    // Every step of training asks for large tensors again. By default jemalloc returns each of them to the
+    // system
+    // after its use, whatever its decay times, and a third of the time goes into page faults. With muzzy
+    // pages
+    // that never decay, it leaves them to the system to take when it needs them (MADV_FREE), and has them
+    // back
+    // for nothing until then.
+    {"train", "MALLOC_CONF=oversize_threshold:0,dirty_decay_ms:10000,muzzy_decay_ms:-1", false},
 };
 
 constexpr int kMaxVariables = 16384;

@@ -3,8 +3,6 @@
 #include <tuple>
 #include <vector>
 
-#include "recognizer/layers/no_autocast.h"
-
 namespace ocrbatch::recognizer {
 namespace {
 
@@ -27,8 +25,8 @@ BidirectionalLstmImpl::BidirectionalLstmImpl(int in, int hidden, int out) {
 }
 
 torch::Tensor BidirectionalLstmImpl::forward(const torch::Tensor& x, const torch::Tensor& lengths) {
-  const NoAutocast no_autocast;
-  return linear_->forward(run(x.to(torch::kFloat), lengths));
+  // Under autocast oneDNN's LSTM computes in the short type, at twice the speed.
+  return linear_->forward(run(x.to(torch::kFloat), lengths)).to(torch::kFloat);
 }
 
 torch::Tensor BidirectionalLstmImpl::run_forwards(const torch::Tensor& x, const std::string& suffix) {

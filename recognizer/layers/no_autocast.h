@@ -1,5 +1,5 @@
-// Leaves mixed precision for a scope: recurrences stay float32, because bfloat16 states drift over the
-// hundreds of steps of a line.
+// Leaves mixed precision for a scope: an attention decoder that is written out step by step stays float32,
+// because its state would be rounded to bfloat16 after each of a line's steps.
 #pragma once
 
 #include <ATen/autocast_mode.h>
