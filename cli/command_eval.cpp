@@ -125,7 +125,7 @@ ExitCode run_eval_command(const std::vector<std::string>& arguments) {
       "each line's name, truth, reading and the reading's probability, separated by tabs");
   DecodingChoices decoding;
   add_decoding_options(options.group("Decoding"), decoding);
-  options.group("Running")("device", value(&device, "auto|cpu"), "where to compute");
+  options.group("Running")("device", value(&device, "NAME"), "auto (default), cpu, cuda or cuda:N");
   if (!options.parse(arguments)) return ExitCode::kOk;
   if (data.empty()) throw UsageError("--data is missing");
 

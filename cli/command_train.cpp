@@ -16,6 +16,7 @@
 #include "cli/training_log.h"
 #include "cli/training_processes.h"
 #include "cli/version.h"
+#include "recognizer/device_name.h"
 #include "recognizer/model_config.h"
 #include "recognizer/strict_json.h"
 #include "recognizer/train/alignment.h"
@@ -41,7 +42,7 @@ constexpr std::uint64_t kValidationSeed = 0x76616C6964617465, kBaseValidationSee
                         kRehearsalSeed = 0x7265686561727365;
 
 struct TrainArguments {
-  std::string config, out, init_from, amp, cache;
+  std::string config, out, init_from, amp, cache, device = "auto";
   std::vector<std::string> train, validation, text, fonts, settings, rehearsal_data, base_validation;
   bool resume = false, strict = false, extend_alphabet = false;
   std::int64_t epochs = 0, max_steps = 0, batch_size = 0;
@@ -146,7 +147,8 @@ ExitCode run_train_command(const std::vector<std::string>& arguments) {
       "max-steps", value(&a.max_steps, "N"), "stop after so many steps, whatever the epochs")(
       "batch-size", value(&a.batch_size, "N"), "lines a step, in each process")(
       "learning-rate", value(&a.learning_rate, "X"), "peak of the one-cycle schedule")(
-      "amp", value(&a.amp, "off|bf16|fp16"), "mixed precision")(
+      "amp", value(&a.amp, "off|bf16|fp16"), "mixed precision")("device", value(&a.device, "NAME"),
+                                                                "auto (default), cpu, cuda or cuda:N")(
       "set", value(&a.settings, "KEY=VALUE")->multitoken(),
       "any key of the configuration, e.g. train.warmup=0.1");
   options.group("Output")(
@@ -154,6 +156,9 @@ ExitCode run_train_command(const std::vector<std::string>& arguments) {
       "gets model/, checkpoint.safetensors, report.html, curve.csv, curve.svg and data_report.jsonl");
   if (!options.parse(arguments)) return ExitCode::kOk;
   check_arguments(a, options.given("rehearsal"));
+  if (!recognizer::is_device_name(a.device))
+    throw UsageError("--device: '" + a.device + "' is none of auto, cpu, cuda, cuda:N");
+  recognizer::require_device(a.device);
   if (a.config.empty()) a.config = find_config("fine_tune.json").string();
   if (a.rehearsal > 0 && a.rehearsal_data.empty())
     a.rehearsal_data = {"synth:" + find_config("synth/latin.json").string()};
@@ -172,6 +177,7 @@ ExitCode run_train_command(const std::vector<std::string>& arguments) {
   job.recipe = recipe_of(a, job.train, base);
   job.out = a.out;
   job.resume = a.resume;
+  job.device = a.device;
   job.processes = join_processes();
   const bool is_first = job.processes->is_first();
   const int lines_a_step = job.train.batch_size * job.processes->size();

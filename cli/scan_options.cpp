@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <iostream>
-#include <regex>
 
 #include "cli/decoding_options.h"
 #include "cli/errors.h"
@@ -12,6 +11,7 @@
 #include "cli/values.h"
 #include "cli/version.h"
 #include "pipeline/state/output_paths.h"
+#include "recognizer/device_name.h"
 
 namespace ocrbatch::cli {
 namespace {
@@ -63,7 +63,7 @@ void check(const ScanCommand& command, const CommandOptions& options) {
   if (!(scan.workers.timeout_s >= 0.1 && scan.workers.timeout_s <= 1e6))
     throw UsageError("--timeout: must be 0.1 to 1000000 seconds");
   if (!(scan.max_megapixels > 0)) throw UsageError("--max-megapixels: must be more than 0");
-  if (!std::regex_match(command.recognizer.device, std::regex("auto|cpu|cuda(:[0-9]+)?"))) {
+  if (!recognizer::is_device_name(command.recognizer.device)) {
     throw UsageError("--device: '" + command.recognizer.device + "' is none of auto, cpu, cuda, cuda:N");
   }
   if (command.out.empty() && command.hocr.empty() && command.txt.empty() && !command.dry_run) {
@@ -134,7 +134,7 @@ std::optional<ScanCommand> parse_scan_command(const std::vector<std::string>& ar
   add_decoding_options(recognition, decoding);
   options.group("Resources")
       ("jobs,j", value(&scan.jobs, "N"), "threads in all; default: the cores that this process may use")
-      ("device", value(&command.recognizer.device, "NAME"), "auto (default) or cpu")
+      ("device", value(&command.recognizer.device, "NAME"), "auto (default), cpu, cuda or cuda:N")
       ("max-memory", value(&max_memory, "SIZE"), "for decoded pages in flight, for example 512M; default: a quarter of the memory, at most 2G");
   options.group("Isolation")
       ("isolation", value(&isolation, "HOW"), "where documents are decoded and searched for lines: workers (default): in processes that may only read files, can be killed, and cost no more than the page they fail on; off: in this process")

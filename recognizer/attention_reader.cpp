@@ -88,13 +88,15 @@ std::vector<ReadLabel> read_with_attention(AttentionDecoder& decoder, const torc
   AttentionMemory memory = single;
   AttentionState state = decoder->start(memory);
   std::vector<Hypothetical> beam(1), finished;
-  torch::Tensor previous = torch::full({1}, kEnd, torch::kLong);
+  const torch::Device device = frames.device();
+  torch::Tensor previous = torch::full({1}, kEnd, torch::kLong).to(device);
   while (!beam.empty() && static_cast<int>(beam.front().labels.size()) < max_length) {
     const auto rows = static_cast<int64_t>(beam.size());
     memory = {single.frames.expand({rows, -1, -1}), single.keys.expand({rows, -1, -1}),
               single.blocked.expand({rows, -1})};
     const AttentionStep step = decoder->step(memory, state, previous);
-    const torch::Tensor log_probabilities = torch::log_softmax(decoder->logits(step.output), 1);
+    const torch::Tensor log_probabilities = torch::log_softmax(decoder->logits(step.output), 1).cpu();
+    const torch::Tensor attentions = step.attention.cpu();
     std::vector<Hypothetical> next;
     std::vector<int64_t> parents, labels;
     for (const Extension& extension : best_extensions(beam, log_probabilities, wanted)) {
@@ -105,7 +107,7 @@ std::vector<ReadLabel> read_with_attention(AttentionDecoder& decoder, const torc
         finished.push_back(std::move(hypothesis));
         continue;
       }
-      const torch::Tensor attention = step.attention[static_cast<int64_t>(extension.parent)].contiguous();
+      const torch::Tensor attention = attentions[static_cast<int64_t>(extension.parent)].contiguous();
       hypothesis.labels.push_back({extension.label, own, center_of(attention)});
       parents.push_back(static_cast<int64_t>(extension.parent));
       labels.push_back(extension.label);
@@ -113,9 +115,9 @@ std::vector<ReadLabel> read_with_attention(AttentionDecoder& decoder, const torc
     }
     if (finished.size() >= wanted) break;
     beam = std::move(next);
-    const torch::Tensor from = torch::tensor(parents, torch::kLong);
+    const torch::Tensor from = torch::tensor(parents, torch::kLong).to(device);
     state = {step.state.hidden.index_select(0, from), step.state.looked.index_select(0, from)};
-    previous = torch::tensor(labels, torch::kLong);
+    previous = torch::tensor(labels, torch::kLong).to(device);
   }
   // A line that never ended keeps what was written.
   if (finished.empty()) finished = std::move(beam);

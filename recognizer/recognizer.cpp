@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <sstream>
 
+#include "recognizer/device.h"
+#include "recognizer/device_name.h"
 #include "recognizer/hypothesis.h"
 #include "recognizer/language/ngram_model.h"
 #include "recognizer/line_batch.h"
@@ -18,9 +20,9 @@ namespace {
 // Buckets are fine where lines are short, so that little work is spent on padding, and coarser where they are
 // long, so that batches fill.
 constexpr int kFineBucketPx = 64, kCoarseBucketPx = 128, kFineUpToPx = 1024;
-// Columns of a CPU batch: wide enough for matrix products, small enough that a stage's activations stay in
-// the cache.
-constexpr int kBatchColumns = 2560;
+// Columns of a batch. On a CPU: wide enough for matrix products, small enough that a stage's activations stay
+// in the cache. On a CUDA device: enough to fill it.
+constexpr int kCpuBatchColumns = 2560, kCudaBatchColumns = 131072;
 
 std::unique_ptr<const NgramModel> open_language_model(const LoadedModel& model,
                                                       const RecognizerOptions& options) {
@@ -56,14 +58,18 @@ std::string describe_decoding(const Decoding& decoding, const LoadedModel& model
   return text.str();
 }
 
-class CpuRecognizer : public Recognizer {
+class NetworkRecognizer : public Recognizer {
  public:
-  CpuRecognizer(LoadedModel model, const RecognizerOptions& options)
-      : model_(std::move(model)),
+  NetworkRecognizer(LoadedModel model, const RecognizerOptions& options)
+      : device_(choose_device(options.device)),
+        model_(std::move(model)),
         language_model_(open_language_model(model_, options)),
         decoding_(decoding_of(model_, options, language_model_.get())) {
     model_.info.decoding = describe_decoding(decoding_, model_);
-    model_.network->prepare_for_inference(/*bfloat16=*/__builtin_cpu_supports("avx512bf16") != 0);
+    // First there, as folded weights are tensors of their own.
+    model_.network->to(device_);
+    model_.network->prepare_for_inference(/*bfloat16=*/device_.is_cuda() ||
+                                          __builtin_cpu_supports("avx512bf16") != 0);
   }
 
   const ModelInfo& info() const override { return model_.info; }
@@ -73,7 +79,9 @@ class CpuRecognizer : public Recognizer {
     return std::max(kFineBucketPx, (width_px + step - 1) / step * step);
   }
 
-  int batch_size(int bucket) const override { return std::max(1, kBatchColumns / bucket); }
+  int batch_size(int bucket) const override {
+    return std::max(1, (device_.is_cuda() ? kCudaBatchColumns : kCpuBatchColumns) / bucket);
+  }
 
   std::vector<Hypothesis> recognize(std::span<const cv::Mat> lines) const override {
     if (lines.empty()) return {};
@@ -85,7 +93,7 @@ class CpuRecognizer : public Recognizer {
     for (const cv::Mat& line : lines) widths.push_back(line.cols);
     const LineBatch batch =
         make_line_batch(lines, width_bucket(*std::max_element(widths.begin(), widths.end())));
-    const torch::Tensor encoded = model_.network->forward(batch.images, batch.widths);
+    const torch::Tensor encoded = model_.network->forward(batch.images.to(device_), batch.widths);
     std::vector<Hypothesis> hypotheses;
     for (const auto& labels : model_.network->read(encoded, batch.widths, decoding_)) {
       hypotheses.push_back(to_hypothesis(labels, model_.config.alphabet));
@@ -94,22 +102,17 @@ class CpuRecognizer : public Recognizer {
   }
 
  private:
+  torch::Device device_;
   LoadedModel model_;
   std::unique_ptr<const NgramModel> language_model_;
   Decoding decoding_;
 };
 
-void require_device(const std::string& device) {
-  if (device != "auto" && device != "cpu")
-    throw DeviceError("device \"" + device + "\" is not available: this build has no CUDA");
-}
-
 }  // namespace
 
 std::unique_ptr<Recognizer> load_recognizer(const std::filesystem::path& folder,
                                             const RecognizerOptions& options) {
-  require_device(options.device);
-  return std::make_unique<CpuRecognizer>(load_model(folder), options);
+  return std::make_unique<NetworkRecognizer>(load_model(folder), options);
 }
 
 ModelInfo describe_recognizer(const std::filesystem::path& folder, const RecognizerOptions& options) {

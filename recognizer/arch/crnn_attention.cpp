@@ -84,18 +84,18 @@ std::vector<std::string> CrnnAttention::tensors_by_label() const {
 torch::Tensor CrnnAttention::loss(const torch::Tensor& encoded, const torch::Tensor& widths,
                                   const Targets& targets) {
   const NoAutocast no_autocast;
-  const torch::Tensor truth = padded(targets);
+  const torch::Tensor truth = padded(targets).to(encoded.device());
   const int64_t batch = truth.size(0), steps = truth.size(1);
   const double own_share = is_training() ? parameters_.scheduled_sampling * progress_ : 0;
   const AttentionMemory memory = decoder_->remember(encoded, frame_counts(widths));
   AttentionState state = decoder_->start(memory);
-  torch::Tensor previous = torch::full({batch}, kEnd, torch::kLong);
+  torch::Tensor previous = torch::full({batch}, kEnd, truth.options());
   std::vector<torch::Tensor> outputs;
   for (int64_t i = 0; i < steps; ++i) {
     AttentionStep step = decoder_->step(memory, state, previous);
     previous = truth.select(1, i).clamp_min(0);
     if (own_share > 0) {
-      const torch::Tensor own = torch::rand({batch}).lt(own_share);
+      const torch::Tensor own = torch::rand({batch}).lt(own_share).to(encoded.device());
       if (own.any().item<bool>()) {
         const torch::NoGradGuard no_grad;
         previous = torch::where(own, decoder_->logits(step.output).argmax(1), previous);

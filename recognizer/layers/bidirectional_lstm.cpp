@@ -44,7 +44,7 @@ torch::Tensor BidirectionalLstmImpl::run(const torch::Tensor& x, const torch::Te
   if (is_training()) {
     // Packed sequences would do the same at a third of the speed: their gradients are added up slice by
     // slice.
-    const torch::Tensor turned = turned_places(lengths, x.size(1));
+    const torch::Tensor turned = turned_places(lengths, x.size(1)).to(x.device());
     return torch::cat({run_forwards(x, ""), turn(run_forwards(turn(x, turned), "_reverse"), turned)}, 2);
   }
   // A line at a time: matrix products round differently with the number of rows, and a line's text must not

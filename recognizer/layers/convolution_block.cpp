@@ -10,7 +10,7 @@ torch::Tensor clear_padding(const torch::Tensor& maps, const torch::Tensor& widt
   bool padded = false;
   for (int64_t b = 0; b < widths.size(0); ++b) padded = padded || width[b] < columns;
   if (!padded) return maps;
-  if (torch::GradMode::is_enabled()) {
+  if (torch::GradMode::is_enabled() || !maps.is_cpu()) {
     const torch::Tensor mask = torch::arange(columns).unsqueeze(0).lt(widths.unsqueeze(1));
     return maps * mask.to(maps.device(), maps.scalar_type()).view({widths.size(0), 1, 1, columns});
   }

@@ -8,15 +8,22 @@ namespace ocrbatch::recognizer {
 
 class NoAutocast {
  public:
-  NoAutocast() : enabled_(at::autocast::is_autocast_enabled(at::kCPU)) {
-    at::autocast::set_autocast_enabled(at::kCPU, false);
+  NoAutocast()
+      : on_cpu_(at::autocast::is_autocast_enabled(at::kCPU)),
+        on_cuda_(at::autocast::is_autocast_enabled(at::kCUDA)) {
+    set(false, false);
   }
-  ~NoAutocast() { at::autocast::set_autocast_enabled(at::kCPU, enabled_); }
+  ~NoAutocast() { set(on_cpu_, on_cuda_); }
   NoAutocast(const NoAutocast&) = delete;
   NoAutocast& operator=(const NoAutocast&) = delete;
 
  private:
-  bool enabled_;
+  static void set(bool on_cpu, bool on_cuda) {
+    at::autocast::set_autocast_enabled(at::kCPU, on_cpu);
+    at::autocast::set_autocast_enabled(at::kCUDA, on_cuda);
+  }
+
+  bool on_cpu_, on_cuda_;
 };
 
 }  // namespace ocrbatch::recognizer

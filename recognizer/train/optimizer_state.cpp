@@ -22,8 +22,9 @@ void take_optimizer_state(const TensorFile& file, const torch::nn::Module& netwo
     const auto found = file.tensors.find("adamw.exp_avg." + item.key());
     if (found == file.tensors.end()) continue;
     auto state = std::make_unique<torch::optim::AdamWParamState>();
-    state->exp_avg(found->second);
-    state->exp_avg_sq(file.tensors.at("adamw.exp_avg_sq." + item.key()));
+    const torch::Device device = item.value().device();
+    state->exp_avg(found->second.to(device));
+    state->exp_avg_sq(file.tensors.at("adamw.exp_avg_sq." + item.key()).to(device));
     state->step(file.tensors.at("adamw.step." + item.key()).item<int64_t>());
     optimizer.state()[item.value().unsafeGetTensorImpl()] = std::move(state);
   }

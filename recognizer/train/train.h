@@ -23,9 +23,10 @@ namespace ocrbatch::recognizer {
 struct TrainJob {
   ModelConfig model;
   TrainConfig train;
-  boost::json::object recipe;  // put into the model's provenance as it is
-  std::filesystem::path out;   // gets model/, checkpoint.safetensors, curve.csv, curve.svg, report.html
-  bool resume = false;         // go on from out/checkpoint.safetensors
+  boost::json::object recipe;   // put into the model's provenance as it is
+  std::filesystem::path out;    // gets model/, checkpoint.safetensors, curve.csv, curve.svg, report.html
+  std::string device = "auto";  // "auto", "cpu", "cuda" or "cuda:N"
+  bool resume = false;          // go on from out/checkpoint.safetensors
   std::optional<std::filesystem::path> init_from;  // a model folder whose weights to start from
   std::shared_ptr<ProcessGroup> processes = std::make_shared<ProcessGroup>();  // that run this job together
   const LineSource* base_lines = nullptr;  // what that model can read: measured beside the validation lines

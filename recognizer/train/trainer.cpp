@@ -7,6 +7,7 @@
 #include <cmath>
 #include <thread>
 
+#include "recognizer/device.h"
 #include "recognizer/layers/batch_norm.h"
 #include "recognizer/model_folder.h"
 #include "recognizer/strict_json.h"
@@ -54,15 +55,19 @@ bool is_adapter(const std::string& name) {
 }  // namespace
 
 Trainer::Trainer(const ModelConfig& model, const TrainConfig& train, boost::json::object recipe,
-                 std::filesystem::path out, std::shared_ptr<ProcessGroup> processes)
-    : model_config_(model),
+                 std::filesystem::path out, std::shared_ptr<ProcessGroup> processes, torch::Device device)
+    : device_(device),
+      model_config_(model),
       config_(train),
       recipe_(std::move(recipe)),
       out_(std::move(out)),
       processes_(std::move(processes)),
       loss_scale_(train.amp == "fp16") {
   torch::manual_seed(config_.seed);
+  if (processes_->size() > 1 && !device_.is_cpu())
+    throw DeviceError("several processes train together on the CPU only: take --device cpu");
   network_ = build_network(model_config_);
+  network_->to(device_);
   choose_trainable(*network_, config_);
   optimizer_ = make_optimizer(*network_, config_);
   average_ = std::make_unique<MovingAverage>(*network_, config_.ema_decay);
@@ -163,11 +168,11 @@ double Trainer::backpropagate(const LabeledBatch& batch, double share) {
   }
   torch::Tensor encoded, loss;
   {
-    const AutocastScope autocast(config_.amp);
+    const AutocastScope autocast(config_.amp, device_.type());
     {
       const Stopwatch watch(phases_.forward);
       const SharedBatchScope scope(shared);
-      encoded = network_->forward(batch.pixels.images, batch.pixels.widths);
+      encoded = network_->forward(batch.pixels.images.to(device_), batch.pixels.widths);
     }
     const Stopwatch watch(phases_.loss);
     loss = network_->loss(encoded, batch.pixels.widths, batch.targets);
@@ -422,7 +427,7 @@ void Trainer::check_agreement(const LineSource& train_lines) {
 
 void train(const TrainJob& job, const LineSource& train_lines, const LineSource& validation_lines,
            const TrainEvents& events) {
-  Trainer trainer(job.model, job.train, job.recipe, job.out, job.processes);
+  Trainer trainer(job.model, job.train, job.recipe, job.out, job.processes, choose_device(job.device));
   if (!job.processes->is_first()) {
     // share_state() brings what the first process starts from.
   } else if (job.resume) {

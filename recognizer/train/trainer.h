@@ -31,10 +31,12 @@ namespace ocrbatch::recognizer {
 class Trainer {
  public:
   // `recipe` is put into the model's provenance as it is. With several processes, batch_size is that of each,
-  // and only the first process validates and writes files.
+  // and only the first process validates and writes files. Throws
+  // DeviceError for several processes on a CUDA device.
   Trainer(const ModelConfig& model, const TrainConfig& train, boost::json::object recipe,
           std::filesystem::path out,
-          std::shared_ptr<ProcessGroup> processes = std::make_shared<ProcessGroup>());
+          std::shared_ptr<ProcessGroup> processes = std::make_shared<ProcessGroup>(),
+          torch::Device device = torch::kCPU);
 
   // Starts from a model's weights; labels that both alphabets share keep their rows of the last layer, and
   // adapters that the model does not have start as they are, without effect.
@@ -79,6 +81,7 @@ class Trainer {
   void save_best(const ErrorRates& rates, std::optional<double> base_cer) const;
   std::filesystem::path checkpoint_file() const { return out_ / "checkpoint.safetensors"; }
 
+  torch::Device device_;
   ModelConfig model_config_;
   TrainConfig config_;
   boost::json::object recipe_;

@@ -14,6 +14,7 @@ Validation validate(LineNetwork& network, const Alphabet& alphabet, const LineSo
                     const TrainConfig& config) {
   const torch::NoGradGuard no_grad;
   network.eval();
+  const torch::Device device = network.parameters().front().device();
   const auto wanted = static_cast<std::uint64_t>(config.validation_lines);
   std::vector<LabeledLine> lines;
   for (std::uint64_t i = 0; i < std::min(source.size().value_or(wanted), wanted); ++i)
@@ -35,8 +36,8 @@ Validation validate(LineNetwork& network, const Alphabet& alphabet, const LineSo
     }
     const LabeledBatch batch = make_labeled_batch(some, alphabet, network, /*only_alignable=*/false);
     if (batch.lines.empty()) continue;
-    const AutocastScope autocast(config.amp);
-    const torch::Tensor encoded = network.forward(batch.pixels.images, batch.pixels.widths);
+    const AutocastScope autocast(config.amp, device.type());
+    const torch::Tensor encoded = network.forward(batch.pixels.images.to(device), batch.pixels.widths);
     const double loss = network.loss(encoded, batch.pixels.widths, batch.targets).item<double>();
     result.loss += loss * static_cast<double>(batch.lines.size());
     const auto read = network.read(encoded, batch.pixels.widths, Decoding{});
