@@ -166,7 +166,10 @@ LineGeometry find_line_geometry(const cv::Mat& image) {
   while (last > first && sheared[last - 1] < least) --last;
   if (last - first < 2) return whole_image(image);
 
-  const Band band = find_band({sheared.begin() + first, sheared.begin() + last});
+  // A letter or digit by itself has no zones: it is taken to stand on the baseline.
+  const bool is_single = box.width < last - first;
+  const Band band = is_single ? Band{0, static_cast<float>(last - first)}
+                              : find_band({sheared.begin() + first, sheared.begin() + last});
   const float baseline = first + band.baseline;
   const float ink_ascent = baseline - first, ink_descent = last - baseline;
   const float band_height = band.baseline - band.x_top;

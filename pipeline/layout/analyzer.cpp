@@ -21,6 +21,20 @@ PageLayout single_line(const cv::Mat& gray) {
   return as_page_layout({line}, LayoutImage{}, gray.size());
 }
 
+// The image of a line or a word, cut out of a page: not high, and what was found in it stands in one row. Two
+// rows of print that can be read are higher than the lowest of such images.
+bool is_of_one_line(const cv::Mat& gray, const LayoutImage& image, const std::vector<FoundLine>& lines) {
+  constexpr int kHighestPx = 256, kTooLowForTwoPx = 40;
+  if (gray.rows > kHighestPx || image.components.empty()) return false;
+  if (gray.rows < kTooLowForTwoPx) return true;
+  int top = 0, bottom = image.ink.rows;  // that all lines share
+  for (const FoundLine& line : lines) {
+    top = std::max(top, line.box.y);
+    bottom = std::min(bottom, line.box.br().y);
+  }
+  return top < bottom;
+}
+
 }  // namespace
 
 struct LayoutAnalyzer::Impl {
@@ -29,9 +43,13 @@ struct LayoutAnalyzer::Impl {
 
   PageLayout analyze(const io::PageImage& page) {
     if (mode == LayoutMode::kLine) return single_line(page.gray);
-    const bool is_fast = mode == LayoutMode::kFast;
-    const LayoutImage image = is_fast ? make_quick_layout_image(page) : make_layout_image(page);
-    const std::vector<FoundLine> lines = is_fast ? find_lines_fast(image) : tesseract->find_lines(image);
+    if (mode == LayoutMode::kTesseract) {
+      const LayoutImage image = make_layout_image(page);
+      return as_page_layout(tesseract->find_lines(image), image, page.gray.size());
+    }
+    const LayoutImage image = make_quick_layout_image(page);
+    const std::vector<FoundLine> lines = find_lines_fast(image);
+    if (is_of_one_line(page.gray, image, lines)) return single_line(page.gray);
     return as_page_layout(lines, image, page.gray.size());
   }
 };

@@ -43,8 +43,10 @@ Sorted sort_components(const std::vector<Component>& components, const cv::Size&
     // Strokes of rules and edges of pictures: longer than a letter, and thin.
     if (height > 8 * width && height > 2 * letter_px) continue;
     if (width > 25 * height || fill < 0.06) continue;
-    if (height > page.height / 4.0F) continue;
-    (height <= 2.3F * letter_px ? sorted.letters : sorted.large).push_back(letter);
+    if (height <= 2.3F * letter_px)
+      sorted.letters.push_back(letter);
+    else if (height <= page.height / 4.0F)
+      sorted.large.push_back(letter);
   }
   std::sort(sorted.small.begin(), sorted.small.end(),
             [](const Letter& a, const Letter& b) { return a.top < b.top; });

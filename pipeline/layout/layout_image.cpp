@@ -94,13 +94,17 @@ cv::Mat binarize_locally(const cv::Mat& gray) {
 
 // Median height of components that look like letters, 0 when there are too few. `rows` is the image's height.
 double letter_height(const std::vector<Component>& components, int rows) {
+  // On a page no letter is higher than an eighth of it; in the image of a line it may fill nearly all of it.
+  constexpr int kHighestInAnyImage = 64;
+  constexpr size_t kFewest = 3;
+  const int highest = std::max(rows / 8, kHighestInAnyImage);
   std::vector<int> heights;
   for (const auto& [box, pixels] : components) {
-    if (box.height < 4 || box.height > rows / 8) continue;
+    if (box.height < 4 || box.height > highest) continue;
     if (box.width > 6 * box.height || box.height > 6 * box.width) continue;
     if (pixels * 8 >= box.area()) heights.push_back(box.height);
   }
-  return heights.size() < 10 ? 0 : median(std::move(heights));
+  return heights.size() < kFewest ? 0 : median(std::move(heights));
 }
 
 LayoutImage layout_image_of(const cv::Mat& ink) {

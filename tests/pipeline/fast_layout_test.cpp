@@ -275,6 +275,39 @@ void write(io::PageImage& page, const std::string& text, cv::Point at, double si
   cv::putText(page.gray, text, at, cv::FONT_HERSHEY_COMPLEX, size, cv::Scalar(gray), 2, cv::LINE_AA);
 }
 
+// Snippets: images of a line, of a word, of a few lines.
+TEST(FastLayout, TakesTheImageOfALineOrAWordForOneLine) {
+  for (const char* const text : {"a line cut out of a page, to its end", "Cut", "7"}) {
+    int baseline = 0;
+    const cv::Size size = cv::getTextSize(text, cv::FONT_HERSHEY_COMPLEX, 1, 2, &baseline);
+    io::PageImage page = blank_page({size.width + 8, size.height + baseline + 8});
+    write(page, text, {4, size.height + 4});
+    const auto lines = find_lines(page);
+    ASSERT_THAT(lines, SizeIs(1)) << text;
+    EXPECT_LE(lines[0].bbox.x0, 8) << text;
+    EXPECT_GE(lines[0].bbox.x1, size.width) << text;
+    EXPECT_NEAR(lines[0].baseline_start.y, size.height + 4, 3) << text;
+  }
+}
+
+TEST(FastLayout, FindsTheLinesOfASnippet) {
+  io::PageImage page = blank_page({420, 84});
+  write(page, "two lines of print", {6, 32});
+  write(page, "in a small image", {6, 70});
+  const auto lines = find_lines(page);
+  ASSERT_THAT(lines, SizeIs(2));
+  EXPECT_NEAR(lines[0].baseline_start.y, 32, 3);
+  EXPECT_NEAR(lines[1].baseline_start.y, 70, 3);
+}
+
+TEST(FastLayout, FindsAFewWordsOnALargePage) {
+  io::PageImage page = blank_page({1200, 1600});
+  write(page, "Annex 4", {500, 700});
+  const auto lines = find_lines(page);
+  ASSERT_THAT(lines, SizeIs(1));
+  EXPECT_NEAR(lines[0].baseline_start.y, 700, 3);
+}
+
 TEST(FastLayout, ReadsAReceiptRowByRow) {
   io::PageImage page = blank_page({900, 800});
   const char* const items[] = {"Coffee large", "Bread", "Apple juice", "Butter", "Eggs dozen", "Tea"};
