@@ -62,6 +62,8 @@ void check(const ScanCommand& command, const CommandOptions& options) {
   if (options.given("max-pages") && scan.max_pages < 1) throw UsageError("--max-pages: must be at least 1");
   if (!(scan.workers.timeout_s >= 0.1 && scan.workers.timeout_s <= 1e6))
     throw UsageError("--timeout: must be 0.1 to 1000000 seconds");
+  if (!(scan.min_confidence >= 0 && scan.min_confidence <= 1))
+    throw UsageError("--min-confidence: must be from 0 to 1");
   if (!(scan.max_megapixels > 0)) throw UsageError("--max-megapixels: must be more than 0");
   if (!recognizer::is_device_name(command.recognizer.device)) {
     throw UsageError("--device: '" + command.recognizer.device + "' is none of auto, cpu, cuda, cuda:N");
@@ -97,6 +99,7 @@ std::optional<ScanCommand> parse_scan_command(const std::vector<std::string>& ar
   pipeline::ScanOptions& scan = command.scan;
   command.model = kDefaultModel;
   scan.max_pages = 100'000;
+  scan.min_confidence = 0.5;
   std::vector<std::string> given;
   std::string pages, max_memory, worker_memory, shard, layout = "fast", isolation = "workers";
   DecodingChoices decoding;
@@ -132,6 +135,7 @@ std::optional<ScanCommand> parse_scan_command(const std::vector<std::string>& ar
       ("model", value(&command.model, "NAME|DIR"), "a model by name (see `ocrbatch models list`) or its folder; default latin-fast")
       ("layout", value(&layout, "MODE"), "fast (default): find blocks, lines and reading order with own code; tesseract: with Tesseract, which takes several times as long; line: every image is one text line");
   add_decoding_options(recognition, decoding);
+  recognition("min-confidence", value(&scan.min_confidence, "X"), "leave out lines that were read with less confidence (0 to 1): dirt, drawings, handwriting; default 0.5; 0: keep all");
   options.group("Resources")
       ("jobs,j", value(&scan.jobs, "N"), "threads in all; default: the cores that this process may use")
       ("device", value(&command.recognizer.device, "NAME"), "auto (default), cpu, cuda or cuda:N")

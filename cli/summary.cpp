@@ -127,6 +127,8 @@ std::string summary_text(const ScanOutcome& outcome) {
   }
   if (outcome.increments) text += increments_text(*outcome.increments);
   if (summary.pages_failed + summary.documents_failed > 0) text += "\n  failed  " + failures_text(summary);
+  if (summary.lines_left_out > 0)
+    text += "\n  unsure  " + counted(summary.lines_left_out, "line") + " left out (--min-confidence)";
   if (!summary.busy_seconds.empty()) text += "\n  time    " + time_text(summary);
   text += "\n  memory  " + memory_text(summary);
   if (summary.workers.lost > 0) text += "\n  workers " + with_thousands(summary.workers.lost) + " lost";
@@ -159,6 +161,7 @@ std::string summary_json(const ScanOutcome& outcome, const std::string& version)
                             {"pages_failed", summary.pages_failed},
                             {"errors", errors},
                             {"lines", summary.lines},
+                            {"lines_left_out", summary.lines_left_out},
                             {"characters", summary.characters},
                             {"stopped", summary.stopped},
                             {"wall_seconds", summary.wall_seconds},

@@ -37,7 +37,8 @@ std::string settings_digest(const ScanOptions& options, const recognizer::ModelI
        << ";layout=" << static_cast<int>(options.layout) << ";model=" << model.sha256
        << ";line_height=" << lines.height_px << ";line_max_width=" << lines.max_width_px
        << ";vertical_margin=" << lines.vertical_margin << ";horizontal_margin=" << lines.horizontal_margin
-       << ";suppress_neighbours=" << lines.suppress_neighbours << ";" << model.decoding;
+       << ";suppress_neighbours=" << lines.suppress_neighbours << ";min_confidence=" << options.min_confidence
+       << ";" << model.decoding;
   return io::sha256_of(text.str()).substr(0, 12);
 }
 
@@ -80,7 +81,7 @@ ScanSummary run_scan(const ScanOptions& options, const std::vector<InputFile>& f
   const ReadPageLines read(*reading, recognizer, state, progress.stop_requested);
   BatchLines batcher(recognizer, jobs);
   const RecognizeBatch recognize(recognizer, state, progress);
-  const CollectPage collect(provenance, options.timings);
+  const CollectPage collect(provenance, options.min_confidence, options.timings, progress);
   WritePage write(writers, on_error, options.max_error_rate, state, progress, summary);
 
   PageGraph graph({.read = std::cref(read),
@@ -94,6 +95,7 @@ ScanSummary run_scan(const ScanOptions& options, const std::vector<InputFile>& f
 
   if (!all_fed) summary.stopped = true;
   summary.jobs = jobs;
+  summary.lines_left_out = progress.lines_left_out;
   summary.documents = progress.documents_found;
   summary.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   summary.busy_seconds = {{"decode", state.decode.seconds()},

@@ -45,9 +45,10 @@ struct ScanOptions {
   std::uint64_t max_memory_bytes = 0;  // decoded pages in flight; 0: a quarter of RAM, at most 2 GiB
   double max_error_rate = 1;           // a run ends early when more than this share of its records are errors
   Isolation isolation = Isolation::kOff;
-  WorkerOptions workers;  // with Isolation::kWorkers
-  bool timings = false;   // put PageTiming into records
-  std::string version;    // for provenance
+  WorkerOptions workers;      // with Isolation::kWorkers
+  double min_confidence = 0;  // lines that were read with less are no print and are left out
+  bool timings = false;       // put PageTiming into records
+  std::string version;        // for provenance
 };
 
 // Live counters for a progress display; read from another thread while run_scan works. Documents are listed
@@ -56,7 +57,7 @@ struct ScanOptions {
 struct ScanProgress {
   std::atomic<std::uint64_t> documents_listed{0};
   std::atomic<std::uint64_t> pages_found{0}, pages_done{0}, pages_failed{0}, documents_found{0},
-      documents_done{0}, lines_done{0};
+      documents_done{0}, lines_done{0}, lines_left_out{0};
   PageQueues queues;
   std::atomic<bool> all_found{false};  // pages_found is final
   std::atomic<bool> stop_requested{
@@ -72,6 +73,7 @@ struct QueueSummary {
 struct ScanSummary {
   std::uint64_t documents = 0, pages_ok = 0, pages_failed = 0, documents_failed = 0, lines = 0,
                 characters = 0;
+  std::uint64_t lines_left_out = 0;                     // by ScanOptions::min_confidence
   std::map<std::string, std::uint64_t> errors_by_code;  // pages and documents
   double wall_seconds = 0;
   int jobs = 0;  // threads that shared the work

@@ -9,21 +9,34 @@
 namespace ocrbatch::pipeline {
 namespace {
 
-void drop_empty(std::vector<io::Block>& blocks) {
+// Leaves out lines without text and those below the confidence, and what is empty then. Boxes shrink to what
+// remains. Returns how many lines were left out although they have text.
+std::uint64_t drop_lines(std::vector<io::Block>& blocks, double min_confidence) {
+  std::uint64_t left_out = 0;
   for (io::Block& block : blocks) {
-    for (io::Paragraph& paragraph : block.paragraphs)
-      std::erase_if(paragraph.lines, [](const io::Line& line) { return line.text.empty(); });
+    block.bbox = {};
+    for (io::Paragraph& paragraph : block.paragraphs) {
+      std::erase_if(paragraph.lines, [&](const io::Line& line) {
+        const bool is_doubtful = line.confidence < min_confidence;
+        left_out += is_doubtful && !line.text.empty();
+        return is_doubtful || line.text.empty();
+      });
+      paragraph.bbox = {};
+      for (const io::Line& line : paragraph.lines) paragraph.bbox = io::unite(paragraph.bbox, line.bbox);
+      block.bbox = io::unite(block.bbox, paragraph.bbox);
+    }
     std::erase_if(block.paragraphs, [](const io::Paragraph& paragraph) { return paragraph.lines.empty(); });
   }
   std::erase_if(blocks, [](const io::Block& block) { return block.paragraphs.empty(); });
+  return left_out;
 }
 
-void collect(PageMessage& page) {
+std::uint64_t collect(PageMessage& page, double min_confidence) {
   for (const LineMessage& line : page.lines) {
     page.timing.recognize_ms += line.recognize_ms;
     if (line.error) {
       page.record.error = line.error;
-      return;
+      return 0;
     }
   }
   const std::vector<io::Line*> lines = lines_in_order(page.layout.blocks);
@@ -34,15 +47,17 @@ void collect(PageMessage& page) {
   for (std::size_t i = 0; i < lines.size(); ++i)
     set_line_text(*lines[i], page.lines[i].hypothesis, page.lines[i].columns, page.lines[i].prepared.to_page,
                   page.layout.geometries[i], result.width_px, result.height_px);
-  drop_empty(page.layout.blocks);
+  const std::uint64_t left_out = drop_lines(page.layout.blocks, min_confidence);
   result.blocks = std::move(page.layout.blocks);
+  return left_out;
 }
 
 }  // namespace
 
 void CollectPage::operator()(PageMessage& page) const {
   if (page.abandoned) return;
-  work_on(page, "collect", io::ErrorCode::kInternal, [&] { collect(page); });
+  work_on(page, "collect", io::ErrorCode::kInternal,
+          [&] { progress_.lines_left_out += collect(page, min_confidence_); });
   io::PageRecord& record = page.record;
   record.provenance = provenance_;
   // A document that could not be opened is not read again for its checksum: it may be no regular file.
