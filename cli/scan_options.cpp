@@ -135,7 +135,7 @@ std::optional<ScanCommand> parse_scan_command(const std::vector<std::string>& ar
       ("model", value(&command.model, "NAME|DIR"), "a model by name (see `ocrbatch models list`) or its folder; default latin-fast")
       ("layout", value(&layout, "MODE"), "fast (default): find blocks, lines and reading order with own code; tesseract: with Tesseract, which takes several times as long; line: every image is one text line");
   add_decoding_options(recognition, decoding);
-  recognition("min-confidence", value(&scan.min_confidence, "X"), "leave out lines that were read with less confidence (0 to 1): dirt, drawings, handwriting; default 0.5; 0: keep all");
+  recognition("min-confidence", value(&scan.min_confidence, "X"), "leave out lines that were read with less confidence (0 to 1): dirt, drawings, handwriting; default 0.5, or 0 with --layout line; 0: keep all");
   options.group("Resources")
       ("jobs,j", value(&scan.jobs, "N"), "threads in all; default: the cores that this process may use")
       ("device", value(&command.recognizer.device, "NAME"), "auto (default), cpu, cuda or cuda:N")
@@ -154,6 +154,8 @@ std::optional<ScanCommand> parse_scan_command(const std::vector<std::string>& ar
   command.recognizer = recognizer_options(options, decoding, command.recognizer.device);
   if (layout == "tesseract") scan.layout = pipeline::LayoutMode::kTesseract;
   if (layout == "line") scan.layout = pipeline::LayoutMode::kLine;
+  // What is given as a line is one, however it reads.
+  if (layout == "line" && !options.given("min-confidence")) scan.min_confidence = 0;
   if (options.given("shard")) {
     scan.shard = parse_shard(shard, environment_variable);
     for (std::string* name : {&command.out, &command.state, &command.stats, &command.metrics})
