@@ -156,8 +156,7 @@ ExitCode run_train_command(const std::vector<std::string>& arguments) {
       "gets model/, checkpoint.safetensors, report.html, curve.csv, curve.svg and data_report.jsonl");
   if (!options.parse(arguments)) return ExitCode::kOk;
   check_arguments(a, options.given("rehearsal"));
-  if (!recognizer::is_device_name(a.device))
-    throw UsageError("--device: '" + a.device + "' is none of auto, cpu, cuda, cuda:N");
+  require_device_name(a.device);
   recognizer::require_device(a.device);
   if (a.config.empty()) a.config = find_config("fine_tune.json").string();
   if (a.rehearsal > 0 && a.rehearsal_data.empty())

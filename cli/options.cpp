@@ -8,6 +8,7 @@
 #include "cli/nearest_name.h"
 #include "cli/stdout_guard.h"
 #include "cli/text_layout.h"
+#include "recognizer/device_name.h"
 
 namespace ocrbatch::cli {
 namespace {
@@ -114,6 +115,11 @@ void require_one_of(const std::string& option, const std::string& typed,
   if (std::ranges::find(known, typed) != known.end()) return;
   throw UsageError(option + ": '" + typed + "' is none of " + boost::algorithm::join(known, ", ") +
                    hint(typed, known));
+}
+
+void require_device_name(const std::string& typed) {
+  if (!recognizer::is_device_name(typed))
+    throw UsageError("--device: '" + typed + "' is none of auto, cpu, cuda, cuda:N");
 }
 
 }  // namespace ocrbatch::cli

@@ -66,4 +66,7 @@ inline auto* flag(bool* variable) {
 void require_one_of(const std::string& option, const std::string& typed,
                     const std::vector<std::string>& known);
 
+// Checks what --device was given. Throws UsageError.
+void require_device_name(const std::string& typed);
+
 }  // namespace ocrbatch::cli

@@ -29,12 +29,8 @@ constexpr Setting kSettings[] = {
     {"scan", "ONEDNN_PRIMITIVE_CACHE_CAPACITY=128", false},
     {"scan", "LRU_CACHE_CAPACITY=128", false},
     // Every step of training asks for large tensors again. By default jemalloc returns each of them to the
-    // system
-    // after its use, whatever its decay times, and a third of the time goes into page faults. With muzzy
-    // pages
-    // that never decay, it leaves them to the system to take when it needs them (MADV_FREE), and has them
-    // back
-    // for nothing until then.
+    // system after its use, and a third of the time goes into page faults; with these settings it leaves them
+    // to the system to take when it needs memory (MADV_FREE), and has them back for nothing until then.
     {"train", "MALLOC_CONF=oversize_threshold:0,dirty_decay_ms:10000,muzzy_decay_ms:-1", false},
 };
 

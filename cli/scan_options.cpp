@@ -11,7 +11,6 @@
 #include "cli/values.h"
 #include "cli/version.h"
 #include "pipeline/state/output_paths.h"
-#include "recognizer/device_name.h"
 
 namespace ocrbatch::cli {
 namespace {
@@ -65,9 +64,6 @@ void check(const ScanCommand& command, const CommandOptions& options) {
   if (!(scan.min_confidence >= 0 && scan.min_confidence <= 1))
     throw UsageError("--min-confidence: must be from 0 to 1");
   if (!(scan.max_megapixels > 0)) throw UsageError("--max-megapixels: must be more than 0");
-  if (!recognizer::is_device_name(command.recognizer.device)) {
-    throw UsageError("--device: '" + command.recognizer.device + "' is none of auto, cpu, cuda, cuda:N");
-  }
   if (command.out.empty() && command.hocr.empty() && command.txt.empty() && !command.dry_run) {
     throw UsageError(
         "scan has nowhere to write: add --out FILE (or --out - for standard output), --hocr DIR or --txt "

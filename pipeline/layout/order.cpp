@@ -53,8 +53,8 @@ class Precedence {
     return a.bottom < b.top && is_parted(b, a);
   }
 
-  // Pages of text take a few hundred thousand looks at a unit. Where it takes this many, words lie about and
-  // nothing tells their order.
+  // Looks at units that take some ten milliseconds: where that is not enough, words lie about and nothing
+  // tells their order.
   bool is_hopeless() const { return steps_ > 20'000'000; }
 
  private:

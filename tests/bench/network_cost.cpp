@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -62,7 +63,9 @@ std::unique_ptr<at::ObserverContext> count(const at::RecordFunction& function) {
 
 void print_cost(const std::filesystem::path& file, int heights) {
   const boost::json::value json = parse_json_file(file);
-  const ModelConfig config = read_model_config(json.at("model"), file.parent_path());
+  const boost::json::value* const model = json.as_object().if_contains("model");
+  if (model == nullptr) throw std::invalid_argument(file.string() + ": has no model");
+  const ModelConfig config = read_model_config(*model, file.parent_path());
   const auto network = build_network(config);
   network->eval();
   std::int64_t parameters = 0;
@@ -84,6 +87,7 @@ void print_cost(const std::filesystem::path& file, int heights) {
 }  // namespace
 
 int main(int argc, char** argv) try {
+  if (argc < 2) throw std::invalid_argument("usage: network_cost [--heights N] CONFIG.json...");
   int heights = 12;
   for (int i = 1; i < argc; ++i) {
     const std::string argument = argv[i];

@@ -7,6 +7,7 @@ try scan "$EXAMPLES/documents/receipt.jpg" --model "$TEST_MODEL" --out out.jsonl
 try eval --model "$TEST_MODEL" --data nowhere --device cuda
 try train --init-from "$TEST_MODEL" --train nowhere --val nowhere --out run --device cuda:0
 try train --init-from "$TEST_MODEL" --train nowhere --val nowhere --out run --device cuda:999
+try eval --model "$TEST_MODEL" --data nowhere --device gpu
 [[ ! -e run && ! -e out.jsonl ]] && echo "nothing written"
 run --device cpu --out - >cpu.jsonl
 run --device auto --out - | cmp - cpu.jsonl
