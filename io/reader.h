@@ -12,8 +12,9 @@
 namespace ocrbatch::io {
 
 struct ReadOptions {
-  double dpi =
-      0;  // resolution for PDF pages; 0: that of the page's own scan within 150-400, 300 for vector pages
+  double dpi = 0;  // at which PDF pages are rendered; 0: a page that is one image of 70-400 dpi (a finer one
+                   // is reduced by 2, 4 or 8) is taken as it is stored, others are rendered at their scan's
+                   // resolution within 150-400, and vector pages at 300
   double max_megapixels = 400;  // a larger PDF page is rendered at a lower resolution, down to 100 dpi; other
                                 // larger pages are kTooLarge
 };

@@ -16,12 +16,6 @@ constexpr std::size_t kMaxContentBytes = 16 << 20;
 constexpr int kMaxFormDepth = 8, kMaxForms = 200;
 constexpr double kMaxPixelAspect = 3;  // beyond, an image is a stretched ornament (faxes have 2)
 
-// First `m`, then `n`.
-Matrix concat(const Matrix& m, const Matrix& n) {
-  return {m.a * n.a + m.b * n.c, m.a * n.b + m.b * n.d,       m.c * n.a + m.d * n.c,
-          m.c * n.b + m.d * n.d, m.e * n.a + m.f * n.c + n.e, m.e * n.b + m.f * n.d + n.f};
-}
-
 class ContentBuffer : public Pipeline {
  public:
   explicit ContentBuffer(std::string* content) : Pipeline("content", nullptr), content_(content) {}
@@ -35,14 +29,19 @@ class ContentBuffer : public Pipeline {
   std::string* content_;
 };
 
-double to_double(std::string_view text) {
-  if (!text.empty() && text.front() == '+') text.remove_prefix(1);
-  double value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
+}  // namespace
+
+Matrix concat(const Matrix& m, const Matrix& n) {
+  return {m.a * n.a + m.b * n.c, m.a * n.b + m.b * n.d,       m.c * n.a + m.d * n.c,
+          m.c * n.b + m.d * n.d, m.e * n.a + m.f * n.c + n.e, m.e * n.b + m.f * n.d + n.f};
 }
 
-}  // namespace
+double number_value(std::string_view token) {
+  if (!token.empty() && token.front() == '+') token.remove_prefix(1);
+  double value = 0;
+  std::from_chars(token.data(), token.data() + token.size(), value);
+  return value;
+}
 
 Rect intersect(const Rect& a, const Rect& b) {
   return {std::max(a.x0, b.x0), std::max(a.y0, b.y0), std::min(a.x1, b.x1), std::min(a.y1, b.y1)};
@@ -83,7 +82,7 @@ void ContentImages::run(const std::string& content, QPDFObjectHandle resources, 
         return;
       case QPDFTokenizer::tt_integer:
       case QPDFTokenizer::tt_real:
-        if (numbers.size() < 64) numbers.push_back(to_double(token.getValue()));
+        if (numbers.size() < 64) numbers.push_back(number_value(token.getValue()));
         continue;
       case QPDFTokenizer::tt_name:
         name = token.getValue();
@@ -162,9 +161,9 @@ void ContentImages::read_inline_image(QPDFTokenizer& tokenizer, const std::share
     if (token.isWord("ID")) break;
     if (token.isInteger()) {
       if (key == "/W" || key == "/Width")
-        width = static_cast<int>(std::min(to_double(token.getValue()), 1e9));
+        width = static_cast<int>(std::min(number_value(token.getValue()), 1e9));
       if (key == "/H" || key == "/Height")
-        height = static_cast<int>(std::min(to_double(token.getValue()), 1e9));
+        height = static_cast<int>(std::min(number_value(token.getValue()), 1e9));
     }
     key = token.getType() == QPDFTokenizer::tt_name ? token.getValue() : std::string();
   }

@@ -8,6 +8,7 @@
 #include <qpdf/QPDFObjectHandle.hh>
 #include <qpdf/QPDFTokenizer.hh>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace ocrbatch::io {
@@ -22,6 +23,10 @@ Rect intersect(const Rect& a, const Rect& b);
 struct Matrix {
   double a = 1, b = 0, c = 0, d = 1, e = 0, f = 0;
 };
+
+Matrix concat(const Matrix& m, const Matrix& n);  // first m, then n
+
+double number_value(std::string_view token);  // of a number in content
 
 struct PlacedImage {
   double share = 0;             // of the page's area

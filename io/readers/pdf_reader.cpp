@@ -1,6 +1,7 @@
 // PDF through Poppler's C++ interface, page by page.
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "io/readers/format.h"
 
@@ -10,7 +11,7 @@
 #include <poppler-page-renderer.h>
 #include <poppler-page.h>
 
-#include "io/readers/pdf_resolution.h"
+#include "io/readers/pdf_scans.h"
 #endif
 
 namespace ocrbatch::io {
@@ -29,7 +30,8 @@ namespace {
 
 constexpr double kVectorDpi = 300, kMinDpi = 150, kMaxDpi = 400;
 constexpr double kLeastReducedDpi = 100;  // below, letters of usual size cannot be read
-constexpr double kSquarePixels = 1.03;    // sides of pixels that differ by less are taken as they are
+constexpr double kLeastStoredDpi = 70;
+constexpr double kSquarePixels = 1.03;  // sides of pixels that differ by less are taken as they are
 
 // Poppler (Splash) draws an image whose edge falls on a pixel boundary one pixel too wide, and so resamples a
 // scan drawn at exactly its own resolution, which blurs it and costs time. A hair less, and its pixels come
@@ -90,6 +92,7 @@ class PdfReader : public Reader {
 
   Result<PageSize> page_size(int index) override {
     return guarded([&]() -> Result<PageSize> {
+      if (const auto scan = stored_scan(index)) return PageSize{scan->width_px, scan->height_px, scan->dpi};
       const auto page = open_page(*document_, index);
       if (!page) return missing_page();
       return size_at(*page, fitted_resolution(*page, index));
@@ -98,6 +101,10 @@ class PdfReader : public Reader {
 
   Result<PageImage> read_page(int index) override {
     return guarded([&]() -> Result<PageImage> {
+      if (const auto scan = stored_scan(index)) {
+        if (const auto gray = scans_.read_stored_scan())
+          return PageImage{gray->isContinuous() ? *gray : gray->clone(), scan->dpi, scan->rotation_deg};
+      }
       const auto page = open_page(*document_, index);
       if (!page) return missing_page();
       const Resolution resolution = fitted_resolution(*page, index);
@@ -113,6 +120,12 @@ class PdfReader : public Reader {
   }
 
  private:
+  // Most scanned pages need no renderer.
+  std::optional<StoredScan> stored_scan(int index) {
+    if (options_.dpi > 0) return std::nullopt;
+    return scans_.stored_scan(index, kLeastStoredDpi, kMaxDpi, options_.max_megapixels);
+  }
+
   PageSize pixels_at(const poppler::page& page, const Resolution& resolution) const {
     const poppler::rectf box = page.page_rect(poppler::crop_box);
     double width_pt = std::abs(box.width()), height_pt = std::abs(box.height());
@@ -154,7 +167,7 @@ class PdfReader : public Reader {
   }
 
   std::unique_ptr<poppler::document> document_;
-  PdfResolution scans_;
+  PdfScans scans_;
   int pages_;
   ReadOptions options_;
   int known_index_ = -1;  // page_size and read_page ask for the same page in turn

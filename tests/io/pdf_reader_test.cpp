@@ -46,6 +46,7 @@ cv::Mat scan(int width, int height) {
 }
 
 const char kWholePage[] = "q 612 0 0 792 0 0 cm /Im0 Do Q\n";
+const std::string kStamp = "BT /F1 12 Tf 72 700 Td (Received) Tj ET\n";
 const std::string kManyWords = "BT /F1 12 Tf 72 700 Td (" + std::string(400, 'x') + ") Tj ET\n";
 
 TEST(PdfReader, ReadsAScanAtItsOwnResolutionPixelForPixel) {
@@ -92,9 +93,14 @@ TEST(PdfReader, ReadsVectorPagesAt300) {
   EXPECT_EQ(dpi_of({.content = ""}), 300);
 }
 
-TEST(PdfReader, KeepsTheResolutionWithin150To400) {
-  EXPECT_EQ(dpi_of({.content = kWholePage, .images = {scan(612, 792)}}), 150);
-  EXPECT_EQ(dpi_of({.content = kWholePage, .images = {scan(5100, 6600)}}), 400);
+TEST(PdfReader, KeepsTheResolutionWithin150To400WhereItHasToRender) {
+  EXPECT_EQ(dpi_of({.content = kWholePage + kStamp, .images = {scan(612, 792)}}), 150);
+  EXPECT_EQ(dpi_of({.content = kWholePage + kStamp, .images = {scan(5100, 6600)}}), 400);
+}
+
+TEST(PdfReader, TakesScansAtTheirOwnResolutionWhereItNeedNotRender) {
+  EXPECT_EQ(dpi_of({.content = kWholePage, .images = {scan(612, 792)}}), 72);
+  EXPECT_EQ(dpi_of({.content = kWholePage, .images = {scan(5100, 6600)}}), 300);
 }
 
 TEST(PdfReader, FollowsNestedCoordinateSystems) {

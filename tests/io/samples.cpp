@@ -251,6 +251,12 @@ void write_pdf(const std::filesystem::path& path, const std::vector<PdfSample>& 
           std::to_string(gray.cols) + " /Height " + std::to_string(gray.rows) + ">>"));
       objects.replaceKey("/Im" + std::to_string(i), image);
     }
+    for (std::size_t i = 0; i < page.stored.size(); ++i) {
+      QPDFObjectHandle image = pdf.newStream(page.stored[i].data);
+      image.replaceDict(
+          QPDFObjectHandle::parse("<</Type/XObject /Subtype/Image " + page.stored[i].dictionary + ">>"));
+      objects.replaceKey("/Stored" + std::to_string(i), image);
+    }
     if (!page.form.empty()) {
       QPDFObjectHandle form = pdf.newStream(page.form);
       QPDFObjectHandle dictionary =
@@ -261,18 +267,20 @@ void write_pdf(const std::filesystem::path& path, const std::vector<PdfSample>& 
       form.replaceDict(dictionary);
       objects.replaceKey("/Fm0", form);
     }
-    QPDFObjectHandle resources =
-        QPDFObjectHandle::parse("<</Font <</F1 <</Type/Font /Subtype/Type1 /BaseFont/Helvetica>> >> >>");
+    QPDFObjectHandle resources = QPDFObjectHandle::parse(
+        "<</Font <</F1 <</Type/Font /Subtype/Type1 /BaseFont/Helvetica>> >> " + page.resource_entries + ">>");
     resources.replaceKey("/XObject", objects);
-    QPDFObjectHandle object = pdf.makeIndirectObject(QPDFObjectHandle::parse(
-        "<</Type/Page /MediaBox [0 0 " + std::to_string(page.width_pt) + " " +
-        std::to_string(page.height_pt) + "] /Rotate " + std::to_string(page.rotate) + ">>"));
+    QPDFObjectHandle object = pdf.makeIndirectObject(
+        QPDFObjectHandle::parse("<</Type/Page /MediaBox [0 0 " + std::to_string(page.width_pt) + " " +
+                                std::to_string(page.height_pt) + "] /Rotate " + std::to_string(page.rotate) +
+                                page.page_entries + ">>"));
     object.replaceKey("/Resources", resources);
     object.replaceKey("/Contents", pdf.newStream(page.content));
     tree.addPage(QPDFPageObjectHelper(object), /*first=*/false);
   }
   QPDFWriter writer(pdf, path.c_str());
   writer.setStaticID(true);
+  writer.setDecodeLevel(qpdf_dl_none);
   if (!password.empty()) {
     writer.setR6EncryptionParameters(password.c_str(), password.c_str(), true, true, true, true, true, true,
                                      qpdf_r3p_full, true);

@@ -54,12 +54,19 @@ void write_tiff(const std::filesystem::path& path, const std::vector<TiffSample>
 // JPEG bytes with an EXIF block (orientation and, if not 0, resolution) put behind the start marker.
 std::string with_exif(const std::string& jpeg, int orientation, int dpi, bool big_endian = false);
 
+// An image XObject as it is to stand in the file: data in the dictionary's /Filter.
+struct PdfImage {
+  std::string dictionary, data;
+};
+
 struct PdfSample {
   std::string content;               // operators; image XObjects are /Im0, /Im1, ...
   std::vector<cv::Mat> images = {};  // 8-bit gray
   double width_pt = 612, height_pt = 792;
   int rotate = 0;
   std::string form = "";  // if not empty: operators of the form XObject /Fm0, which can draw the images too
+  std::vector<PdfImage> stored = {};  // /Stored0, ...
+  std::string page_entries = "", resource_entries = "";
 };
 // Pages under one flat page tree. A password encrypts the file (256-bit AES).
 void write_pdf(const std::filesystem::path& path, const std::vector<PdfSample>& pages,
