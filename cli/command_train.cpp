@@ -1,5 +1,5 @@
 // ocrbatch train: from a configuration and labelled lines to a model folder.
-#include <spdlog/fmt/fmt.h>
+#include <spdlog/spdlog.h>
 
 #include <atomic>
 #include <fstream>
@@ -173,6 +173,10 @@ ExitCode run_train_command(const std::vector<std::string>& arguments) {
   if (model == nullptr) throw recognizer::ConfigError(a.config + ": the key model is missing");
   job.model = recognizer::read_model_config(*model, std::filesystem::path(a.config).parent_path());
   job.train = recognizer::read_train_config(*train);
+  if (job.train.amp == "bf16" && !recognizer::has_bfloat16(a.device)) {
+    spdlog::info("this processor has no bfloat16 arithmetic: training in float32, as with --amp off");
+    job.train.amp = "off";
+  }
   job.recipe = recipe_of(a, job.train, base);
   job.out = a.out;
   job.resume = a.resume;

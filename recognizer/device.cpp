@@ -37,4 +37,8 @@ void require_device(const std::string& name) {
   choose_device(name);
 }
 
+bool has_bfloat16(const std::string& name) {
+  return choose_device(name).is_cuda() || __builtin_cpu_supports("avx512bf16") != 0;
+}
+
 }  // namespace ocrbatch::recognizer

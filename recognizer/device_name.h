@@ -25,4 +25,8 @@ inline bool is_device_name(const std::string& name) {
 // Throws DeviceError saying why a device that was named cannot be used.
 void require_device(const std::string& name);
 
+// Whether the device multiplies bfloat16 in hardware. Without, it is slower than float32.
+// Throws as require_device does.
+bool has_bfloat16(const std::string& name);
+
 }  // namespace ocrbatch::recognizer

@@ -68,8 +68,7 @@ class NetworkRecognizer : public Recognizer {
     model_.info.decoding = describe_decoding(decoding_, model_);
     // First there, as folded weights are tensors of their own.
     model_.network->to(device_);
-    model_.network->prepare_for_inference(/*bfloat16=*/device_.is_cuda() ||
-                                          __builtin_cpu_supports("avx512bf16") != 0);
+    model_.network->prepare_for_inference(/*bfloat16=*/has_bfloat16(options.device));
   }
 
   const ModelInfo& info() const override { return model_.info; }

@@ -226,4 +226,13 @@ Corpus::Corpus(const std::vector<std::filesystem::path>& paths, const TextStyle&
     std::fill(weights_.begin(), weights_.end(), 1.0);
 }
 
+const LanguageText& Corpus::pick_language(Random& random, const Weights& own) const {
+  std::vector<double> weights(languages_.size(), 0);
+  for (std::size_t i = 0; i < languages_.size(); ++i)
+    for (const auto& [name, weight] : own)
+      if (name == languages_[i].language) weights[i] = weight;
+  const bool usable = std::any_of(weights.begin(), weights.end(), [](double w) { return w > 0; });
+  return languages_[random.pick_weighted(usable ? weights : weights_)];
+}
+
 }  // namespace ocrbatch::recognizer

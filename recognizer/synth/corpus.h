@@ -29,9 +29,8 @@ class Corpus {
   // text.
   Corpus(const std::vector<std::filesystem::path>& paths, const TextStyle& style);
 
-  const LanguageText& pick_language(Random& random) const {
-    return languages_[random.pick_weighted(weights_)];
-  }
+  // By the recipe's weights, or by `own` where it is not empty and names a language that is there.
+  const LanguageText& pick_language(Random& random, const Weights& own = {}) const;
   const std::vector<LanguageText>& languages() const { return languages_; }
 
  private:

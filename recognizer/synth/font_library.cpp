@@ -15,6 +15,8 @@
 #include <stdexcept>
 #include <thread>
 
+#include "recognizer/synth/text_kinds.h"
+
 namespace ocrbatch::recognizer {
 namespace {
 
@@ -138,7 +140,8 @@ bool measure(FT_Library library, Font& font, const std::vector<std::u32string>& 
       if (u_isUWhiteSpace(static_cast<UChar32>(c)) != 0) continue;
       if (only_capitals && u_islower(static_cast<UChar32>(c)) != 0) shown = false;
       if (!shown) break;
-      const auto box = outline_box(face, c);
+      // The typesetter makes a small e above of the font's own e.
+      const auto box = outline_box(face, c == kSmallEAbove ? U'e' : c);
       shown = box.has_value();
       // Some fonts show letters that they lack without the accent.
       const char32_t base = base_letter(c);

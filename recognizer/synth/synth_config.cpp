@@ -126,6 +126,7 @@ void read_document(const json::value& value, const std::string& path, DocumentSt
       .key("weight", d.weight)
       .key("fonts", d.fonts)
       .key("text_kinds", d.text_kinds)
+      .key("languages", d.languages)
       .key("x_height_px", d.x_height_px)
       .key("stretch", d.stretch)
       .key("bold", d.bold)

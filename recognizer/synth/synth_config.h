@@ -37,6 +37,7 @@ struct DocumentStyle {
   double weight = 1;
   Weights fonts;       // classes of fonts
   Weights text_kinds;  // multiplies the recipe's weights of text kinds
+  Weights languages;   // in place of the recipe's weights; empty: those
 
   // Type.
   Range x_height_px{9, 24};

@@ -128,7 +128,7 @@ class Synthesizer : public LineSource {
  private:
   bool make_line(Random& random, Typesetter& typesetter, LabeledLine& line) const {
     const DocumentStyle& style = config_.documents[random.pick_weighted(document_weights_)];
-    const LineText text = text_maker_.make(random, style.text_kinds);
+    const LineText text = text_maker_.make(random, style);
     std::vector<int> labels;
     if (text.text.empty() || !labels_.split(text.text, labels)) return false;
     const bool bold = random.chance(style.bold), italic = random.chance(style.italic);

@@ -2,6 +2,7 @@
 
 #include <unicode/uchar.h>
 
+#include <algorithm>
 #include <array>
 
 #include "recognizer/synth/text_pieces.h"
@@ -173,12 +174,74 @@ Text heading(TextContext& c) {
   }
 }
 
-// s -> ſ except at a word's end, as roman type was set until about 1800.
+// s -> ſ except at a word's end, as roman type was set until about 1800 and Fraktur always; in German
+// sometimes ä -> a with a small e above, and so on.
 Text historical(TextContext& c) {
-  Text text = running(c);
-  for (std::size_t i = 0; i + 1 < text.size(); ++i)
-    if (text[i] == U's' && is_letter(text[i + 1])) text[i] = U'ſ';
+  const Text source = running(c);
+  const bool small_e = c.language.language == "deu" && c.random.chance(0.3);
+  Text text;
+  for (std::size_t i = 0; i < source.size(); ++i) {
+    const char32_t letter = source[i];
+    if (letter == U's' && i + 1 < source.size() && is_letter(source[i + 1])) {
+      text += U'ſ';
+    } else if (small_e && (letter == U'ä' || letter == U'ö' || letter == U'ü')) {
+      text += letter == U'ä' ? U'a' : letter == U'ö' ? U'o' : U'u';
+      text += kSmallEAbove;
+    } else {
+      text += letter;
+    }
+  }
   return text;
+}
+
+// Type of the 16th to 18th century: long s, u and v by their place in the word and not by their sound, i for
+// j, "&", a tilde for an omitted n or m.
+Text early_modern(TextContext& c) {
+  static const std::array<std::pair<char32_t, Text>, 5> kTildes = {
+      {{U'a', U"ã"}, {U'e', U"ẽ"}, {U'i', U"ĩ"}, {U'o', U"õ"}, {U'u', U"ũ"}}};
+  Random& r = c.random;
+  const Text source = historical(c);
+  const bool by_place = r.chance(0.6);
+  Text text;
+  for (std::size_t i = 0; i < source.size(); ++i) {
+    const bool first = i == 0 || !is_letter(source[i - 1]);
+    const char32_t letter = source[i];
+    if (first && i + 2 < source.size() && letter == U'e' && source[i + 2] == U' ' &&
+        (source[i + 1] == U't' || source[i + 1] == U'y') && r.chance(0.5)) {
+      text += U'&';
+      ++i;
+    } else if (by_place && first && (letter == U'u' || letter == U'U')) {
+      text += letter == U'u' ? U'v' : U'V';
+    } else if (by_place && !first && letter == U'v') {
+      text += U'u';
+    } else if (by_place && letter == U'j') {
+      text += U'i';
+    } else if (i + 1 < source.size() && (source[i + 1] == U'n' || source[i + 1] == U'm') && r.chance(0.06)) {
+      const auto* const tilde = std::find_if(kTildes.begin(), kTildes.end(),
+                                             [&](const auto& entry) { return entry.first == letter; });
+      if (tilde == kTildes.end()) {
+        text += letter;
+        continue;
+      }
+      text += tilde->second;
+      ++i;
+    } else {
+      text += letter;
+    }
+  }
+  return text;
+}
+
+// One word, or two, as on signs and labels.
+Text sign(TextContext& c) {
+  Random& r = c.random;
+  if (r.chance(0.1)) return integer(r, 4);
+  Text text = r.chance(0.75) ? c.language.word(r) : words(c, 2);
+  const std::size_t style = r.pick_weighted(std::array<double, 3>{4, 3, 3});
+  if (style == 0) text = to_capitals(text);
+  if (style == 1) text = to_title(text);
+  static const std::array<Text, 8> kEnd = {U".", U",", U"!", U":", U"'s", U"?", U"®", U"™"};
+  return r.chance(0.08) ? text + r.pick(kEnd) : text;
 }
 
 // Words with labels that the corpus hardly has, in the places where such characters stand.
@@ -228,6 +291,21 @@ Text rare_running(TextContext& c) {
   return out;
 }
 
+// Words one behind the other with punctuation between some of them, for scripts that are written without
+// spaces: a list of words has more of the language than its running text at hand.
+Text joined_words(TextContext& c) {
+  const std::size_t length = line_length(c);
+  Text out;
+  for (std::size_t i = 0; i < length && out.size() < length; ++i) {
+    out += c.language.word(c.random);
+    if (c.language.punctuation.empty() || !c.random.chance(0.25)) continue;
+    for (const char32_t p : c.random.pick(c.language.punctuation))
+      if (p != U' ') out += p;
+  }
+  out.resize(std::min(out.size(), length));
+  return out;
+}
+
 Text mixed(TextContext& c) {
   static const std::array<MakeText, 8> kParts = {word_list, numbers,   date,   price,
                                                  code,      bracketed, quoted, capitals};
@@ -259,9 +337,12 @@ const std::vector<TextKind>& text_kinds() {
       {"contents", contents},
       {"heading", heading},
       {"historical", historical},
+      {"early_modern", early_modern},
+      {"sign", sign},
       {"rare", rare},
       {"mixed", mixed},
       {"rare_running", rare_running},
+      {"joined_words", joined_words},
   };
   return kKinds;
 }

@@ -7,6 +7,10 @@
 
 namespace ocrbatch::recognizer {
 
+// COMBINING LATIN SMALL LETTER E: German umlauts as they were set until the 19th century. Few fonts have it;
+// the typesetter makes it of theirs.
+inline constexpr char32_t kSmallEAbove = U'\u0364';
+
 struct TextContext {
   const LanguageText& language;
   const TextStyle& style;

@@ -137,13 +137,13 @@ bool TextMaker::acceptable(const std::u32string& text) const {
   return !text.empty() && text.size() <= kMaxCharacters && labels_.split(text, labels);
 }
 
-LineText TextMaker::make(Random& random, const Weights& kind_weights) const {
-  const LanguageText& language = corpus_.pick_language(random);
+LineText TextMaker::make(Random& random, const DocumentStyle& document) const {
+  const LanguageText& language = corpus_.pick_language(random, document.languages);
   std::vector<double> weights;
   std::vector<MakeText> makers;
   for (const auto& [name, base] : style_.kinds) {
     double weight = base;
-    for (const auto& [other, factor] : kind_weights)
+    for (const auto& [other, factor] : document.text_kinds)
       if (other == name) weight *= factor;
     weights.push_back(weight);
     for (const TextKind& kind : text_kinds())

@@ -41,9 +41,8 @@ class TextMaker {
   // Throws std::runtime_error when the recipe weighs a kind that does not exist.
   TextMaker(const Corpus& corpus, const LabelSet& labels, const TextStyle& style);
 
-  // `kind_weights` multiplies the recipe's weights, by name. The text is tidy, not empty, and splits into
-  // labels.
-  LineText make(Random& random, const Weights& kind_weights) const;
+  // A text of the kinds and languages of `document`: tidy, not empty, and made of labels.
+  LineText make(Random& random, const DocumentStyle& document) const;
 
   static std::vector<std::string> kinds();
 

@@ -11,6 +11,8 @@
 #include <stdexcept>
 #include <unordered_map>
 
+#include "recognizer/synth/text_kinds.h"
+
 namespace ocrbatch::recognizer {
 namespace {
 
@@ -114,6 +116,29 @@ struct Typesetter::Implementation {
     return face.outlines.emplace(glyph, std::move(outline)).first->second;
   }
 
+  // A small e above the glyph `base`, as German type had it for an umlaut's dots, of a font that has no such
+  // mark: the font's own e, reduced. Positions are relative to the base's.
+  PlacedGlyph small_e_above(Face& face, const PlacedGlyph& base, double scale, double stretch) {
+    constexpr double kSize = 0.5, kGapEm = 0.03;
+    PlacedGlyph placed = base;
+    hb_font_get_nominal_glyph(face.shaper, U'e', &placed.glyph);
+    placed.size = base.size * kSize;
+    double top = 0, middle = 0;
+    if (const Outline& outline = outline_of(face, base.glyph); !outline.points.empty()) {
+      double left = outline.points[0].x, right = left;
+      for (const FT_Vector& point : outline.points) {
+        top = std::max(top, static_cast<double>(point.y));
+        left = std::min(left, static_cast<double>(point.x));
+        right = std::max(right, static_cast<double>(point.x));
+      }
+      middle = (left + right) / 2;
+    }
+    const double half_advance = 0.5 * kSize * hb_font_get_glyph_h_advance(face.shaper, placed.glyph);
+    placed.x_px += (middle - half_advance) * scale * stretch;
+    placed.y_px += (top + kGapEm * face.units_per_em) * scale;
+    return placed;
+  }
+
   // An outline fitted to the pixel grid at a size; not kept, since sizes hardly repeat.
   Outline hinted_outline(Face& face, std::uint32_t glyph, double em_px) {
     Outline outline;
@@ -170,6 +195,10 @@ SetLine Typesetter::set(const std::vector<TextRun>& runs, const TypeStyle& style
           placed.x_px += 0.5 * random.normal() * style.jitter_px;
         }
         line.glyphs.push_back(placed);
+      } else if (!line.glyphs.empty() && infos[i].cluster + 1 < run.text.size() &&
+                 run.text[infos[i].cluster + 1] == kSmallEAbove) {
+        line.glyphs.push_back(implementation_->small_e_above(face, line.glyphs.back(), scale, style.stretch));
+        continue;
       }
       if (positions[i].x_advance != 0) advance += style.letter_spacing_px;
       x += style.hinted ? std::round(advance) : advance;

@@ -11,9 +11,12 @@
 #include <set>
 #include <thread>
 
+#include "recognizer/synth/corpus.h"
+#include "recognizer/synth/font_library.h"
 #include "recognizer/synth/synth_config.h"
 #include "recognizer/synth/text_kinds.h"
 #include "recognizer/synth/text_maker.h"
+#include "recognizer/synth/typesetter.h"
 
 namespace ocrbatch::recognizer {
 namespace {
@@ -232,6 +235,90 @@ TEST_F(Synth, EveryKindOfTextMakesText) {
   }
 }
 
+TEST_F(Synth, ADocumentsLanguagesReplaceTheRecipes) {
+  fs::create_directories(folder_ / "text/deu");
+  write("text/deu/book.txt", "Zwölf Boxkämpfer jagen Viktor quer über den großen Sylter Deich.\n");
+  TextStyle style;
+  style.files = {{"*.txt", "running"}};
+  style.languages = {{"eng", 1}, {"deu", 0}};
+  const Corpus corpus({folder_ / "text"}, style);
+  Random random(1, 1);
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_EQ(corpus.pick_language(random).language, "eng");
+    EXPECT_EQ(corpus.pick_language(random, {{"deu", 1}}).language, "deu");
+    EXPECT_EQ(corpus.pick_language(random, {{"fra", 1}}).language, "eng");  // not there: the recipe's
+  }
+}
+
+TEST_F(Synth, OldTypeHasItsOwnSpelling) {
+  LanguageText german;
+  german.language = "deu";
+  german.running = "schön ist es unter vielen und über jenen Bäumen, und es ist so\n";
+  TextStyle style;
+  style.characters = {60, 60};
+  style.short_lines = 0;
+  const std::vector<std::u32string> rare;
+  std::u32string historical, early;
+  for (std::uint64_t i = 0; i < 200; ++i) {
+    Random random(3, i);
+    TextContext context{german, style, rare, random};
+    for (const TextKind& kind : text_kinds()) {
+      if (std::string(kind.name) == "historical") historical += kind.make(context) + U' ';
+      if (std::string(kind.name) == "early_modern") early += kind.make(context) + U' ';
+    }
+  }
+  EXPECT_NE(historical.find(U"ſchön iſt es"), std::u32string::npos);
+  EXPECT_NE(historical.find(U"ſcho\u0364n iſt es"), std::u32string::npos);
+  EXPECT_EQ(historical.find(U"vn"), std::u32string::npos);
+  EXPECT_NE(early.find(U"vnter"), std::u32string::npos);
+  EXPECT_NE(early.find(U"ienen"), std::u32string::npos);
+  EXPECT_NE(early.find(U"ẽ"), std::u32string::npos);
+}
+
+TEST_F(Synth, WordsOfScriptsWithoutSpacesAreJoined) {
+  LanguageText chinese;
+  chinese.running = "\n";
+  chinese.words = {U"天地", U"玄黄", U"宇宙"};
+  chinese.punctuation = {U" ，", U"。 "};
+  TextStyle style;
+  style.characters = {12, 12};
+  style.short_lines = 0;
+  const std::vector<std::u32string> rare;
+  for (const TextKind& kind : text_kinds()) {
+    if (std::string(kind.name) != "joined_words") continue;
+    for (std::uint64_t i = 0; i < 50; ++i) {
+      Random random(3, i);
+      TextContext context{chinese, style, rare, random};
+      const std::u32string text = kind.make(context);
+      EXPECT_EQ(text.size(), 12U);
+      EXPECT_EQ(text.find(U' '), std::u32string::npos);
+    }
+  }
+}
+
+TEST_F(Synth, ASmallEStandsAboveItsLetterInFontsThatHaveNone) {
+  FontStyle style;
+  style.classes = {{"any", {"*"}}};
+  const FontLibrary library(style, {}, {U"u", U"u\u0364"});
+  Random random(1, 1);
+  int tried = 0;
+  for (const Font& font : library.fonts()) {
+    if (!font.covers(0) || font.italic || ++tried > 12) continue;
+    ASSERT_TRUE(font.covers(1)) << font.path;
+    Typesetter typesetter;
+    TypeStyle type;
+    type.em_px = 100;
+    const auto height = [&](const std::u32string& text) {
+      const SetLine line = typesetter.set({{text, &font, 1}}, type, random);
+      cv::Mat canvas = cv::Mat::zeros(400, 400, CV_8UC1);
+      const cv::Rect2d ink = typesetter.draw(line, {100, 250, 0, 0, line.width_px, 1}, random, canvas);
+      return ink.y + ink.height;
+    };
+    EXPECT_GT(height(U"u\u0364"), height(U"u") + 10) << font.path;
+  }
+  EXPECT_GT(tried, 0);
+}
+
 TEST_F(Synth, TheRandomStreamIsFixed) {
   // Recipes promise the same lines on every machine; these numbers must never change.
   Random random(1, 2);
@@ -249,9 +336,12 @@ TEST_F(Synth, TheRandomStreamIsFixed) {
   EXPECT_NEAR(squares / kDraws, 1, 0.03);
 }
 
-TEST(LatinRecipe, Loads) {
-  const SynthConfig config = load_synth_config(fs::path(OCRBATCH_SOURCE_DIR) / "configs/synth/latin.json");
-  EXPECT_GE(config.documents.size(), 5U);
+TEST(Recipes, Load) {
+  for (const char* name : {"latin", "plain", "chinese", "chinese_plain"}) {
+    const SynthConfig config =
+        load_synth_config(fs::path(OCRBATCH_SOURCE_DIR) / "configs/synth" / (std::string(name) + ".json"));
+    EXPECT_GE(config.documents.size(), 3U) << name;
+  }
 }
 
 }  // namespace
