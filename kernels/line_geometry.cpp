@@ -143,7 +143,7 @@ cv::Mat clean_ink(const cv::Mat& ink) {
 
 LineGeometry find_line_geometry(const cv::Mat& image) {
   if (image.empty()) return {};
-  const PaperEstimate paper = estimate_paper(image);
+  const PaperEstimate paper = estimate_paper(image, {0, 0, image.cols, image.rows});
   const cv::Mat darkness = measure_darkness(image, {0, image.rows}, paper.inverted);
   const cv::Mat all_ink = darkness > kInkDarkness;
   cv::Mat ink = clean_ink(all_ink);

@@ -32,6 +32,7 @@ int percentile(const Histogram& counts, double share) {
 // Otsu's two classes: the means and the share of the dark one.
 struct TwoClasses {
   double dark_mean = 255, light_mean = 255, dark_share = 0;
+  int darkest_light = 0;  // values below are of the dark class
 };
 
 TwoClasses split_in_two(const Histogram& counts) {
@@ -52,16 +53,47 @@ TwoClasses split_in_two(const Histogram& counts) {
     const double variance = dark * (total - dark) * (light_mean - dark_mean) * (light_mean - dark_mean);
     if (variance > best_variance) {
       best_variance = variance;
-      best = {dark_mean, light_mean, dark / total};
+      best = {dark_mean, light_mean, dark / total, value + 1};
     }
   }
   return best;
 }
 
+// Share of pixels below `threshold` above, below and beside columns x0 to x1 of a line; where the page ends
+// with the line, of the line's own outermost rows and columns.
+double dark_share_around(const cv::Mat& page, const cv::Rect& line, int x0, int x1, int threshold) {
+  const int reach = std::max(1, line.height / 12);
+  const cv::Rect whole(0, 0, page.cols, page.rows);
+  const auto beside = [&](const cv::Rect& outer, const cv::Rect& inner) {
+    const cv::Rect there = outer & whole;
+    return there.empty() ? inner : there;
+  };
+  const int left = line.x + x0, width = x1 - x0, right = left + width;
+  std::array<cv::Rect, 4> edges = {
+      beside({left, line.y - reach, width, reach}, {left, line.y, width, reach}),
+      beside({left, line.br().y, width, reach}, {left, line.br().y - reach, width, reach}),
+      beside({left - reach, line.y, reach, line.height}, {left, line.y, std::min(reach, width), line.height}),
+      beside({right, line.y, reach, line.height},
+             {right - std::min(reach, width), line.y, std::min(reach, width), line.height})};
+  if (x0 > 0) edges[2] = {};
+  if (x1 < line.width) edges[3] = {};
+  double dark = 0, total = 0;
+  for (const cv::Rect& edge : edges) {
+    if (edge.empty()) continue;
+    const Histogram counts = histogram_of(page(edge));
+    for (int value = 0; value < 256; ++value) {
+      total += counts[value];
+      if (value < threshold) dark += counts[value];
+    }
+  }
+  return total > 0 ? dark / total : 0.5;
+}
+
 }  // namespace
 
-PaperEstimate estimate_paper(const cv::Mat& region) {
-  if (region.empty()) return {};
+PaperEstimate estimate_paper(const cv::Mat& page, const cv::Rect& line) {
+  if (line.empty()) return {};
+  const cv::Mat region = page(line);
   // Two line heights hold a few letters with the paper between them.
   const int segment_width = std::max(16, 2 * region.rows);
   const int row_step = std::max(1, region.rows / 64);
@@ -74,11 +106,13 @@ PaperEstimate estimate_paper(const cv::Mat& region) {
     const TwoClasses classes = split_in_two(counts);
     const double contrast = classes.light_mean - classes.dark_mean;
     if (contrast < kMinContrast / 2) continue;
-    // Ink covers less than half of a line, even of a bold one; the weight keeps undecided segments from
-    // deciding.
-    const double weight = contrast * std::abs(classes.dark_share - 0.5) * (x1 - x0);
+    // Ink covers less than half of most lines, but more of bold capitals; what is around a line is paper,
+    // rules and neighbours' tails aside. The weight keeps undecided segments from deciding.
+    const double border = dark_share_around(page, line, x0, x1, classes.darkest_light);
+    const double darkness = classes.dark_share - 0.5 + border - 0.5;
+    const double weight = contrast * std::abs(darkness) * (x1 - x0);
     votes += weight;
-    if (classes.dark_share > 0.5) inverted_votes += weight;
+    if (darkness > 0) inverted_votes += weight;
   }
   PaperEstimate paper;
   paper.inverted = inverted_votes > 0.5 * votes;

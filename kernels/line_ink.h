@@ -12,8 +12,8 @@ struct PaperEstimate {
   int level = 255;        // gray value of the paper
   bool inverted = false;  // light ink on dark paper
 };
-// `region` is CV_8UC1 and holds one line, roughly; empty gives white paper.
-PaperEstimate estimate_paper(const cv::Mat& region);
+// `page` is CV_8UC1; `line` lies within it and holds one line, roughly. No area gives white paper.
+PaperEstimate estimate_paper(const cv::Mat& page, const cv::Rect& line);
 
 // Gray values of a cut line turned into darkness: 0 is paper, 255 the line's ink. Rows `zone` hold the line
 // itself; levels are taken there, so that neighbours do not count. A strip without ink keeps its noise at the

@@ -111,15 +111,14 @@ bool is_degenerate(const LineGeometry& geometry, const LinePreparation& options)
          geometry.ascent_px + geometry.descent_px < 2 || options.height_px < 4 || options.max_width_px < 1;
 }
 
-// The part of the page around the line, for its paper and polarity; empty when the line lies outside the
+// The part of the page that holds the line, for its paper and polarity; empty when the line lies outside the
 // page.
-cv::Mat page_region(const cv::Mat& page, const LineGeometry& geometry) {
+cv::Rect page_region(const cv::Mat& page, const LineGeometry& geometry) {
   const auto [left, right] = std::minmax(geometry.baseline_start.x, geometry.baseline_end.x);
   const auto [high, low] = std::minmax(geometry.baseline_start.y, geometry.baseline_end.y);
   const cv::Rect around(cv::Point(cvFloor(left), cvFloor(high - geometry.ascent_px)),
                         cv::Point(cvCeil(right), cvCeil(low + geometry.descent_px)));
-  const cv::Rect inside = around & cv::Rect(0, 0, page.cols, page.rows);
-  return inside.empty() ? cv::Mat() : page(inside);
+  return around & cv::Rect(0, 0, page.cols, page.rows);
 }
 
 LineZone zone_in(const LineGeometry& geometry, float above, float y_scale) {
@@ -139,7 +138,7 @@ LineZone zone_in(const LineGeometry& geometry, float above, float y_scale) {
 PreparedLine prepare_line(const cv::Mat& page, const LineGeometry& geometry, const LinePreparation& options) {
   PreparedLine line;
   if (page.empty() || is_degenerate(geometry, options)) return line;
-  const PaperEstimate paper = estimate_paper(page_region(page, geometry));
+  const PaperEstimate paper = estimate_paper(page, page_region(page, geometry));
 
   const float line_height = geometry.ascent_px + geometry.descent_px;
   const float margin = options.vertical_margin * line_height;

@@ -40,7 +40,8 @@ cv::Mat cut_out(const cv::Mat& gray, const cv::Rect& box, const std::vector<io::
     corners.emplace_back(cvRound(point.x) - box.x, cvRound(point.y) - box.y);
   cv::Mat inside(box.size(), CV_8UC1, cv::Scalar(0));
   cv::fillPoly(inside, std::vector<std::vector<cv::Point>>{corners}, cv::Scalar(255));
-  cv::Mat alone(box.size(), CV_8UC1, cv::Scalar(kernels::estimate_paper(pixels).level));
+  cv::Mat alone(box.size(), CV_8UC1,
+                cv::Scalar(kernels::estimate_paper(pixels, {0, 0, pixels.cols, pixels.rows}).level));
   pixels.copyTo(alone, inside);
   return alone;
 }

@@ -285,5 +285,22 @@ TEST(FindLineGeometry, CoversAnImageWithoutInk) {
   EXPECT_NEAR(geometry.ascent_px + geometry.descent_px, 50, 0.01);
 }
 
+// Bold capitals, cut tightly: more ink than paper, which is all around.
+TEST(FindLineGeometry, MoreInkThanPaperIsStillInk) {
+  for (const bool light_on_dark : {false, true}) {
+    cv::Mat image(60, 300, CV_8UC1, cv::Scalar(light_on_dark ? 30 : 225));
+    for (int x = 8; x + 29 <= 292; x += 36) {
+      cv::rectangle(image, cv::Rect(x, 5, 29, 50), cv::Scalar(light_on_dark ? 225 : 30), cv::FILLED);
+      cv::rectangle(image, cv::Rect(x + 11, 14, 8, 12), cv::Scalar(light_on_dark ? 30 : 225), cv::FILLED);
+    }
+    const PreparedLine line = prepare_line(image, find_line_geometry(image), {});
+    ASSERT_FALSE(line.pixels.empty());
+    const cv::Mat letters =
+        line.pixels(cv::Rect(line.pixels.cols / 4, line.pixels.rows / 2, line.pixels.cols / 2, 1));
+    EXPECT_LT(cv::mean(letters)[0], 110) << light_on_dark;
+    EXPECT_GT(cv::mean(line.pixels.row(0))[0], 200) << light_on_dark;
+  }
+}
+
 }  // namespace
 }  // namespace ocrbatch::kernels
