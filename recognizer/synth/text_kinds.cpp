@@ -326,6 +326,7 @@ const std::vector<TextKind>& text_kinds() {
       {"contact", contact},
       {"address", address},
       {"table_row", table_row},
+      {"field", field},
       {"capitals", capitals},
       {"title_case", title_case},
       {"quoted", quoted},

@@ -172,6 +172,58 @@ Text table_row(TextContext& c) {
   return out;
 }
 
+// What receipts, invoices and forms are made of: a label, a colon, a value. Words of the corpus stand for the
+// labels of other trades than those listed.
+Text field(TextContext& c) {
+  static const std::array<Text, 84> kLabels = {
+      U"Total",    U"Subtotal",    U"Sub Total",   U"Tax",         U"VAT",         U"GST",
+      U"Date",     U"Time",        U"Invoice No",  U"Receipt No",  U"Tax Invoice", U"Bill To",
+      U"Tel",      U"Fax",         U"Tel No",      U"Cashier",     U"Qty",         U"Quantity",
+      U"Item",     U"Description", U"Amount",      U"Change",      U"Cash",        U"Discount",
+      U"Rounding", U"Ref",         U"Ref No",      U"Doc No",      U"Order No",    U"Table",
+      U"Member",   U"Card No",     U"Salesperson", U"Price",       U"Unit Price",  U"Balance",
+      U"Payment",  U"Summary",     U"Tax Summary", U"Rate",        U"Code",        U"Terms",
+      U"Page",     U"Name",        U"Address",     U"Phone",       U"E-mail",      U"City",
+      U"Title",    U"Subject",     U"From",        U"To",          U"Attention",   U"Company",
+      U"Account",  U"Signature",   U"Approved by", U"Department",  U"Brand",       U"Type",
+      U"Size",     U"Weight",      U"Number",      U"Project",     U"Datum",       U"Betrag",
+      U"Summe",    U"MwSt",        U"Menge",       U"Einzelpreis", U"Rechnung Nr", U"Kunde",
+      U"Montant",  U"Facture",     U"Prix",        U"Nom",         U"Adresse",     U"Fecha",
+      U"Importe",  U"Precio",      U"Totale",      U"Importo",     U"Data",        U"Bedrag"};
+  static const std::array<Text, 9> kUnits = {
+      U"(RM)", U"($)", U"(EUR)", U"(%)", U"(Excl. GST)", U"(Inclusive of tax)", U"(kg)", U"(No.)", U"(s)"};
+  static const std::array<MakeText, 5> kValues = {price, date, code, contact, numbers};
+  Random& r = c.random;
+  Text out;
+  for (int fields = r.chance(0.25) ? 2 : 1; fields > 0; --fields) {
+    if (!out.empty()) out += U' ';
+    Text label = r.chance(0.65) ? r.pick(kLabels) : words(c, r.between(1, 3));
+    if (r.chance(0.35)) label = to_capitals(label);
+    if (r.chance(0.15)) label = to_title(label);
+    if (r.chance(0.2)) label += U'.';
+    if (r.chance(0.15)) label += U" " + r.pick(kUnits);
+    static const std::array<Text, 6> kJoint = {U" : ", U": ", U" :", U":", U" ", U" = "};
+    const std::size_t joint = r.pick_weighted(std::array<double, 6>{42, 25, 6, 5, 20, 2});
+    out += label + kJoint[joint];
+    if (r.chance(0.1)) continue;  // to be filled in
+    switch (r.below(8)) {
+      case 0:
+        out += to_title(words(c, r.between(1, 3)));
+        break;
+      case 1:
+        out += to_capitals(words(c, r.between(1, 2)));
+        break;
+      case 2:
+      case 3:
+        out += integer(r, 3) + (r.chance(0.75) ? U"." + digits(r, 2) : Text());
+        break;
+      default:
+        out += r.pick(kValues)(c);
+    }
+  }
+  return out;
+}
+
 Text formula(TextContext& c) {
   Random& r = c.random;
   static const std::array<Text, 10> kOperator = {U" + ", U" - ", U" × ", U" = ", U" ± ",

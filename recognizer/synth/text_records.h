@@ -12,6 +12,7 @@ std::u32string code(TextContext& c);
 std::u32string contact(TextContext& c);
 std::u32string address(TextContext& c);
 std::u32string table_row(TextContext& c);
+std::u32string field(TextContext& c);
 std::u32string formula(TextContext& c);
 
 }  // namespace ocrbatch::recognizer
