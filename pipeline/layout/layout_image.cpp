@@ -72,6 +72,25 @@ int darkest_grain(const cv::Mat& darkest_of_cells) {
   return cvRound(mean[0] - 3 * deviation[0]);
 }
 
+// The same with cells that are dark all over, and those beside them, as paper: a scanner's black lid around a
+// receipt would pass for the print, and the print for grain.
+cv::Mat without_background(const cv::Mat& even, int cell, int paper) {
+  constexpr int kDark = 90;
+  constexpr double kLeastShare = 0.01;
+  cv::Mat cells, dark;
+  cv::resize(even, cells, {std::max(1, even.cols / cell), std::max(1, even.rows / cell)}, 0, 0,
+             cv::INTER_AREA);
+  cv::compare(cells, kDark, dark, cv::CMP_LT);
+  // Bold letters have dark cells, too, but none with only dark ones around.
+  cv::erode(dark, dark, cv::getStructuringElement(cv::MORPH_RECT, {3, 3}));
+  if (cv::countNonZero(dark) < kLeastShare * static_cast<double>(dark.total())) return even;
+  cv::dilate(dark, dark, cv::getStructuringElement(cv::MORPH_RECT, {5, 5}));
+  cv::resize(dark, dark, even.size(), 0, 0, cv::INTER_NEAREST);
+  cv::Mat judged = even.clone();
+  judged.setTo(paper, dark);
+  return judged;
+}
+
 // Ink by the contrast of its surroundings, so that faint print beside dark print is seen: darker than
 // half-way between the paper and the darkest there (Bernsen's threshold, with the paper's light instead of
 // the brightest), and than grain.
@@ -79,10 +98,13 @@ cv::Mat binarize_locally(const cv::Mat& gray) {
   constexpr int kCell = 8, kPaper = 230, kLeastDarkness = 24;
   cv::Mat even, ink;
   cv::divide(gray, estimate_light(gray), even, kPaper);
+  const cv::Mat judged = without_background(even, kCell, kPaper);
   const double otsu =
-      std::clamp(cv::threshold(even, ink, 0, 255, cv::THRESH_BINARY | cv::THRESH_OTSU), 110.0, 195.0);
+      std::clamp(cv::threshold(judged, ink, 0, 255, cv::THRESH_BINARY | cv::THRESH_OTSU), 110.0, 195.0);
   cv::Mat darkest = darkest_of_cells(even, kCell);
-  const int grain = std::max(cvRound(otsu), std::min(darkest_grain(darkest), kPaper - kLeastDarkness));
+  const int darkest_paper =
+      darkest_grain(judged.data == even.data ? darkest : darkest_of_cells(judged, kCell));
+  const int grain = std::max(cvRound(otsu), std::min(darkest_paper, kPaper - kLeastDarkness));
   cv::erode(darkest, darkest, cv::getStructuringElement(cv::MORPH_RECT, {3, 3}));
   cv::blur(darkest, darkest, {3, 3});
   cv::Mat full;

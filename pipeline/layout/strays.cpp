@@ -6,6 +6,8 @@
 namespace ocrbatch::pipeline {
 namespace {
 
+constexpr float kMostSlender = 6;  // height over width of a letter that stands alone
+
 size_t count_specks(const Row& row, const std::vector<Letter>& small) {
   const float top = std::min(row.baseline, row.baseline_at(row.x1)) - row.ascent;
   const float bottom = std::max(row.baseline, row.baseline_at(row.x1)) + row.descent;
@@ -48,24 +50,29 @@ bool looks_like_print(const Row& row, size_t specks, Surroundings surroundings) 
 }
 
 // A letter that stands alone is print when it is of usual size and in one row with print, or one of several
-// alike above each other. Letters that touch above each other are print that runs upwards.
+// alike above each other. Letters that touch above each other are print that runs upwards; one that touches a
+// row is a piece of it, unless it has a row of its own.
 bool is_lone_letter(const Row& row, const std::vector<Row>& rows, float letter_px) {
   const Letter& letter = row.letters[0];
   if (letter.height() < 0.6F * letter_px || letter.height() > 2 * letter_px) return false;
-  if (letter.width() > 2 * letter.height() || letter.height() > 6 * letter.width()) return false;
-  bool has_row = false;
+  if (letter.width() > 2 * letter.height() || letter.height() > kMostSlender * letter.width()) return false;
+  bool has_row = false, touches_row = false;
   int alike_in_column = 0;
   for (const Row& other : rows) {
     if (&other == &row) continue;
     const float x = std::clamp(row.x0, other.x0, other.x1);
     const float distance = std::abs(other.baseline_at(x) - row.baseline);
-    has_row |= other.letters.size() > 1 && distance < 0.3F * other.x_height;
+    const bool several = other.letters.size() > 1;
+    has_row |= several && distance < 0.3F * other.x_height;
     if (other.x0 >= row.x1 || row.x0 >= other.x1) continue;
-    if (distance < 1.35F * std::max(row.bottom - row.top, other.bottom - other.top)) return false;
+    if (distance < 1.35F * std::max(row.bottom - row.top, other.bottom - other.top)) {
+      if (!several) return false;
+      touches_row = true;
+    }
     const bool alike = std::abs(other.ascent - row.ascent) < 0.25F * row.ascent;
     alike_in_column += alike && distance < 8 * letter_px;
   }
-  return has_row || alike_in_column >= 2;
+  return has_row || (!touches_row && alike_in_column >= 2);
 }
 
 // A piece that a page's edge cuts off: the sliver of the page beside it.

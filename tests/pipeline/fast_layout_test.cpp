@@ -256,6 +256,18 @@ TEST(DropStrays, KnowsDirtBarcodesAndLoneLetters) {
   EXPECT_EQ(rows[1].x0, 300);  // in the row of print; the one at 400 has no company
 }
 
+TEST(DropStrays, ALoneDigitOfATableMayTouchTheRowAboveButAPieceOfARowMayNot) {
+  const PageFacts page{{600, 400}, 10, 0, {}};
+  const Row name = fit_row(word(10, 30, 6)), above = fit_row(word(180, 18, 8));
+  const Letter quantity{200, 208, 20, 30}, piece{240, 248, 50, 60};
+  std::vector<Row> rows = {name, above, fit_row({quantity}), fit_row(word(200, 72, 9)), fit_row({piece})};
+  drop_strays(rows, {}, page);
+  ASSERT_THAT(rows, SizeIs(4));
+  EXPECT_EQ(rows[2].x0, 200);
+  EXPECT_EQ(rows[2].baseline, 30);
+  EXPECT_GT(rows[3].letters.size(), 1U);
+}
+
 io::PageImage blank_page(cv::Size size) {
   io::PageImage page;
   page.gray = cv::Mat(size, CV_8UC1, cv::Scalar(255));
@@ -329,6 +341,15 @@ TEST(FastLayout, SeesFaintPrintBesideDarkPrint) {
   io::PageImage page = blank_page({900, 800});
   for (int row = 0; row < 8; ++row)
     write(page, "Quickly faded thermal paper", {60, 120 + 60 * row}, 1, row < 5 ? 0 : 190);
+  EXPECT_THAT(find_lines(page), SizeIs(8));
+}
+
+TEST(FastLayout, SeesFaintPrintOnAPageThatLiesOnBlack) {
+  io::PageImage page = blank_page({900, 800});
+  for (int row = 0; row < 8; ++row) write(page, "Quickly faded thermal paper", {120, 160 + 60 * row}, 1, 190);
+  page.gray.colRange(0, 80).setTo(0);
+  page.gray.colRange(820, 900).setTo(0);
+  page.gray.rowRange(0, 60).setTo(0);
   EXPECT_THAT(find_lines(page), SizeIs(8));
 }
 
