@@ -62,13 +62,14 @@ class NetworkRecognizer : public Recognizer {
  public:
   NetworkRecognizer(LoadedModel model, const RecognizerOptions& options)
       : device_(choose_device(options.device)),
+        bfloat16_(has_bfloat16(options.device)),
         model_(std::move(model)),
         language_model_(open_language_model(model_, options)),
         decoding_(decoding_of(model_, options, language_model_.get())) {
     model_.info.decoding = describe_decoding(decoding_, model_);
     // First there, as folded weights are tensors of their own.
     model_.network->to(device_);
-    model_.network->prepare_for_inference(/*bfloat16=*/has_bfloat16(options.device));
+    model_.network->prepare_for_inference(bfloat16_);
   }
 
   const ModelInfo& info() const override { return model_.info; }
@@ -88,20 +89,28 @@ class NetworkRecognizer : public Recognizer {
     thread_local const bool single = (at::set_num_threads(1), true);
     static_cast<void>(single);
     const c10::InferenceMode inference;
-    std::vector<int> widths;
-    for (const cv::Mat& line : lines) widths.push_back(line.cols);
-    const LineBatch batch =
-        make_line_batch(lines, width_bucket(*std::max_element(widths.begin(), widths.end())));
+    int widest = 0;
+    for (const cv::Mat& line : lines) widest = std::max(widest, line.cols);
+    const int bucket = width_bucket(widest);
+    const bool needs_company = lines.size() == 1 && !bfloat16_ && bucket <= kNarrowPx;
+    const std::vector<cv::Mat> pair(needs_company ? 2 : 0, lines.front());
+    const LineBatch batch = make_line_batch(needs_company ? std::span(pair) : lines, bucket);
     const torch::Tensor encoded = model_.network->forward(batch.images.to(device_), batch.widths);
     std::vector<Hypothesis> hypotheses;
     for (const auto& labels : model_.network->read(encoded, batch.widths, decoding_)) {
-      hypotheses.push_back(to_hypothesis(labels, model_.config.alphabet));
+      if (hypotheses.size() < lines.size())
+        hypotheses.push_back(to_hypothesis(labels, model_.config.alphabet));
     }
     return hypotheses;
   }
 
  private:
+  // In float32, LibTorch convolves single images of up to 20,480 values by another algorithm than several,
+  // with other last digits: a narrow line by itself is read together with a copy of itself.
+  static constexpr int kNarrowPx = 640;
+
   torch::Device device_;
+  bool bfloat16_;
   LoadedModel model_;
   std::unique_ptr<const NgramModel> language_model_;
   Decoding decoding_;
