@@ -2,8 +2,6 @@
 
 #include <leptonica/allheaders.h>
 
-#include <array>
-#include <cmath>
 #include <cstdint>
 #include <opencv2/imgproc.hpp>
 #include <qpdf/Buffer.hh>

@@ -123,7 +123,11 @@ class PdfReader : public Reader {
   // Most scanned pages need no renderer.
   std::optional<StoredScan> stored_scan(int index) {
     if (options_.dpi > 0) return std::nullopt;
-    return scans_.stored_scan(index, kLeastStoredDpi, kMaxDpi, options_.max_megapixels);
+    if (index != stored_index_) {
+      stored_ = scans_.stored_scan(index, kLeastStoredDpi, kMaxDpi, options_.max_megapixels);
+      stored_index_ = index;
+    }
+    return stored_;
   }
 
   PageSize pixels_at(const poppler::page& page, const Resolution& resolution) const {
@@ -170,6 +174,8 @@ class PdfReader : public Reader {
   PdfScans scans_;
   int pages_;
   ReadOptions options_;
+  int stored_index_ = -1;  // as below
+  std::optional<StoredScan> stored_;
   int known_index_ = -1;  // page_size and read_page ask for the same page in turn
   Resolution known_;
 };

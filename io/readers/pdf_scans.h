@@ -31,10 +31,10 @@ class PdfScans {
   // is not essentially one image (or strips or layers of one), or when text is printed beside it.
   std::optional<ScanDpi> scan_dpi(int index);
 
-  // Nothing when the page shows more than one upright image that covers it, or when the image's resolution is
-  // not the same in both directions or lies below `least_dpi`. Sides are divided by 2, 4 or 8 where the
-  // resolution lies above `most_dpi` or the page above `max_megapixels`; where that is not enough the answer
-  // is nothing, too.
+  // Nothing when the page shows more than one upright image that covers it, when the image has more than
+  // `max_megapixels`, or when its resolution is not the same in both directions or lies below `least_dpi`.
+  // Sides are divided by 2, 4 or 8 where the resolution lies above `most_dpi`; where that is not enough the
+  // answer is nothing, too.
   std::optional<StoredScan> stored_scan(int index, double least_dpi, double most_dpi, double max_megapixels);
 
   // Pixels of the last page for which stored_scan() had an answer, CV_8UC1, of the size that it gave. Nothing

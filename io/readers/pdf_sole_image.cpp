@@ -119,13 +119,7 @@ class SoleImageFinder {
  public:
   explicit SoleImageFinder(const Rect& page) : page_(page) {}
 
-  // False as soon as the page is known to show something else.
-  bool run(const std::string& content, QPDFObjectHandle resources, const Matrix& ctm, const Rect& clip,
-           int depth);
-
-  std::optional<SoleImage> image;
-
- private:
+  // What content finds set; a form begins with what it is drawn in.
   struct State {
     Matrix ctm;
     Rect clip;
@@ -133,6 +127,12 @@ class SoleImageFinder {
     bool black = true;  // the fill colour
   };
 
+  // False as soon as the page is known to show something else.
+  bool run(const std::string& content, QPDFObjectHandle resources, State state, int depth);
+
+  std::optional<SoleImage> image;
+
+ private:
   bool paint() {
     painted_before_ = true;
     return !image;
@@ -144,12 +144,10 @@ class SoleImageFinder {
   bool painted_before_ = false;
 };
 
-bool SoleImageFinder::run(const std::string& content, QPDFObjectHandle resources, const Matrix& ctm,
-                          const Rect& clip, int depth) {
+bool SoleImageFinder::run(const std::string& content, QPDFObjectHandle resources, State state, int depth) {
   const std::shared_ptr<InputSource> input = std::make_shared<BufferInputSource>("content", content);
   QPDFTokenizer tokenizer;
   tokenizer.allowEOF();
-  State state{ctm, clip};
   std::vector<State> saved;
   std::vector<double> numbers;
   std::string name, first_name;
@@ -258,20 +256,20 @@ bool SoleImageFinder::draw(const std::string& name, QPDFObjectHandle resources, 
   if (dictionary.hasKey("/OC")) return false;
   if (dictionary.getKey("/Subtype").isNameAndEquals("/Image")) return place(object, state);
   if (!dictionary.getKey("/Subtype").isNameAndEquals("/Form") || depth >= kMaxFormDepth) return false;
-  Matrix inner = state.ctm;
+  State inner = state;
   QPDFObjectHandle matrix = dictionary.getKey("/Matrix");
   if (matrix.isMatrix()) {
     const QPDFObjectHandle::Matrix m = matrix.getArrayAsMatrix();
-    inner = concat({m.a, m.b, m.c, m.d, m.e, m.f}, state.ctm);
+    inner.ctm = concat({m.a, m.b, m.c, m.d, m.e, m.f}, state.ctm);
   }
   QPDFObjectHandle box = dictionary.getKey("/BBox");
-  if (!box.isRectangle() || !axis_aligned(inner)) return false;
+  if (!box.isRectangle() || !axis_aligned(inner.ctm)) return false;
   const QPDFObjectHandle::Rectangle b = box.getArrayAsRectangle();
-  const Rect clip = intersect(state.clip, transformed({b.llx, b.lly, b.urx, b.ury}, inner));
+  inner.clip = intersect(state.clip, transformed({b.llx, b.lly, b.urx, b.ury}, inner.ctm));
   QPDFObjectHandle own = dictionary.getKey("/Resources");
   std::string content;
   return append_stream(object, &content) &&
-         run(content, own.isDictionary() ? own : resources, inner, clip, depth + 1);
+         run(content, own.isDictionary() ? own : resources, inner, depth + 1);
 }
 
 bool SoleImageFinder::place(QPDFObjectHandle stream, const State& state) {
@@ -322,7 +320,7 @@ std::optional<SoleImage> find_sole_image(const PdfPage& page) {
   if (!(box.area() > 0) || dictionary.hasKey("/UserUnit") || has_visible_annotations(dictionary))
     return std::nullopt;
   SoleImageFinder finder(box);
-  if (!finder.run(page.content(), page.resources, {}, box, 0)) return std::nullopt;
+  if (!finder.run(page.content(), page.resources, {{}, box}, 0)) return std::nullopt;
   return finder.image;
 }
 

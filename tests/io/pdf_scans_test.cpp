@@ -328,6 +328,11 @@ TEST(PdfScans, LeavePagesThatShowMoreThanAnImageToTheRenderer) {
       page_of({size_entries() + "/ImageMask true /BitsPerComponent 1", packed(bilevel_page(), 1, is_white)});
   page.content = "1 0 0 rg " + kWholePage;
   refused(page, "a mask that paints in red");
+  page.content = "1 0 0 rg /Fm0 Do";
+  page.form = kWholePage;
+  refused(page, "a form that is drawn in red, with a mask");
+  page.content = "/Fm0 Do";
+  EXPECT_TRUE(read_stored(page)) << "the same in black";
 }
 
 TEST(PdfScans, LeaveImagesThatOnlyARendererKnowsToIt) {
