@@ -45,7 +45,10 @@ bool looks_like_print(const Row& row, size_t specks, Surroundings surroundings) 
     return count >= 4 && 4 * on_baseline >= 3 * count && 4 * of_size >= 3 * count && 3 * bars < count;
   // Print that is broken or faint has pieces of letters off the baseline; dirt is not all of one size.
   if (count >= 5 && 20 * of_size >= 17 * count && 3 * on_baseline >= count) return true;
-  const size_t needed = specks > letters ? 7 : 6;
+  // Raised numbers and tails take letters off the baseline; a long row with hardly a speck about it is no
+  // dirt.
+  const bool is_clean = count >= 12 && 8 * specks < letters;
+  const size_t needed = specks > letters ? 7 : is_clean ? 5 : 6;
   return 10 * on_baseline >= needed * count && 2 * of_size >= count;
 }
 

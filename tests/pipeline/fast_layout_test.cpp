@@ -239,6 +239,22 @@ TEST(DropStrays, KeepsBrokenPrint) {
   EXPECT_THAT(rows, SizeIs(1));
 }
 
+TEST(DropStrays, KeepsACleanRowWithRaisedNumbersAndTails) {
+  std::vector<Letter> letters = word(10, 30, 26);
+  for (size_t i = 15; i < 20; ++i) letters[i].bottom += 3;  // tails
+  for (size_t i = 20; i < 26; ++i)
+    letters[i].top -= 3, letters[i].bottom -= i < 22 ? 3.0F : 7.0F;  // a note's number
+  std::vector<Row> rows = {fit_row(letters)};
+  drop_strays(rows, {}, {{600, 400}, 10, 0, {}});
+  EXPECT_THAT(rows, SizeIs(1));
+  rows = {fit_row(letters)};
+  std::vector<Letter> specks;
+  for (int i = 0; i < 8; ++i)
+    specks.push_back({20.0F + 30.0F * static_cast<float>(i), 22.0F + 30.0F * static_cast<float>(i), 24, 26});
+  drop_strays(rows, specks, {{600, 400}, 10, 0, {}});
+  EXPECT_THAT(rows, SizeIs(0));  // the same in a dirty zone
+}
+
 TEST(DropStrays, KnowsDirtBarcodesAndLoneLetters) {
   const PageFacts page{{600, 400}, 10, 0, {}};
   const Row print = fit_row(word(10, 30, 12));
