@@ -5,6 +5,7 @@ namespace {
 
 constexpr Command kCommands[] = {
     {"scan", "read documents, write their text: the main job", run_scan_command},
+    {"bench", "measure how fast this machine reads your pages, stage by stage", run_bench_command},
     {"merge", "join the outputs of scan --shard", run_merge_command},
     {"train", "train or fine-tune a recognizer", run_train_command},
     {"eval", "measure a model on labelled lines", run_eval_command},

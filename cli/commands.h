@@ -10,8 +10,9 @@
 namespace ocrbatch::cli {
 
 // To add one: a file command_x.cpp, its function here, and a row in the table of commands.cpp. A command that
-// brings its own threads is also named in openmp_environment.cpp.
+// brings its own threads is also named in process_environment.cpp.
 ExitCode run_scan_command(const std::vector<std::string>& arguments);
+ExitCode run_bench_command(const std::vector<std::string>& arguments);
 ExitCode run_merge_command(const std::vector<std::string>& arguments);
 ExitCode run_train_command(const std::vector<std::string>& arguments);
 ExitCode run_eval_command(const std::vector<std::string>& arguments);

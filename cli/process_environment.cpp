@@ -21,6 +21,8 @@ constexpr Setting kSettings[] = {
     // share the work of a batch.
     {"scan", "OMP_THREAD_LIMIT=1", true},
     {"scan", "OMP_NUM_THREADS=1", true},
+    {"bench", "OMP_THREAD_LIMIT=1", true},
+    {"bench", "OMP_NUM_THREADS=1", true},
     {"eval", "OMP_THREAD_LIMIT=1", true},
     {"eval", "OMP_NUM_THREADS=1", true},
     // oneDNN, and what binds it to LibTorch, keep what they have made for each shape of input, up to 1,024 of
@@ -28,6 +30,8 @@ constexpr Setting kSettings[] = {
     // them cost a little speed.
     {"scan", "ONEDNN_PRIMITIVE_CACHE_CAPACITY=128", false},
     {"scan", "LRU_CACHE_CAPACITY=128", false},
+    {"bench", "ONEDNN_PRIMITIVE_CACHE_CAPACITY=128", false},
+    {"bench", "LRU_CACHE_CAPACITY=128", false},
     // Every step of training asks for large tensors again. By default jemalloc returns each of them to the
     // system after its use, and a third of the time goes into page faults; with these settings it leaves them
     // to the system to take when it needs memory (MADV_FREE), and has them back for nothing until then.

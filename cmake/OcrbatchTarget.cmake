@@ -1,5 +1,6 @@
 # ocrbatch_add_library(NAME SOURCES...)     a static library with the project's settings
-# ocrbatch_add_test(NAME SOURCES... LINK LIBS... [LABELS L...])   a GoogleTest program, registered with CTest
+# ocrbatch_add_test(NAME SOURCES... LINK LIBS... [LABELS L...] [SERIAL])   a GoogleTest program, registered with CTest;
+#                                             SERIAL: its tests measure time or use all cores, and none runs beside them
 # ocrbatch_use_torch_headers(TARGET)        precompiles <torch/torch.h>, which costs 15-20 s a file otherwise
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
@@ -43,14 +44,19 @@ function(ocrbatch_use_torch_headers target)
   else()
     target_precompile_headers(${target} REUSE_FROM ocrbatch_kernels)
   endif()
+  # Most of what is left is instantiating LibTorch's templates, once a translation unit: several files share one.
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${OCRBATCH_UNITY} UNITY_BUILD_BATCH_SIZE 6)
 endfunction()
 
 function(ocrbatch_add_test name)
-  cmake_parse_arguments(arg "" "" "SOURCES;LINK;LABELS" ${ARGN})
+  cmake_parse_arguments(arg "SERIAL" "" "SOURCES;LINK;LABELS" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE ${arg_LINK} GTest::gmock_main)
   if(NOT arg_LABELS)
     set(arg_LABELS unit)
   endif()
-  gtest_discover_tests(${name} PROPERTIES LABELS "${arg_LABELS}" DISCOVERY_TIMEOUT 60)
+  if(NOT arg_SERIAL)
+    set(arg_SERIAL OFF)
+  endif()
+  gtest_discover_tests(${name} PROPERTIES LABELS "${arg_LABELS}" RUN_SERIAL ${arg_SERIAL} DISCOVERY_TIMEOUT 60)
 endfunction()

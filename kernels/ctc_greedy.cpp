@@ -2,11 +2,11 @@
 #include "kernels/ctc_greedy.h"
 
 #include <ATen/ATen.h>
-#include <ATen/Parallel.h>
 
 #include "kernels/check.h"
 #include "kernels/ctc_greedy_cpu.h"
 #include "kernels/ctc_greedy_on_cuda.h"
+#include "kernels/parallel_lines.h"
 
 namespace ocrbatch::kernels {
 namespace {
@@ -21,15 +21,12 @@ CtcGreedyLabels greedy_on_cpu(const at::Tensor& logits_in, const at::Tensor& fra
   out.last_frames = at::empty({batch, steps}, at::kInt);
   out.probabilities = at::empty({batch, steps}, at::kFloat);
   int* const counts = out.counts.mutable_data_ptr<int>();
-  at::parallel_for(0, batch, 1, [&](int64_t begin, int64_t end) {
-    for (int64_t b = begin; b < end; ++b) {
-      counts[b] = ctc_greedy_line_cpu(logits.const_data_ptr<float>() + b * steps * classes,
-                                      frames.const_data_ptr<int>()[b], classes,
-                                      {out.labels.mutable_data_ptr<int>() + b * steps,
-                                       out.first_frames.mutable_data_ptr<int>() + b * steps,
-                                       out.last_frames.mutable_data_ptr<int>() + b * steps,
-                                       out.probabilities.mutable_data_ptr<float>() + b * steps});
-    }
+  parallel_lines(batch, [&](int64_t b) {
+    counts[b] = ctc_greedy_line_cpu(
+        logits.const_data_ptr<float>() + b * steps * classes, frames.const_data_ptr<int>()[b], classes,
+        {out.labels.mutable_data_ptr<int>() + b * steps, out.first_frames.mutable_data_ptr<int>() + b * steps,
+         out.last_frames.mutable_data_ptr<int>() + b * steps,
+         out.probabilities.mutable_data_ptr<float>() + b * steps});
   });
   return out;
 }

@@ -1,7 +1,6 @@
 // Checks, dispatch and autograd of the CTC loss.
 #include "kernels/ctc_loss.h"
 
-#include <ATen/Parallel.h>
 #include <torch/torch.h>
 
 #include <vector>
@@ -9,6 +8,7 @@
 #include "kernels/check.h"
 #include "kernels/ctc_loss_cpu.h"
 #include "kernels/ctc_loss_on_cuda.h"
+#include "kernels/parallel_lines.h"
 
 namespace ocrbatch::kernels {
 namespace {
@@ -50,17 +50,15 @@ at::Tensor losses_on_cpu(const CtcLossInputs& in, const at::Tensor& gradient) {
   std::vector<const int*> labels{in.labels.const_data_ptr<int>()};
   for (int64_t b = 0; b < batch; ++b) labels.push_back(labels.back() + counts[b]);
   float* const loss = losses.mutable_data_ptr<float>();
-  at::parallel_for(0, batch, 1, [&](int64_t begin, int64_t end) {
-    for (int64_t b = begin; b < end; ++b) {
-      const CtcLine line{logits.const_data_ptr<float>() + b * steps * classes, frames[b], classes,
-                         labels[static_cast<size_t>(b)], counts[b]};
-      float* to = nullptr;
-      if (gradient.defined()) {
-        to = gradient.mutable_data_ptr<float>() + b * steps * classes;
-        std::fill(to + frames[b] * classes, to + steps * classes, 0.0F);
-      }
-      loss[b] = ctc_loss_line_cpu(line, to);
+  parallel_lines(batch, [&](int64_t b) {
+    const CtcLine line{logits.const_data_ptr<float>() + b * steps * classes, frames[b], classes,
+                       labels[static_cast<size_t>(b)], counts[b]};
+    float* to = nullptr;
+    if (gradient.defined()) {
+      to = gradient.mutable_data_ptr<float>() + b * steps * classes;
+      std::fill(to + frames[b] * classes, to + steps * classes, 0.0F);
     }
+    loss[b] = ctc_loss_line_cpu(line, to);
   });
   return losses;
 }

@@ -13,7 +13,7 @@
 #include <limits>
 #include <vector>
 
-#include "kernels/nonpositive_exp-inl.h"
+#include "kernels/vector_math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace ocrbatch::kernels {

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "kernels/build_options.h"
 #include "kernels/ctc_loss.h"
 
 namespace ocrbatch::kernels {
@@ -12,7 +13,7 @@ struct CtcSweepsOnCuda {
   std::vector<at::Tensor> tensors;  // what the gradient is computed from
 };
 
-#ifdef OCRBATCH_HAS_CUDA
+#if OCRBATCH_HAS_CUDA
 inline constexpr bool kCtcLossHasCuda = true;
 CtcSweepsOnCuda ctc_sweeps_on_cuda(const CtcLossInputs& inputs);
 // In the logits' dtype; grad_losses is (batch).

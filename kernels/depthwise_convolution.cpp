@@ -1,7 +1,6 @@
 // Checks, dispatch and autograd of the depthwise convolution.
 #include "kernels/depthwise_convolution.h"
 
-#include <ATen/Parallel.h>
 #include <torch/torch.h>
 
 #include <vector>
@@ -9,6 +8,8 @@
 #include "kernels/depthwise_convolution_cpu.h"
 #include "kernels/depthwise_convolution_on_cuda.h"
 #include "kernels/line_rows.h"
+#include "kernels/parallel_lines.h"
+#include "kernels/strided_rows.h"
 
 namespace ocrbatch::kernels {
 
@@ -34,7 +35,7 @@ struct Operands {
 
   Operands(const at::Tensor& x_in, const at::Tensor& weight, const at::Tensor& bias_in,
            const at::Tensor& lengths_in, ConvolutionWindow window, bool silu_in)
-      : x(x_in.to(at::kFloat).contiguous()),
+      : x(float_rows(x_in)),
         weight_t(weight.to(at::kFloat).t().contiguous()),
         bias(bias_in.to(at::kFloat).contiguous()),
         lengths(lengths_in),
@@ -44,7 +45,7 @@ struct Operands {
     for (int k = 0; k < taps; ++k) offsets.push_back(convolution_offset(window, k, taps));
   }
 
-  // Where a line's numbers begin in x and in what has its shape.
+  // Where a line's numbers begin in what has x's shape and is contiguous.
   int64_t start(int64_t b) const { return lines.first[static_cast<size_t>(b)] * x.size(-1); }
 
   ConvolutionLine line(int64_t b) const {
@@ -53,7 +54,8 @@ struct Operands {
     line.channels = x.size(-1);
     line.taps = static_cast<int>(offsets.size());
     line.offsets = offsets.data();
-    line.x = x.const_data_ptr<float>() + start(b);
+    line.x_stride = row_stride(x);
+    line.x = x.const_data_ptr<float>() + lines.first[static_cast<size_t>(b)] * line.x_stride;
     line.weight_t = weight_t.const_data_ptr<float>();
     line.bias = bias.const_data_ptr<float>();
     line.silu = silu;
@@ -62,15 +64,13 @@ struct Operands {
 };
 
 at::Tensor forward(const Operands& operands) {
-  at::Tensor out = at::empty_like(operands.x);
-  at::parallel_for(0, operands.lines.batch, 1, [&](int64_t begin, int64_t end) {
-    for (int64_t b = begin; b < end; ++b) {
-      const ConvolutionLine line = operands.line(b);
-      float* const rows = out.mutable_data_ptr<float>() + operands.start(b);
-      convolve_forward_cpu(line, rows);
-      std::fill(rows + line.length * line.channels,
-                rows + operands.lines.rows_of(b, line.length) * line.channels, 0.0F);
-    }
+  at::Tensor out = at::empty(operands.x.sizes(), operands.x.options());
+  parallel_lines(operands.lines.batch, [&](int64_t b) {
+    const ConvolutionLine line = operands.line(b);
+    float* const rows = out.mutable_data_ptr<float>() + operands.start(b);
+    convolve_forward_cpu(line, rows);
+    std::fill(rows + line.length * line.channels,
+              rows + operands.lines.rows_of(b, line.length) * line.channels, 0.0F);
   });
   return out;
 }
@@ -104,16 +104,14 @@ class DepthwiseConvolutionFunction : public torch::autograd::Function<DepthwiseC
     const Operands operands(x, weight, bias, saved[3], window, silu);
     const at::Tensor grad_out = grads[0].to(at::kFloat).contiguous();
     const int64_t batch = operands.lines.batch, channels = x.size(-1), taps = weight.size(1);
-    at::Tensor grad_x = at::zeros_like(operands.x);
+    at::Tensor grad_x = at::zeros(operands.x.sizes(), operands.x.options());
     // One row a batch item, added up in order afterwards: deterministic whatever the number of threads.
     at::Tensor grad_shared = at::zeros({batch, taps + 1, channels}, operands.x.options());
-    at::parallel_for(0, batch, 1, [&](int64_t begin, int64_t end) {
-      for (int64_t b = begin; b < end; ++b) {
-        float* const shared = grad_shared.mutable_data_ptr<float>() + b * (taps + 1) * channels;
-        convolve_backward_cpu(operands.line(b), grad_out.const_data_ptr<float>() + operands.start(b),
-                              grad_x.mutable_data_ptr<float>() + operands.start(b), shared,
-                              shared + taps * channels);
-      }
+    parallel_lines(batch, [&](int64_t b) {
+      float* const shared = grad_shared.mutable_data_ptr<float>() + b * (taps + 1) * channels;
+      convolve_backward_cpu(operands.line(b), grad_out.const_data_ptr<float>() + operands.start(b),
+                            grad_x.mutable_data_ptr<float>() + operands.start(b), shared,
+                            shared + taps * channels);
     });
     const at::Tensor shared = grad_shared.sum(0);
     return {grad_x.to(x.scalar_type()),

@@ -9,8 +9,9 @@ namespace ocrbatch::kernels {
 struct ConvolutionLine {  // one batch item
   int64_t length = 0, channels = 0;
   int taps = 0;
-  const int* offsets = nullptr;     // (taps)
-  const float* x = nullptr;         // (length, channels)
+  const int* offsets = nullptr;  // (taps)
+  const float* x = nullptr;      // (length, channels), rows x_stride apart
+  int64_t x_stride = 0;
   const float* weight_t = nullptr;  // (taps, channels): the weight transposed
   const float* bias = nullptr;      // (channels)
   bool silu = true;

@@ -4,11 +4,12 @@
 
 #include <vector>
 
+#include "kernels/build_options.h"
 #include "kernels/depthwise_convolution.h"
 
 namespace ocrbatch::kernels {
 
-#ifdef OCRBATCH_HAS_CUDA
+#if OCRBATCH_HAS_CUDA
 inline constexpr bool kConvolutionHasCuda = true;
 at::Tensor convolve_forward_on_cuda(const DepthwiseConvolutionInputs& inputs);
 // Gradients of x, weight and bias.

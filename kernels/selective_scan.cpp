@@ -1,12 +1,13 @@
 // Checks, dispatch and autograd of the selective scan.
 #include "kernels/selective_scan.h"
 
-#include <ATen/Parallel.h>
 #include <torch/torch.h>
 
 #include "kernels/line_rows.h"
+#include "kernels/parallel_lines.h"
 #include "kernels/selective_scan_cpu.h"
 #include "kernels/selective_scan_on_cuda.h"
+#include "kernels/strided_rows.h"
 
 namespace ocrbatch::kernels {
 namespace {
@@ -32,7 +33,8 @@ at::Tensor as_floats(const at::Tensor& t) {
   return t.to(at::kFloat).contiguous();
 }
 
-// What forward and backward share: float32 contiguous inputs, and the arrays over channels padded.
+// What forward and backward share: float32 inputs (B, C and z may be slices), and the arrays over channels
+// padded.
 struct Operands {
   at::Tensor u, delta, A_t, B, C, D, z, delta_bias, lengths;
   LineRows lines;
@@ -44,8 +46,8 @@ struct Operands {
            const at::Tensor& lengths_in, bool softplus_in, bool reverse_in)
       : u(as_floats(u_in)),
         delta(as_floats(delta_in)),
-        B(as_floats(B_in)),
-        C(as_floats(C_in)),
+        B(float_rows(B_in)),
+        C(float_rows(C_in)),
         lengths(lengths_in),
         lines("selective_scan", u_in, lengths_in),
         channels(u.size(-1)),
@@ -58,7 +60,7 @@ struct Operands {
     delta_bias = bias.defined()
                      ? at::constant_pad_nd(bias.to(at::kFloat), {0, padded - channels}).contiguous()
                      : at::zeros({padded}, u.options());
-    if (z_in.defined()) z = as_floats(z_in);
+    if (z_in.defined()) z = float_rows(z_in);
   }
 
   int64_t first_row(int64_t b) const { return lines.first[static_cast<size_t>(b)]; }
@@ -75,10 +77,14 @@ struct Operands {
     line.u = u.const_data_ptr<float>() + row * channels;
     line.delta = delta.const_data_ptr<float>() + row * channels;
     line.A_t = A_t.const_data_ptr<float>();
-    line.B = B.const_data_ptr<float>() + row * states;
-    line.C = C.const_data_ptr<float>() + row * states;
+    line.B_stride = row_stride(B), line.C_stride = row_stride(C);
+    line.B = B.const_data_ptr<float>() + row * line.B_stride;
+    line.C = C.const_data_ptr<float>() + row * line.C_stride;
     line.D = D.const_data_ptr<float>();
-    line.z = z.defined() ? z.const_data_ptr<float>() + row * channels : nullptr;
+    if (z.defined()) {
+      line.z_stride = row_stride(z);
+      line.z = z.const_data_ptr<float>() + row * line.z_stride;
+    }
     line.delta_bias = delta_bias.const_data_ptr<float>();
     return line;
   }
@@ -87,14 +93,12 @@ struct Operands {
 at::Tensor forward(const Operands& operands) {
   at::Tensor out = at::empty_like(operands.u);
   float* const to = out.mutable_data_ptr<float>();
-  at::parallel_for(0, operands.lines.batch, 1, [&](int64_t begin, int64_t end) {
-    for (int64_t b = begin; b < end; ++b) {
-      const ScanLine line = operands.line(b);
-      float* const rows = to + operands.first_row(b) * operands.channels;
-      scan_forward_cpu(line, rows);
-      std::fill(rows + line.length * operands.channels,
-                rows + operands.lines.rows_of(b, line.length) * operands.channels, 0.0F);
-    }
+  parallel_lines(operands.lines.batch, [&](int64_t b) {
+    const ScanLine line = operands.line(b);
+    float* const rows = to + operands.first_row(b) * operands.channels;
+    scan_forward_cpu(line, rows);
+    std::fill(rows + line.length * operands.channels,
+              rows + operands.lines.rows_of(b, line.length) * operands.channels, 0.0F);
   });
   return out;
 }
@@ -136,26 +140,25 @@ class SelectiveScanFunction : public torch::autograd::Function<SelectiveScanFunc
     const int64_t batch = operands.lines.batch, channels = operands.channels, padded = operands.padded,
                   states = operands.states;
     at::Tensor grad_u = at::zeros_like(operands.u), grad_delta = at::zeros_like(operands.u);
-    at::Tensor grad_B = at::zeros_like(operands.B), grad_C = at::zeros_like(operands.C);
+    at::Tensor grad_B = at::zeros(operands.B.sizes(), operands.u.options());
+    at::Tensor grad_C = at::zeros(operands.C.sizes(), operands.u.options());
     at::Tensor grad_z = z.defined() ? at::zeros_like(operands.u) : at::Tensor();
     // One row a batch item, added up in order afterwards: deterministic whatever the number of threads.
     at::Tensor grad_shared = at::zeros({batch, states + 2, padded}, operands.u.options());
-    at::parallel_for(0, batch, 1, [&](int64_t begin, int64_t end) {
-      for (int64_t b = begin; b < end; ++b) {
-        const ScanLine line = operands.line(b);
-        const int64_t row = operands.first_row(b);
-        float* const shared = grad_shared.mutable_data_ptr<float>() + b * (states + 2) * padded;
-        ScanLineGradients to;
-        to.u = grad_u.mutable_data_ptr<float>() + row * channels;
-        to.delta = grad_delta.mutable_data_ptr<float>() + row * channels;
-        to.A_t = shared;
-        to.D = shared + states * padded;
-        to.delta_bias = shared + (states + 1) * padded;
-        to.B = grad_B.mutable_data_ptr<float>() + row * states;
-        to.C = grad_C.mutable_data_ptr<float>() + row * states;
-        to.z = z.defined() ? grad_z.mutable_data_ptr<float>() + row * channels : nullptr;
-        scan_backward_cpu(line, grad_out.const_data_ptr<float>() + row * channels, to);
-      }
+    parallel_lines(batch, [&](int64_t b) {
+      const ScanLine line = operands.line(b);
+      const int64_t row = operands.first_row(b);
+      float* const shared = grad_shared.mutable_data_ptr<float>() + b * (states + 2) * padded;
+      ScanLineGradients to;
+      to.u = grad_u.mutable_data_ptr<float>() + row * channels;
+      to.delta = grad_delta.mutable_data_ptr<float>() + row * channels;
+      to.A_t = shared;
+      to.D = shared + states * padded;
+      to.delta_bias = shared + (states + 1) * padded;
+      to.B = grad_B.mutable_data_ptr<float>() + row * states;
+      to.C = grad_C.mutable_data_ptr<float>() + row * states;
+      to.z = z.defined() ? grad_z.mutable_data_ptr<float>() + row * channels : nullptr;
+      scan_backward_cpu(line, grad_out.const_data_ptr<float>() + row * channels, to);
     });
     const at::Tensor shared = grad_shared.sum(0).slice(1, 0, channels);
     const auto like = [](const at::Tensor& gradient, const at::Tensor& input) {

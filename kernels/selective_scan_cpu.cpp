@@ -5,13 +5,12 @@
 #define HWY_TARGET_INCLUDE "kernels/selective_scan_cpu.cpp"
 #include <hwy/foreach_target.h>
 // After foreach_target.
-#include <hwy/contrib/math/math-inl.h>
 #include <hwy/highway.h>
 
 #include <algorithm>
 #include <vector>
 
-#include "kernels/nonpositive_exp-inl.h"
+#include "kernels/vector_math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace ocrbatch::kernels {
@@ -39,19 +38,23 @@ void store_channels(Vector value, float* to, int64_t count) {
 }
 
 Vector sigmoid(Vector x) {
-  const Vector one = hn::Set(kFloats, 1.0F);
-  return hn::Div(one, hn::Add(one, hn::Exp(kFloats, hn::Neg(x))));
+  return sigmoid(kFloats, x);
 }
 
-// max(x, 0) + log1p(exp(-|x|)): no overflow for large x.
 Vector softplus(Vector x) {
-  const Vector tail = hn::Log1p(kFloats, hn::Exp(kFloats, hn::Neg(hn::Abs(x))));
-  return hn::Add(hn::Max(x, hn::Zero(kFloats)), tail);
+  return softplus(kFloats, x);
 }
 
-Vector decay(Vector x) {
-  return nonpositive_exp(kFloats, x);
+// exp(dt * A), from dt * log2(e) and A.
+Vector decay(Vector dt_log2e, Vector A) {
+  return nonpositive_exp2(kFloats, hn::Mul(dt_log2e, A));
 }
+
+Vector in_base_two(Vector dt) {
+  return hn::Mul(dt, hn::Set(kFloats, 1.44269504F));
+}
+
+constexpr int64_t kStepsAhead = 32;
 
 // The state lives in registers when its size is known at compile time; 0 means "any size up to 64".
 template <int kStates>
@@ -67,27 +70,39 @@ void forward_block(const ScanLine& line, int64_t d, float* out) {
     hn::Store(hn::LoadU(kFloats, line.A_t + n * line.padded + d), kFloats, rate + n * 16);
   }
   const Vector skip = hn::LoadU(kFloats, line.D + d), bias = hn::LoadU(kFloats, line.delta_bias + d);
-  for (int64_t i = 0; i < line.length; ++i) {
-    const int64_t t = line.reverse ? line.length - 1 - i : i;
-    const Vector u = load_channels(line.u + t * line.channels + d, count);
-    Vector dt = hn::Add(load_channels(line.delta + t * line.channels + d, count), bias);
-    if (line.softplus) dt = softplus(dt);
-    const Vector input = hn::Mul(dt, u);
-    const float *b = line.B + t * line.states, *c = line.C + t * line.states;
-    Vector y = hn::Mul(skip, u);
+  // What does not depend on the step before is computed ahead for some steps at a time: one step with all of
+  // its exponentials is longer than what a processor looks ahead, and would be waited for.
+  HWY_ALIGN float steps[kStepsAhead * 16], inputs[kStepsAhead * 16], gates[kStepsAhead * 16];
+  for (int64_t first = 0; first < line.length; first += kStepsAhead) {
+    const int64_t ahead = std::min(kStepsAhead, line.length - first);
+    for (int64_t i = 0; i < ahead; ++i) {
+      const int64_t t = line.reverse ? line.length - 1 - first - i : first + i;
+      const Vector u = load_channels(line.u + t * line.channels + d, count);
+      Vector dt = hn::Add(load_channels(line.delta + t * line.channels + d, count), bias);
+      if (line.softplus) dt = softplus(dt);
+      hn::Store(in_base_two(dt), kFloats, steps + i * 16);
+      hn::Store(hn::Mul(dt, u), kFloats, inputs + i * 16);
+      if (line.z != nullptr) {
+        const Vector z = load_channels(line.z + t * line.z_stride + d, count);
+        hn::Store(hn::Mul(z, sigmoid(z)), kFloats, gates + i * 16);
+      }
+    }
+    for (int64_t i = 0; i < ahead; ++i) {
+      const int64_t t = line.reverse ? line.length - 1 - first - i : first + i;
+      const Vector dt_log2e = hn::Load(kFloats, steps + i * 16), input = hn::Load(kFloats, inputs + i * 16);
+      const float *b = line.B + t * line.B_stride, *c = line.C + t * line.C_stride;
+      Vector y = hn::Mul(skip, load_channels(line.u + t * line.channels + d, count));
 #pragma GCC unroll 16
-    for (int64_t n = 0; n < states; ++n) {
-      Vector h =
-          hn::Mul(decay(hn::Mul(dt, hn::Load(kFloats, rate + n * 16))), hn::Load(kFloats, state + n * 16));
-      h = hn::MulAdd(input, hn::Set(kFloats, b[n]), h);
-      hn::Store(h, kFloats, state + n * 16);
-      y = hn::MulAdd(h, hn::Set(kFloats, c[n]), y);
+      for (int64_t n = 0; n < states; ++n) {
+        Vector h =
+            hn::Mul(decay(dt_log2e, hn::Load(kFloats, rate + n * 16)), hn::Load(kFloats, state + n * 16));
+        h = hn::MulAdd(input, hn::Set(kFloats, b[n]), h);
+        hn::Store(h, kFloats, state + n * 16);
+        y = hn::MulAdd(h, hn::Set(kFloats, c[n]), y);
+      }
+      if (line.z != nullptr) y = hn::Mul(y, hn::Load(kFloats, gates + i * 16));
+      store_channels(y, out + t * line.channels + d, count);
     }
-    if (line.z != nullptr) {
-      const Vector z = load_channels(line.z + t * line.channels + d, count);
-      y = hn::Mul(y, hn::Mul(z, sigmoid(z)));
-    }
-    store_channels(y, out + t * line.channels + d, count);
   }
 }
 
@@ -138,11 +153,11 @@ void backward(const ScanLine& line, const float* grad_out, const ScanLineGradien
       Vector dt = hn::Add(load_channels(line.delta + t * line.channels + d, count), bias);
       if (line.softplus) dt = softplus(dt);
       hn::StoreU(dt, kFloats, dts + i * 16);
-      const Vector input = hn::Mul(dt, u);
-      const float *b = line.B + t * states, *c = line.C + t * states;
+      const Vector input = hn::Mul(dt, u), dt_log2e = in_base_two(dt);
+      const float *b = line.B + t * line.B_stride, *c = line.C + t * line.C_stride;
       Vector y = hn::Mul(skip, u);
       for (int64_t n = 0; n < states; ++n) {
-        const Vector a = decay(hn::Mul(dt, hn::LoadU(kFloats, line.A_t + n * line.padded + d)));
+        const Vector a = decay(dt_log2e, hn::LoadU(kFloats, line.A_t + n * line.padded + d));
         const Vector before = hn::LoadU(kFloats, state + n * 16);
         const Vector h = hn::MulAdd(input, hn::Set(kFloats, b[n]), hn::Mul(a, before));
         hn::StoreU(a, kFloats, decays + (i * states + n) * 16);
@@ -161,14 +176,14 @@ void backward(const ScanLine& line, const float* grad_out, const ScanLineGradien
       const Vector u = load_channels(line.u + at, count), dt = hn::LoadU(kFloats, dts + i * 16);
       Vector dy = load_channels(grad_out + at, count);
       if (line.z != nullptr) {
-        const Vector z = load_channels(line.z + at, count), s = sigmoid(z),
+        const Vector z = load_channels(line.z + t * line.z_stride + d, count), s = sigmoid(z),
                      y = hn::LoadU(kFloats, ys + i * 16);
         const Vector one = hn::Set(kFloats, 1.0F);
         const Vector slope = hn::Mul(s, hn::MulAdd(z, hn::Sub(one, s), one));
         store_channels(hn::Mul(hn::Mul(dy, y), slope), grad.z + at, count);
         dy = hn::Mul(dy, hn::Mul(z, s));
       }
-      const float *b = line.B + t * states, *c = line.C + t * states;
+      const float *b = line.B + t * line.B_stride, *c = line.C + t * line.C_stride;
       const Vector input = hn::Mul(dt, u);
       Vector sum_b_dh = hn::Zero(kFloats), ddt = hn::Zero(kFloats);
       for (int64_t n = 0; n < states; ++n) {

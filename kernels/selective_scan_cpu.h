@@ -14,13 +14,14 @@ inline constexpr int64_t kScanPadding = 16;
 struct ScanLine {  // one batch item
   int64_t length = 0, channels = 0, padded = 0, states = 0;
   bool softplus = true, reverse = false;
-  const float* u = nullptr;           // (length, channels)
-  const float* delta = nullptr;       // (length, channels)
-  const float* A_t = nullptr;         // (states, padded): A transposed
-  const float* B = nullptr;           // (length, states)
-  const float* C = nullptr;           // (length, states)
-  const float* D = nullptr;           // (padded)
-  const float* z = nullptr;           // (length, channels) or null
+  const float* u = nullptr;      // (length, channels)
+  const float* delta = nullptr;  // (length, channels)
+  const float* A_t = nullptr;    // (states, padded): A transposed
+  const float* B = nullptr;      // (length, states), rows B_stride apart
+  const float* C = nullptr;      // (length, states), rows C_stride apart
+  const float* D = nullptr;      // (padded)
+  const float* z = nullptr;      // (length, channels), rows z_stride apart, or null
+  int64_t B_stride = 0, C_stride = 0, z_stride = 0;
   const float* delta_bias = nullptr;  // (padded)
 };
 

@@ -4,11 +4,12 @@
 
 #include <vector>
 
+#include "kernels/build_options.h"
 #include "kernels/selective_scan.h"
 
 namespace ocrbatch::kernels {
 
-#ifdef OCRBATCH_HAS_CUDA
+#if OCRBATCH_HAS_CUDA
 inline constexpr bool kScanHasCuda = true;
 at::Tensor scan_forward_on_cuda(const SelectiveScanInputs& inputs);
 // Gradients of u, delta, A, B, C, D, z and delta_bias in this order, undefined where the input is.

@@ -56,7 +56,7 @@ torch::Tensor CnnBilstmCtc::forward(const torch::Tensor& images, const torch::Te
   if (maps.size(3) < kMinWidthPx) maps = torch::constant_pad_nd(maps, {0, kMinWidthPx - maps.size(3)});
   maps = maps.contiguous(torch::MemoryFormat::ChannelsLast);
   for (std::size_t i = 0; i < 6; ++i) {
-    maps = clear_padding(convolutions_[i]->forward(maps), widths);
+    maps = convolutions_[i]->forward_cleared(maps, widths);
     if (i % 2 == 0) continue;
     widths = torch::floor_divide(widths, 2).to(torch::kInt);
     // Of a line of odd width the pool leaves out the last column, and in a wider batch pairs it with padding.

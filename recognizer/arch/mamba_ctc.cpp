@@ -71,9 +71,8 @@ torch::Tensor MambaCtc::forward(const torch::Tensor& images, const torch::Tensor
   torch::Tensor maps = images.contiguous(torch::MemoryFormat::ChannelsLast);
   torch::Tensor widths = widths_px;
   for (Stage& stage : stages_) {
-    maps = stage.first->forward(maps);
     if (stage.halves_width) widths = torch::floor_divide(widths + 1, 2).to(torch::kInt);
-    maps = clear_padding(maps, widths);
+    maps = stage.first->forward_cleared(maps, widths);
     for (ResidualBlock& block : stage.blocks) maps = block->forward(maps, widths);
   }
   maps = collapse_->forward(maps);

@@ -1,8 +1,28 @@
 #include "recognizer/layers/convolution_block.h"
 
+#include <algorithm>
+
 #include "recognizer/layers/batch_norm.h"
 
 namespace ocrbatch::recognizer {
+namespace {
+
+// With fewer channels, the transformations cost more than they save.
+constexpr int64_t kWinogradFrom = 16;
+
+bool suits_winograd(const torch::nn::Conv2d& convolution) {
+  const auto& options = convolution->options;
+  const torch::Tensor& weight = convolution->weight;
+  const auto all = [](const auto& numbers, int64_t wanted) {
+    return std::all_of(numbers->begin(), numbers->end(), [&](int64_t n) { return n == wanted; });
+  };
+  const auto* const padding = std::get_if<torch::ExpandingArray<2>>(&options.padding());
+  return weight.is_cpu() && weight.scalar_type() == torch::kFloat && weight.size(1) >= kWinogradFrom &&
+         weight.size(2) == 3 && weight.size(3) == 3 && all(options.stride(), 1) && padding != nullptr &&
+         all(*padding, 1) && all(options.dilation(), 1) && options.groups() == 1;
+}
+
+}  // namespace
 
 torch::Tensor clear_padding(const torch::Tensor& maps, const torch::Tensor& widths) {
   const int64_t columns = maps.size(3);
@@ -51,9 +71,18 @@ torch::Tensor ConvolutionBlockImpl::forward(const torch::Tensor& maps, const tor
   return relu_ ? out.relu_() : out;
 }
 
+torch::Tensor ConvolutionBlockImpl::forward_cleared(const torch::Tensor& maps, const torch::Tensor& widths,
+                                                    const torch::Tensor& skip) {
+  if (winograd_)
+    return kernels::winograd_convolution(*winograd_, maps.to(torch::kFloat), widths, skip, relu_);
+  return clear_padding(forward(maps, skip), widths);
+}
+
 void ConvolutionBlockImpl::fold(torch::ScalarType weights) {
   fold_batch_norm(convolution_, norm_, weights);
   folded_ = true;
+  if (suits_winograd(convolution_))
+    winograd_ = kernels::make_winograd_convolution(convolution_->weight, convolution_->bias);
 }
 
 ResidualBlockImpl::ResidualBlockImpl(int channels) {
@@ -62,8 +91,7 @@ ResidualBlockImpl::ResidualBlockImpl(int channels) {
 }
 
 torch::Tensor ResidualBlockImpl::forward(const torch::Tensor& maps, const torch::Tensor& widths) {
-  const torch::Tensor inner = clear_padding(first_->forward(maps), widths);
-  return clear_padding(second_->forward(inner, maps), widths);
+  return second_->forward_cleared(first_->forward_cleared(maps, widths), widths, maps);
 }
 
 void ResidualBlockImpl::fold(torch::ScalarType weights) {

@@ -4,6 +4,10 @@
 
 #include <torch/nn.h>
 
+#include <optional>
+
+#include "kernels/winograd_convolution.h"
+
 namespace ocrbatch::recognizer {
 
 // Zeroes columns at and beyond each line's width, so that a convolution sees at a line's right end what it
@@ -28,11 +32,17 @@ class ConvolutionBlockImpl : public torch::nn::Module {
   explicit ConvolutionBlockImpl(const ConvolutionBlockOptions& options);
   // (batch, in, H, W) -> (batch, out, H', W'); `skip`, when defined, is added before the ReLU.
   torch::Tensor forward(const torch::Tensor& maps, const torch::Tensor& skip = {});
-  // Folds the batch norm into the convolution: same results in evaluation, one pass less.
+  // The same with clear_padding behind it; maps and skip are zero behind their widths, and `widths` are the
+  // result's.
+  torch::Tensor forward_cleared(const torch::Tensor& maps, const torch::Tensor& widths,
+                                const torch::Tensor& skip = {});
+  // Folds the batch norm into the convolution: same results in evaluation, one pass less. In float32 on a CPU
+  // a 3x3 convolution becomes Winograd's.
   void fold(torch::ScalarType weights);
 
  private:
   bool relu_, folded_ = false;
+  std::optional<kernels::WinogradConvolution> winograd_;
   torch::nn::Conv2d convolution_{nullptr};
   torch::nn::BatchNorm2d norm_{nullptr};
 };

@@ -58,7 +58,7 @@ torch::Tensor CrnnBackboneImpl::forward(const torch::Tensor& images, const torch
   if (maps.size(3) < kPitchPx) maps = torch::constant_pad_nd(maps, {0, kPitchPx - maps.size(3)});
   maps = maps.contiguous(torch::MemoryFormat::ChannelsLast);
   for (std::size_t i = 0; i < convolutions_.size(); ++i) {
-    maps = clear_padding(convolutions_[i]->forward(maps), widths);
+    maps = convolutions_[i]->forward_cleared(maps, widths);
     const Pool pool = kPools[i];
     if (pool.rows == 1) continue;
     widths = torch::floor_divide(widths, pool.columns).to(torch::kInt);

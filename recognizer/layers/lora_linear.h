@@ -4,6 +4,10 @@
 
 #include <torch/nn.h>
 
+#include <optional>
+
+#include "kernels/packed_linear.h"
+
 namespace ocrbatch::recognizer {
 
 struct LoraOptions {
@@ -21,13 +25,14 @@ class LoraLinearImpl : public torch::nn::Module {
   // Without the bias.
   torch::Tensor product(const torch::Tensor& x) const;
   // Adds the update to the weight, which is then stored in that type: same results, one product instead of
-  // three.
+  // three. In float32 on a CPU the weight is packed for our own product.
   void merge(torch::ScalarType type);
 
   torch::Tensor weight, bias, lora_A, lora_B;
 
  private:
   double scale_ = 0;
+  std::optional<kernels::PackedLinear> packed_, packed_without_bias_;
 };
 TORCH_MODULE(LoraLinear);
 

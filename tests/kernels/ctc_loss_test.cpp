@@ -4,18 +4,11 @@
 #include <torch/torch.h>
 
 #include "tests/kernels/ctc_loss_inputs.h"
+#include "tests/kernels/expect_close.h"
 #include "tests/kernels/gradient_check.h"
-#include "tests/kernels/tolerances.h"
 
 namespace ocrbatch::kernels {
 namespace {
-
-void expect_close(const torch::Tensor& actual, const torch::Tensor& expected, const Tolerance& tolerance) {
-  ASSERT_EQ(actual.sizes(), expected.sizes());
-  EXPECT_TRUE(torch::allclose(actual.to(torch::kDouble), expected.to(torch::kDouble), tolerance.relative,
-                              tolerance.absolute))
-      << "differs by " << (actual.to(torch::kDouble) - expected).abs().max();
-}
 
 class CtcLossTest : public testing::TestWithParam<CtcShape> {};
 

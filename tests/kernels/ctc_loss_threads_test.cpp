@@ -6,7 +6,7 @@
 #include "kernels/ctc_label_order.h"
 #include "kernels/ctc_loss_thread.h"
 #include "tests/kernels/ctc_loss_inputs.h"
-#include "tests/kernels/tolerances.h"
+#include "tests/kernels/expect_close.h"
 
 namespace ocrbatch::kernels {
 namespace {
@@ -52,13 +52,6 @@ Result run_blocks(const CtcLossInputs& in, const torch::Tensor& grad_losses, int
                        gradient.mutable_data_ptr<Number>());
   }
   return {losses, gradient};
-}
-
-void expect_close(const torch::Tensor& actual, const torch::Tensor& expected, const Tolerance& tolerance) {
-  ASSERT_EQ(actual.sizes(), expected.sizes());
-  EXPECT_TRUE(torch::allclose(actual.to(torch::kDouble), expected.to(torch::kDouble), tolerance.relative,
-                              tolerance.absolute))
-      << "differs by " << (actual.to(torch::kDouble) - expected).abs().max();
 }
 
 struct Expected {

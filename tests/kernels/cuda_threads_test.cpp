@@ -9,19 +9,11 @@
 #include "kernels/depthwise_convolution_thread.h"
 #include "kernels/line_rows.h"
 #include "kernels/selective_scan_thread.h"
+#include "tests/kernels/expect_close.h"
 #include "tests/kernels/selective_scan_inputs.h"
-#include "tests/kernels/tolerances.h"
 
 namespace ocrbatch::kernels {
 namespace {
-
-void expect_close(const torch::Tensor& actual, const torch::Tensor& expected, const Tolerance& tolerance,
-                  const char* name) {
-  ASSERT_EQ(actual.sizes(), expected.sizes()) << name;
-  EXPECT_TRUE(torch::allclose(actual.to(torch::kDouble), expected.to(torch::kDouble), tolerance.relative,
-                              tolerance.absolute))
-      << name << " differs by " << (actual - expected).abs().max();
-}
 
 ScanArrays arrays_of(const SelectiveScanInputs& in, const LineRows& lines) {
   const auto data = [](const torch::Tensor& t) { return t.defined() ? t.const_data_ptr<float>() : nullptr; };

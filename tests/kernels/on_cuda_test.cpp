@@ -6,18 +6,12 @@
 #include "kernels/ctc_greedy.h"
 #include "kernels/depthwise_convolution.h"
 #include "tests/kernels/ctc_loss_inputs.h"
+#include "tests/kernels/expect_close.h"
 #include "tests/kernels/pack.h"
 #include "tests/kernels/selective_scan_inputs.h"
-#include "tests/kernels/tolerances.h"
 
 namespace ocrbatch::kernels {
 namespace {
-
-void expect_close(const torch::Tensor& actual, const torch::Tensor& expected, const Tolerance& tolerance) {
-  EXPECT_TRUE(torch::allclose(actual.cpu().to(torch::kDouble), expected.to(torch::kDouble),
-                              tolerance.relative, tolerance.absolute))
-      << "differs by " << (actual.cpu() - expected).abs().max();
-}
 
 class OnCuda : public testing::Test {
  protected:

@@ -9,6 +9,8 @@ struct Tolerance {
 
 inline constexpr Tolerance kFloat32Values{2e-5, 2e-5};
 inline constexpr Tolerance kFloat32Gradients{2e-4, 2e-4};
+// Of outputs of about one: the transformations cost two or three bits.
+inline constexpr Tolerance kWinogradValues{1e-4, 1e-4};
 inline constexpr Tolerance kBfloat16Values{2e-2, 2e-2};
 // Central differences of a double-precision function with step 1e-5.
 inline constexpr double kDifferenceStep = 1e-5;

@@ -21,26 +21,38 @@ calls=$(<calls)
 echo "$calls calls" >&2
 ((calls > 40))
 same() {
-  cmp expected/out.jsonl run/out.jsonl && diff -r -x '.ocrbatch-*.tmp' expected/txt run/txt &&
-    [[ ! -e run/out.jsonl.partial && ! -e run/out.jsonl.new && ! -e run/out.jsonl.lock ]]
+  cmp expected/out.jsonl "$1/out.jsonl" && diff -r -x '.ocrbatch-*.tmp' expected/txt "$1/txt" &&
+    [[ ! -e $1/out.jsonl.partial && ! -e $1/out.jsonl.new && ! -e $1/out.jsonl.lock ]]
 }
 step=${STEP:-3} first=$((RANDOM % ${STEP:-3} + 1))
-for ((call = first; call <= calls; call += step)); do
-  fresh run
-  status=0; scan run LD_PRELOAD="$FAULTS" FAULT=KILL FAULT_AT=$call || status=$?
-  [[ $status == 137 ]] || { echo "call $call: status $status instead of a kill"; exit 1; }
-  scan run A=b
-  same || { echo "killed at call $call: another output"; exit 1; }
-done 2>/dev/null
+kill_at_calls() {
+  local call status
+  for ((call = first; call <= calls; call += step)); do
+    fresh killed
+    status=0; scan killed LD_PRELOAD="$FAULTS" FAULT=KILL FAULT_AT=$call || status=$?
+    [[ $status == 137 ]] || { echo "call $call: status $status instead of a kill"; return 1; }
+    scan killed A=b
+    same killed || { echo "killed at call $call: another output"; return 1; }
+  done 2>/dev/null
+}
 # The disk is full, broken or read-only from some call on. What is called while the
 # program winds up has nobody to be told of, so a failure there may go by.
 codes=(ENOSPC EIO EROFS EDQUOT)
-for ((call = first; call <= calls; call += step)); do
-  fresh run
-  status=0; scan run LD_PRELOAD="$FAULTS" FAULT=${codes[call / step % 4]} FAULT_STICKY=1 FAULT_AT=$call 2>log || status=$?
-  [[ $status == 4 || $status == 0 ]] || { echo "call $call: status $status instead of 4"; cat log; exit 1; }
-  [[ $status == 0 || $(grep -c '^ocrbatch: ' log) == 1 && $(wc -l <log) == 1 ]] || { echo "call $call:"; cat log; exit 1; }
-  jq -e . run/out.jsonl >/dev/null   # whole
-  scan run A=b
-  same || { echo "failed at call $call: another output"; exit 1; }
-done
+fail_at_calls() {
+  local call status
+  for ((call = first; call <= calls; call += step)); do
+    fresh failed
+    status=0
+    scan failed LD_PRELOAD="$FAULTS" FAULT=${codes[call / step % 4]} FAULT_STICKY=1 FAULT_AT=$call 2>log || status=$?
+    [[ $status == 4 || $status == 0 ]] || { echo "call $call: status $status instead of 4"; cat log; return 1; }
+    [[ $status == 0 || $(grep -c '^ocrbatch: ' log) == 1 && $(wc -l <log) == 1 ]] ||
+      { echo "call $call:"; cat log; return 1; }
+    jq -e . failed/out.jsonl >/dev/null || return 1  # whole
+    scan failed A=b
+    same failed || { echo "failed at call $call: another output"; return 1; }
+  done
+}
+# Beside one another: each keeps to one core.
+kill_at_calls & killing=$!
+fail_at_calls
+wait $killing

@@ -17,7 +17,8 @@ sleep 3
 # Slurm gives the node up after SlurmdTimeout, and would then let its jobs wait for two minutes.
 for _ in $(seq 240); do
   scontrol -Q update jobid="$job" starttime=now 2>/dev/null || true
-  [[ -z $(squeue -h -j "$job" 2>/dev/null) ]] && break
+  # A controller that is too busy to answer is no empty queue.
+  queued=$(squeue -h -j "$job" 2>&1) && [[ -z $queued ]] && break
   sleep 0.5
 done
 requeued=$(grep -c requeue cluster/slurmctld.log || true)
@@ -27,4 +28,8 @@ ls parts/*.jsonl
 "$EXAMPLES/slurm/merge_parts.sh" "$ARCHIVE" parts joined.jsonl 2>/dev/null
 ocrbatch scan archive --model "$TEST_MODEL" --layout tesseract --out whole.jsonl --quiet
 # The array's records have the archive's absolute name.
-sed "s|\"document\":\"$PWD/archive|\"document\":\"archive|" joined.jsonl | cmp - whole.jsonl && echo "as one run"
+if sed "s|\"document\":\"$PWD/archive|\"document\":\"archive|" joined.jsonl | cmp - whole.jsonl; then
+  echo "as one run"
+else
+  tail -n 50 parts/*.log cluster/slurmctld.log >&2
+fi

@@ -1,0 +1,57 @@
+#include "kernels/winograd_convolution.h"
+
+#include <ATen/ATen.h>
+
+#include "kernels/check.h"
+#include "kernels/winograd_cpu.h"
+
+namespace ocrbatch::kernels {
+
+WinogradConvolution make_winograd_convolution(const at::Tensor& weight, const at::Tensor& bias) {
+  TORCH_CHECK(weight.dim() == 4 && weight.size(2) == 3 && weight.size(3) == 3,
+              "winograd_convolution: weight should be (out, in, 3, 3), got ", weight.sizes());
+  WinogradConvolution made;
+  made.out = weight.size(0), made.in = weight.size(1);
+  const int64_t blocks = (made.out + kWinogradChannels - 1) / kWinogradChannels;
+  const at::Tensor plain = weight.detach().to(at::kFloat).contiguous();
+  made.weights = at::empty({blocks, kWinogradProducts, made.in, kWinogradChannels}, plain.options());
+  winograd_weights_cpu(plain.const_data_ptr<float>(), made.out, made.in,
+                       made.weights.mutable_data_ptr<float>());
+  made.bias = at::zeros({blocks * kWinogradChannels}, plain.options());
+  if (bias.defined()) made.bias.slice(0, 0, made.out).copy_(bias.detach());
+  return made;
+}
+
+at::Tensor winograd_convolution(const WinogradConvolution& convolution, const at::Tensor& maps_in,
+                                const at::Tensor& widths, const at::Tensor& skip_in, bool relu) {
+  TORCH_CHECK(maps_in.dim() == 4 && maps_in.size(1) == convolution.in && maps_in.scalar_type() == at::kFloat,
+              "winograd_convolution: maps should be (batch, ", convolution.in,
+              ", height, columns) float32, got ", maps_in.sizes(), " ", maps_in.scalar_type());
+  const at::Tensor maps = maps_in.contiguous(at::MemoryFormat::ChannelsLast);
+  WinogradMaps raw;
+  raw.batch = maps.size(0), raw.height = maps.size(2), raw.columns = maps.size(3);
+  raw.in = convolution.in, raw.out = convolution.out;
+  TORCH_CHECK(widths.dim() == 1 && widths.size(0) == raw.batch && widths.scalar_type() == at::kInt,
+              "winograd_convolution: widths should be (", raw.batch, ") int32, got ", widths.sizes());
+  raw.widths = widths.const_data_ptr<int>();
+  for (int64_t b = 0; b < raw.batch; ++b) {
+    TORCH_CHECK(raw.widths[b] >= 0 && raw.widths[b] <= raw.columns, "winograd_convolution: width ",
+                raw.widths[b], " of ", raw.columns, " columns");
+  }
+  at::Tensor skip;
+  if (skip_in.defined()) {
+    check_shape("winograd_convolution", "skip", skip_in, {raw.batch, raw.out, raw.height, raw.columns});
+    skip = skip_in.to(at::kFloat).contiguous(at::MemoryFormat::ChannelsLast);
+    raw.skip = skip.const_data_ptr<float>();
+  }
+  raw.maps = maps.const_data_ptr<float>();
+  raw.weights = convolution.weights.const_data_ptr<float>();
+  raw.bias = convolution.bias.const_data_ptr<float>();
+  raw.relu = relu;
+  at::Tensor out = at::empty({raw.batch, raw.out, raw.height, raw.columns},
+                             maps.options().memory_format(at::MemoryFormat::ChannelsLast));
+  winograd_convolution_cpu(raw, out.mutable_data_ptr<float>());
+  return out;
+}
+
+}  // namespace ocrbatch::kernels

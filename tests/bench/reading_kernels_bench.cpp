@@ -1,0 +1,119 @@
+// The CPU kernels that read lines, at the sizes of the default model and for one batch of it (2,560 pixels of
+// lines, 640 frames), each beside LibTorch's on one thread. GFLOP/s count the multiplications and additions
+// of the definition, two a product: Winograd's convolution may pass what the processor can do.
+#include <ATen/Parallel.h>
+#include <benchmark/benchmark.h>
+#include <torch/torch.h>
+
+#include "kernels/depthwise_convolution.h"
+#include "kernels/packed_linear.h"
+#include "kernels/selective_scan.h"
+#include "kernels/winograd_convolution.h"
+
+namespace {
+
+using namespace ocrbatch::kernels;
+
+constexpr int kFrames = 640, kLines = 4;
+
+void count_operations(benchmark::State& state, double products) {
+  state.counters["GFLOP/s"] = benchmark::Counter(2e-9 * products * static_cast<double>(state.iterations()),
+                                                 benchmark::Counter::kIsRate);
+}
+
+// Arguments: columns in, columns out.
+struct Linear {
+  explicit Linear(const benchmark::State& state)
+      : weight(torch::randn({state.range(1), state.range(0)})), x(torch::randn({kFrames, state.range(0)})) {
+    at::set_num_threads(1);
+  }
+  double products() const { return static_cast<double>(kFrames * weight.numel()); }
+  torch::Tensor weight, x;
+};
+
+void linear(benchmark::State& state) {
+  const torch::InferenceMode inference;
+  const Linear layer(state);
+  const PackedLinear packed = make_packed_linear(layer.weight, {});
+  for (auto _ : state) benchmark::DoNotOptimize(packed_linear(packed, layer.x));
+  count_operations(state, layer.products());
+}
+
+void linear_libtorch(benchmark::State& state) {
+  const torch::InferenceMode inference;
+  const Linear layer(state);
+  for (auto _ : state) benchmark::DoNotOptimize(torch::linear(layer.x, layer.weight));
+  count_operations(state, layer.products());
+}
+
+// Arguments: channels, height.
+struct Convolution {
+  explicit Convolution(const benchmark::State& state)
+      : weight(torch::randn({state.range(0), state.range(0), 3, 3})
+                   .contiguous(torch::MemoryFormat::ChannelsLast)),
+        bias(torch::randn({state.range(0)})),
+        maps(torch::randn({kLines, state.range(0), state.range(1), kFrames / kLines})
+                 .contiguous(torch::MemoryFormat::ChannelsLast)),
+        widths(torch::full({kLines}, kFrames / kLines, torch::kInt)) {
+    at::set_num_threads(1);
+  }
+  double products() const { return static_cast<double>(maps.numel() * maps.size(1) * 9); }
+  torch::Tensor weight, bias, maps, widths;
+};
+
+void convolution(benchmark::State& state) {
+  const torch::InferenceMode inference;
+  const Convolution layer(state);
+  const WinogradConvolution winograd = make_winograd_convolution(layer.weight, layer.bias);
+  for (auto _ : state)
+    benchmark::DoNotOptimize(winograd_convolution(winograd, layer.maps, layer.widths, {}, true));
+  count_operations(state, layer.products());
+}
+
+void convolution_libtorch(benchmark::State& state) {
+  const torch::InferenceMode inference;
+  const Convolution layer(state);
+  for (auto _ : state)
+    benchmark::DoNotOptimize(torch::conv2d(layer.maps, layer.weight, layer.bias, 1, 1).relu_());
+  count_operations(state, layer.products());
+}
+
+// Arguments: channels, d_state.
+void scan(benchmark::State& state) {
+  const torch::InferenceMode inference;
+  at::set_num_threads(1);
+  const std::int64_t channels = state.range(0), states = state.range(1);
+  SelectiveScanInputs in;
+  in.u = torch::randn({kFrames, channels}), in.delta = torch::randn({kFrames, channels});
+  in.A = -torch::rand({channels, states}), in.D = torch::randn({channels});
+  in.B = torch::randn({kFrames, states}), in.C = torch::randn({kFrames, states});
+  in.z = torch::randn({kFrames, channels}), in.delta_bias = torch::randn({channels});
+  in.lengths = torch::full({kLines}, kFrames / kLines, torch::kInt);
+  for (auto _ : state) benchmark::DoNotOptimize(selective_scan(in));
+  state.SetItemsProcessed(state.iterations() * kFrames * channels * states);
+}
+
+void depthwise(benchmark::State& state) {
+  const torch::InferenceMode inference;
+  at::set_num_threads(1);
+  const std::int64_t channels = state.range(0);
+  DepthwiseConvolutionInputs in;
+  in.x = torch::randn({kFrames, 2 * channels}).slice(1, 0, channels);
+  in.weight = torch::randn({channels, 4}), in.bias = torch::randn({channels});
+  in.lengths = torch::full({kLines}, kFrames / kLines, torch::kInt);
+  for (auto _ : state) benchmark::DoNotOptimize(depthwise_convolution(in));
+  state.SetItemsProcessed(state.iterations() * kFrames * channels);
+}
+
+#define LINEARS ArgNames({"in", "out"})->Args({192, 768})->Args({384, 192})->Args({384, 28})->Args({12, 384})
+BENCHMARK(linear)->LINEARS->Unit(benchmark::kMicrosecond);
+BENCHMARK(linear_libtorch)->LINEARS->Unit(benchmark::kMicrosecond);
+#define CONVOLUTIONS ArgNames({"channels", "height"})->Args({64, 8})->Args({96, 4})
+BENCHMARK(convolution)->CONVOLUTIONS->Unit(benchmark::kMicrosecond);
+BENCHMARK(convolution_libtorch)->CONVOLUTIONS->Unit(benchmark::kMicrosecond);
+BENCHMARK(scan)->ArgNames({"channels", "d_state"})->Args({384, 8})->Unit(benchmark::kMicrosecond);
+BENCHMARK(depthwise)->ArgName("channels")->Arg(384)->Unit(benchmark::kMicrosecond);
+
+}  // namespace
+
+BENCHMARK_MAIN();

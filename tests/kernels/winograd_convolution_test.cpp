@@ -1,0 +1,92 @@
+#include "kernels/winograd_convolution.h"
+
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include <vector>
+
+#include "tests/kernels/expect_close.h"
+#include "tests/kernels/tolerances.h"
+
+namespace ocrbatch::kernels {
+namespace {
+
+struct WinogradShape {
+  std::int64_t in, out, height, columns;
+  std::vector<int> widths;
+};
+
+torch::Tensor channels_last(const torch::Tensor& maps) {
+  return maps.contiguous(torch::MemoryFormat::ChannelsLast);
+}
+
+class WinogradConvolutionTest : public testing::TestWithParam<WinogradShape> {
+ protected:
+  WinogradConvolutionTest() {
+    torch::manual_seed(4);
+    const WinogradShape& s = GetParam();
+    const auto batch = static_cast<std::int64_t>(s.widths.size());
+    weight_ = torch::randn({s.out, s.in, 3, 3}) / std::sqrt(9.0 * static_cast<double>(s.in));
+    bias_ = torch::randn({s.out});
+    maps_ = channels_last(torch::randn({batch, s.in, s.height, s.columns}));
+    skip_ = channels_last(torch::randn({batch, s.out, s.height, s.columns}));
+    widths_ = torch::tensor(s.widths, torch::kInt);
+  }
+
+  torch::Tensor weight_, bias_, maps_, skip_, widths_;
+};
+
+TEST_P(WinogradConvolutionTest, AgreesWithTheReference) {
+  const WinogradConvolution convolution = make_winograd_convolution(weight_, bias_);
+  for (const torch::Tensor& skip : {torch::Tensor(), skip_}) {
+    for (const bool relu : {false, true}) {
+      expect_close(winograd_convolution(convolution, maps_, widths_, skip, relu),
+                   winograd_convolution_reference(weight_, bias_, maps_, widths_, skip, relu),
+                   kWinogradValues);
+    }
+  }
+}
+
+TEST_P(WinogradConvolutionTest, TakesNoBiasForZeros) {
+  expect_close(winograd_convolution(make_winograd_convolution(weight_, {}), maps_, widths_, {}, false),
+               winograd_convolution_reference(weight_, {}, maps_, widths_, {}, false), kWinogradValues);
+}
+
+// Alone, in company, and with more or less padding, to the last bit.
+TEST_P(WinogradConvolutionTest, AnImageDoesNotDependOnTheOthers) {
+  const WinogradConvolution convolution = make_winograd_convolution(weight_, bias_);
+  const torch::Tensor all = winograd_convolution(convolution, maps_, widths_, skip_, true);
+  for (std::int64_t b = 0; b < maps_.size(0); ++b) {
+    const std::int64_t width = GetParam().widths[static_cast<std::size_t>(b)];
+    const auto cut = [&](const torch::Tensor& maps) {
+      return channels_last(maps.slice(0, b, b + 1).slice(3, 0, width));
+    };
+    const torch::Tensor alone = winograd_convolution(
+        convolution, cut(maps_), torch::tensor({static_cast<int>(width)}, torch::kInt), cut(skip_), true);
+    EXPECT_TRUE(torch::equal(alone, cut(all))) << "image " << b;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Shapes, WinogradConvolutionTest,
+    testing::Values(WinogradShape{1, 1, 1, 1, {1}},                // nothing but a border
+                    WinogradShape{16, 16, 4, 4, {4}},              // one whole tile
+                    WinogradShape{8, 24, 5, 9, {9, 8, 7, 1, 0}},   // odd sizes, empty image
+                    WinogradShape{3, 17, 10, 6, {6, 6}},           // no multiples of the lanes
+                    WinogradShape{64, 64, 8, 130, {130, 77, 3}},   // more tiles than one group
+                    WinogradShape{96, 96, 4, 160, {1, 159, 160}},  // as in the default model
+                    WinogradShape{4, 4, 3, 5, {}}));               // empty batch
+
+TEST(WinogradConvolution, RefusesWhatDoesNotFit) {
+  const WinogradConvolution convolution = make_winograd_convolution(torch::randn({4, 2, 3, 3}), {});
+  const torch::Tensor maps = channels_last(torch::randn({1, 2, 5, 6}));
+  const torch::Tensor widths = torch::tensor({6}, torch::kInt);
+  EXPECT_THROW(make_winograd_convolution(torch::randn({4, 2, 5, 5}), {}), c10::Error);
+  EXPECT_THROW(winograd_convolution(convolution, torch::randn({1, 3, 5, 6}), widths, {}, true), c10::Error);
+  EXPECT_THROW(winograd_convolution(convolution, maps, torch::tensor({7}, torch::kInt), {}, true),
+               c10::Error);
+  EXPECT_THROW(winograd_convolution(convolution, maps, widths, torch::randn({1, 4, 5, 5}), true), c10::Error);
+}
+
+}  // namespace
+}  // namespace ocrbatch::kernels
