@@ -106,16 +106,16 @@ std::string report(const std::vector<pipeline::ScanSummary>& runs, double load_s
       "{} pages of {} documents, {} lines, {} threads, {} runs; the model was ready after {:.2f} s\n",
       first.pages_ok + first.pages_failed, first.documents, first.lines, first.jobs, runs.size(),
       load_seconds);
-  text += fmt::format("pages/s    {}\n",
+  text += fmt::format("pages/s       {}\n",
                       shown(over(runs, [](const auto& run) { return pages_of(run) / run.wall_seconds; }), 2));
   text += fmt::format(
-      "lines/s    {}\n",
+      "lines/s       {}\n",
       shown(over(runs, [](const auto& run) { return static_cast<double>(run.lines) / run.wall_seconds; }),
             1));
   text += "milliseconds of a core a page:\n";
   for (std::size_t stage = 0; stage < first.busy_seconds.size(); ++stage) {
     const auto figure = [&](const auto& run) { return 1e3 * run.busy_seconds[stage].second / pages_of(run); };
-    text += fmt::format("  {:<9}{}\n", first.busy_seconds[stage].first, shown(over(runs, figure), 2));
+    text += fmt::format("  {:<10} {}\n", first.busy_seconds[stage].first, shown(over(runs, figure), 2));
   }
   return text;
 }
