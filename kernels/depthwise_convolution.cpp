@@ -27,14 +27,14 @@ int convolution_offset(ConvolutionWindow window, int k, int taps) {
 
 namespace {
 
-struct Operands {
+struct ConvolutionOperands {
   at::Tensor x, weight_t, bias, lengths;
   LineRows lines;
   std::vector<int> offsets;
   bool silu;
 
-  Operands(const at::Tensor& x_in, const at::Tensor& weight, const at::Tensor& bias_in,
-           const at::Tensor& lengths_in, ConvolutionWindow window, bool silu_in)
+  ConvolutionOperands(const at::Tensor& x_in, const at::Tensor& weight, const at::Tensor& bias_in,
+                      const at::Tensor& lengths_in, ConvolutionWindow window, bool silu_in)
       : x(float_rows(x_in)),
         weight_t(weight.to(at::kFloat).t().contiguous()),
         bias(bias_in.to(at::kFloat).contiguous()),
@@ -63,7 +63,7 @@ struct Operands {
   }
 };
 
-at::Tensor forward(const Operands& operands) {
+at::Tensor forward(const ConvolutionOperands& operands) {
   at::Tensor out = at::empty(operands.x.sizes(), operands.x.options());
   parallel_lines(operands.lines.batch, [&](int64_t b) {
     const ConvolutionLine line = operands.line(b);
@@ -86,7 +86,8 @@ class DepthwiseConvolutionFunction : public torch::autograd::Function<DepthwiseC
     if (x.is_cuda())
       return convolve_forward_on_cuda(
           {x, weight, bias, lengths, static_cast<ConvolutionWindow>(window), silu});
-    return kernels::forward(Operands(x, weight, bias, lengths, static_cast<ConvolutionWindow>(window), silu))
+    return kernels::forward(
+               ConvolutionOperands(x, weight, bias, lengths, static_cast<ConvolutionWindow>(window), silu))
         .to(x.scalar_type());
   }
 
@@ -101,7 +102,7 @@ class DepthwiseConvolutionFunction : public torch::autograd::Function<DepthwiseC
       gradients.resize(6);  // lengths, window and silu have none
       return gradients;
     }
-    const Operands operands(x, weight, bias, saved[3], window, silu);
+    const ConvolutionOperands operands(x, weight, bias, saved[3], window, silu);
     const at::Tensor grad_out = grads[0].to(at::kFloat).contiguous();
     const int64_t batch = operands.lines.batch, channels = x.size(-1), taps = weight.size(1);
     at::Tensor grad_x = at::zeros(operands.x.sizes(), operands.x.options());
@@ -135,7 +136,8 @@ at::Tensor depthwise_convolution(const DepthwiseConvolutionInputs& in) {
               "depthwise_convolution: no kernel for device ", in.x.device());
   if (!at::GradMode::is_enabled()) {
     if (in.x.is_cuda()) return convolve_forward_on_cuda(in);
-    return forward(Operands(in.x, in.weight, in.bias, in.lengths, in.window, in.silu)).to(in.x.scalar_type());
+    return forward(ConvolutionOperands(in.x, in.weight, in.bias, in.lengths, in.window, in.silu))
+        .to(in.x.scalar_type());
   }
   return DepthwiseConvolutionFunction::apply(in.x, in.weight, in.bias, in.lengths,
                                              static_cast<int64_t>(in.window), in.silu);

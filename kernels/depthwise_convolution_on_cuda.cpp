@@ -10,12 +10,12 @@
 namespace ocrbatch::kernels {
 namespace {
 
-struct DeviceOperands {
+struct ConvolutionOnCuda {
   LineRows lines;
   at::Tensor x, weight, bias, lengths, first_rows;
   ConvolutionArrays arrays;
 
-  explicit DeviceOperands(const DepthwiseConvolutionInputs& in)
+  explicit ConvolutionOnCuda(const DepthwiseConvolutionInputs& in)
       : lines("depthwise_convolution", in.x, in.lengths),
         x(in.x.to(at::kFloat).contiguous()),
         weight(in.weight.to(at::kFloat).contiguous()),
@@ -43,7 +43,7 @@ struct DeviceOperands {
 
 at::Tensor convolve_forward_on_cuda(const DepthwiseConvolutionInputs& in) {
   const c10::cuda::CUDAGuard guard(in.x.device());
-  const DeviceOperands operands(in);
+  const ConvolutionOnCuda operands(in);
   at::Tensor out = at::empty_like(operands.x);
   convolve_forward_cuda(operands.arrays, out.mutable_data_ptr<float>(), operands.stream());
   return out.to(in.x.scalar_type());
@@ -52,7 +52,7 @@ at::Tensor convolve_forward_on_cuda(const DepthwiseConvolutionInputs& in) {
 std::vector<at::Tensor> convolve_backward_on_cuda(const DepthwiseConvolutionInputs& in,
                                                   const at::Tensor& grad_out) {
   const c10::cuda::CUDAGuard guard(in.x.device());
-  const DeviceOperands operands(in);
+  const ConvolutionOnCuda operands(in);
   const at::Tensor grad = grad_out.to(at::kFloat).contiguous();
   const int64_t batch = operands.arrays.batch, channels = operands.arrays.channels;
   at::Tensor grad_x = at::zeros_like(operands.x);

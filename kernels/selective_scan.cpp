@@ -3,6 +3,8 @@
 
 #include <torch/torch.h>
 
+#include <span>
+
 #include "kernels/line_rows.h"
 #include "kernels/parallel_lines.h"
 #include "kernels/selective_scan_cpu.h"
@@ -35,15 +37,15 @@ at::Tensor as_floats(const at::Tensor& t) {
 
 // What forward and backward share: float32 inputs (B, C and z may be slices), and the arrays over channels
 // padded.
-struct Operands {
+struct ScanOperands {
   at::Tensor u, delta, A_t, B, C, D, z, delta_bias, lengths;
   LineRows lines;
   int64_t channels, padded, states;
   bool softplus, reverse;
 
-  Operands(const at::Tensor& u_in, const at::Tensor& delta_in, const at::Tensor& A, const at::Tensor& B_in,
-           const at::Tensor& C_in, const at::Tensor& D_in, const at::Tensor& z_in, const at::Tensor& bias,
-           const at::Tensor& lengths_in, bool softplus_in, bool reverse_in)
+  ScanOperands(const at::Tensor& u_in, const at::Tensor& delta_in, const at::Tensor& A,
+               const at::Tensor& B_in, const at::Tensor& C_in, const at::Tensor& D_in, const at::Tensor& z_in,
+               const at::Tensor& bias, const at::Tensor& lengths_in, bool softplus_in, bool reverse_in)
       : u(as_floats(u_in)),
         delta(as_floats(delta_in)),
         B(float_rows(B_in)),
@@ -90,17 +92,23 @@ struct Operands {
   }
 };
 
-at::Tensor forward(const Operands& operands) {
-  at::Tensor out = at::empty_like(operands.u);
+// The sum of scans over the same lines.
+at::Tensor forward(std::span<const ScanOperands> scans) {
+  const ScanOperands& first = scans.front();
+  at::Tensor out = at::empty_like(first.u);
   float* const to = out.mutable_data_ptr<float>();
-  parallel_lines(operands.lines.batch, [&](int64_t b) {
-    const ScanLine line = operands.line(b);
-    float* const rows = to + operands.first_row(b) * operands.channels;
-    scan_forward_cpu(line, rows);
-    std::fill(rows + line.length * operands.channels,
-              rows + operands.lines.rows_of(b, line.length) * operands.channels, 0.0F);
+  parallel_lines(first.lines.batch, [&](int64_t b) {
+    float* const rows = to + first.first_row(b) * first.channels;
+    const int64_t length = first.line(b).length;
+    for (const ScanOperands& scan : scans) scan_forward_cpu(scan.line(b), rows, /*add=*/&scan != &first);
+    std::fill(rows + length * first.channels, rows + first.lines.rows_of(b, length) * first.channels, 0.0F);
   });
   return out;
+}
+
+ScanOperands operands_of(const SelectiveScanInputs& in) {
+  return ScanOperands(in.u, in.delta, in.A, in.B, in.C, in.D, in.z, in.delta_bias, in.lengths,
+                      in.delta_softplus, in.reverse);
 }
 
 // The inputs of one call, for autograd's save-and-restore.
@@ -117,9 +125,10 @@ class SelectiveScanFunction : public torch::autograd::Function<SelectiveScanFunc
     context->save_for_backward({u, delta, A, B, C, D, z, bias, lengths});
     context->saved_data["softplus"] = softplus;
     context->saved_data["reverse"] = reverse;
-    if (u.is_cuda()) return scan_forward_on_cuda({u, delta, A, B, C, D, z, bias, lengths, softplus, reverse});
-    const Operands operands(u, delta, A, B, C, D, z, bias, lengths, softplus, reverse);
-    return kernels::forward(operands).to(u.scalar_type());
+    const SelectiveScanInputs in{u, delta, A, B, C, D, z, bias, lengths, softplus, reverse};
+    if (u.is_cuda()) return scan_forward_on_cuda({&in, 1});
+    const ScanOperands operands = operands_of(in);
+    return kernels::forward({&operands, 1}).to(u.scalar_type());
   }
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
@@ -135,7 +144,7 @@ class SelectiveScanFunction : public torch::autograd::Function<SelectiveScanFunc
       gradients.resize(11);  // lengths, softplus and reverse have none
       return gradients;
     }
-    const Operands operands(u, delta, A, B, C, D, z, bias, lengths, softplus, reverse);
+    const ScanOperands operands(u, delta, A, B, C, D, z, bias, lengths, softplus, reverse);
     const at::Tensor grad_out = as_floats(grads[0]);
     const int64_t batch = operands.lines.batch, channels = operands.channels, padded = operands.padded,
                   states = operands.states;
@@ -183,14 +192,25 @@ class SelectiveScanFunction : public torch::autograd::Function<SelectiveScanFunc
 at::Tensor selective_scan(const SelectiveScanInputs& in) {
   check_inputs(in);
   if (!at::GradMode::is_enabled()) {
-    if (in.u.is_cuda()) return scan_forward_on_cuda(in);
-    return forward(Operands(in.u, in.delta, in.A, in.B, in.C, in.D, in.z, in.delta_bias, in.lengths,
-                            in.delta_softplus, in.reverse))
-        .to(in.u.scalar_type());
+    if (in.u.is_cuda()) return scan_forward_on_cuda({&in, 1});
+    const ScanOperands operands = operands_of(in);
+    return forward({&operands, 1}).to(in.u.scalar_type());
   }
   const auto optional = [](const at::Tensor& t) { return t.defined() ? std::optional(t) : std::nullopt; };
   return SelectiveScanFunction::apply(in.u, in.delta, in.A, in.B, in.C, in.D, optional(in.z),
                                       optional(in.delta_bias), in.lengths, in.delta_softplus, in.reverse);
+}
+
+at::Tensor selective_scan_sum(const SelectiveScanInputs& first, const SelectiveScanInputs& second) {
+  if (at::GradMode::is_enabled()) return selective_scan(first) + selective_scan(second);
+  check_inputs(first);
+  check_inputs(second);
+  check_shape("selective_scan_sum", "second u", second.u, first.u.sizes());
+  TORCH_CHECK(at::equal(first.lengths, second.lengths), "selective_scan_sum: the two scans' lines differ");
+  const SelectiveScanInputs both[] = {first, second};
+  if (first.u.is_cuda()) return scan_forward_on_cuda(both);
+  const ScanOperands operands[] = {operands_of(first), operands_of(second)};
+  return forward(operands).to(first.u.scalar_type());
 }
 
 }  // namespace ocrbatch::kernels

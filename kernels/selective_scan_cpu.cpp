@@ -58,7 +58,7 @@ constexpr int64_t kStepsAhead = 32;
 
 // The state lives in registers when its size is known at compile time; 0 means "any size up to 64".
 template <int kStates>
-void forward_block(const ScanLine& line, int64_t d, float* out) {
+void forward_block(const ScanLine& line, int64_t d, float* out, bool add) {
   const int64_t lanes = static_cast<int64_t>(hn::Lanes(kFloats));
   const int64_t count = std::min(lanes, line.channels - d);
   const int64_t states = kStates > 0 ? kStates : line.states;
@@ -101,25 +101,27 @@ void forward_block(const ScanLine& line, int64_t d, float* out) {
         y = hn::MulAdd(h, hn::Set(kFloats, c[n]), y);
       }
       if (line.z != nullptr) y = hn::Mul(y, hn::Load(kFloats, gates + i * 16));
-      store_channels(y, out + t * line.channels + d, count);
+      float* const to = out + t * line.channels + d;
+      if (add) y = hn::Add(y, load_channels(to, count));
+      store_channels(y, to, count);
     }
   }
 }
 
-void forward(const ScanLine& line, float* out) {
+void forward(const ScanLine& line, float* out, bool add) {
   for (int64_t d = 0; d < line.channels; d += static_cast<int64_t>(hn::Lanes(kFloats))) {
     switch (line.states) {
       case 4:
-        forward_block<4>(line, d, out);
+        forward_block<4>(line, d, out, add);
         break;
       case 8:
-        forward_block<8>(line, d, out);
+        forward_block<8>(line, d, out, add);
         break;
       case 16:
-        forward_block<16>(line, d, out);
+        forward_block<16>(line, d, out, add);
         break;
       default:
-        forward_block<0>(line, d, out);
+        forward_block<0>(line, d, out, add);
         break;
     }
   }
@@ -230,8 +232,8 @@ namespace ocrbatch::kernels {
 HWY_EXPORT(forward);
 HWY_EXPORT(backward);
 
-void scan_forward_cpu(const ScanLine& line, float* out) {
-  HWY_DYNAMIC_DISPATCH(forward)(line, out);
+void scan_forward_cpu(const ScanLine& line, float* out, bool add) {
+  HWY_DYNAMIC_DISPATCH(forward)(line, out, add);
 }
 
 void scan_backward_cpu(const ScanLine& line, const float* grad_out, const ScanLineGradients& gradients) {

@@ -25,7 +25,8 @@ struct ScanLine {  // one batch item
   const float* delta_bias = nullptr;  // (padded)
 };
 
-void scan_forward_cpu(const ScanLine& line, float* out /* (length, channels) */);
+// out (length, channels) is written, or added to with `add`.
+void scan_forward_cpu(const ScanLine& line, float* out, bool add = false);
 
 struct ScanLineGradients {
   float* u = nullptr;           // (length, channels)

@@ -20,21 +20,30 @@ void with_capacity(int states, Launch&& launch) {
   launch(std::integral_constant<int, kMaxStates>());
 }
 
-dim3 grid_of(const ScanArrays& in) {
-  return dim3(static_cast<unsigned>((in.channels + kThreads - 1) / kThreads),
-              static_cast<unsigned>(in.batch));
+dim3 grid_of(int64_t channels, int64_t batch, int scans) {
+  return dim3(static_cast<unsigned>((channels + kThreads - 1) / kThreads), static_cast<unsigned>(batch),
+              static_cast<unsigned>(scans));
 }
 
-template <int kCapacity>
-__global__ void __launch_bounds__(kThreads) forward_kernel(ScanArrays in, float* out) {
+// Both directions of a bidirectional layer: twice the blocks, where the lines of a batch alone would not fill
+// the device.
+template <class Number>
+struct ScanPair {
+  ScanArrays<Number> scans[2];
+  Number* outs[2] = {};
+};
+
+template <int kCapacity, class Number>
+__global__ void __launch_bounds__(kThreads) forward_kernel(ScanPair<Number> pair) {
   const int64_t channel = static_cast<int64_t>(blockIdx.x) * kThreads + threadIdx.x;
-  if (channel < in.channels) scan_forward_thread<kCapacity>(in, blockIdx.y, channel, out);
+  const ScanArrays<Number>& in = pair.scans[blockIdx.z];
+  if (channel < in.channels) scan_forward_thread<kCapacity>(in, blockIdx.y, channel, pair.outs[blockIdx.z]);
 }
 
-template <int kCapacity>
+template <int kCapacity, class Number>
 __global__ void __launch_bounds__(kThreads)
-    backward_kernel(ScanArrays in, const float* grad_out, ScanGradientArrays grad, float* checkpoints,
-                    int64_t rows, float* partial_BC) {
+    backward_kernel(ScanArrays<Number> in, const Number* grad_out, ScanGradientArrays<Number> grad,
+                    float* checkpoints, int64_t rows, float* partial_BC) {
   const int64_t channel = static_cast<int64_t>(blockIdx.x) * kThreads + threadIdx.x, item = blockIdx.y;
   const int64_t warp = channel / kScanWarp;
   const unsigned active = __ballot_sync(0xFFFFFFFFU, channel < in.channels);
@@ -62,22 +71,38 @@ __global__ void __launch_bounds__(kThreads)
 
 }  // namespace
 
-void scan_forward_cuda(const ScanArrays& in, float* out, void* stream) {
-  if (in.batch == 0 || in.channels == 0 || in.steps == 0) return;
-  with_capacity(in.states, [&](auto capacity) {
-    forward_kernel<decltype(capacity)::value>
-        <<<grid_of(in), kThreads, 0, static_cast<cudaStream_t>(stream)>>>(in, out);
+void scan_forward_cuda(NumberType type, const ScanArrays<void>* scans, void* const* outs, int count,
+                       void* stream) {
+  const ScanArrays<void>& first = scans[0];
+  if (first.batch == 0 || first.channels == 0 || first.steps == 0) return;
+  with_number(type, [&](auto number) {
+    using Number = decltype(number);
+    ScanPair<Number> pair;
+    for (int i = 0; i < count; ++i) {
+      pair.scans[i] = typed<Number>(scans[i]);
+      pair.outs[i] = static_cast<Number*>(outs[i]);
+    }
+    with_capacity(first.states, [&](auto capacity) {
+      forward_kernel<decltype(capacity)::value>
+          <<<grid_of(first.channels, first.batch, count), kThreads, 0, static_cast<cudaStream_t>(stream)>>>(
+              pair);
+    });
   });
   check_launch("selective_scan forward");
 }
 
-void scan_backward_cuda(const ScanArrays& in, const float* grad_out, const ScanGradientArrays& gradients,
-                        float* checkpoints, int64_t rows, float* partial_BC, void* stream) {
+void scan_backward_cuda(NumberType type, const ScanArrays<void>& in, const void* grad_out,
+                        const ScanGradientArrays<void>& gradients, float* checkpoints, int64_t rows,
+                        float* partial_BC, void* stream) {
   if (in.batch == 0 || in.channels == 0 || in.steps == 0) return;
-  with_capacity(in.states, [&](auto capacity) {
-    backward_kernel<decltype(capacity)::value>
-        <<<grid_of(in), kThreads, 0, static_cast<cudaStream_t>(stream)>>>(in, grad_out, gradients,
-                                                                          checkpoints, rows, partial_BC);
+  with_number(type, [&](auto number) {
+    using Number = decltype(number);
+    with_capacity(in.states, [&](auto capacity) {
+      backward_kernel<decltype(capacity)::value>
+          <<<grid_of(in.channels, in.batch, 1), kThreads, 0, static_cast<cudaStream_t>(stream)>>>(
+              typed<Number>(in), static_cast<const Number*>(grad_out), typed<Number>(gradients), checkpoints,
+              rows, partial_BC);
+    });
   });
   check_launch("selective_scan backward");
 }

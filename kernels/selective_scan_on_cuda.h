@@ -2,6 +2,7 @@
 // these.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "kernels/build_options.h"
@@ -11,12 +12,13 @@ namespace ocrbatch::kernels {
 
 #if OCRBATCH_HAS_CUDA
 inline constexpr bool kScanHasCuda = true;
-at::Tensor scan_forward_on_cuda(const SelectiveScanInputs& inputs);
+// The sum of one or two scans over the same lines, in one launch.
+at::Tensor scan_forward_on_cuda(std::span<const SelectiveScanInputs> scans);
 // Gradients of u, delta, A, B, C, D, z and delta_bias in this order, undefined where the input is.
 std::vector<at::Tensor> scan_backward_on_cuda(const SelectiveScanInputs& inputs, const at::Tensor& grad_out);
 #else
 inline constexpr bool kScanHasCuda = false;
-inline at::Tensor scan_forward_on_cuda(const SelectiveScanInputs&) {
+inline at::Tensor scan_forward_on_cuda(std::span<const SelectiveScanInputs>) {
   return {};
 }
 inline std::vector<at::Tensor> scan_backward_on_cuda(const SelectiveScanInputs&, const at::Tensor&) {

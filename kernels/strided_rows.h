@@ -17,10 +17,14 @@ inline int64_t row_stride(const at::Tensor& x) {
   return x.stride(-2);
 }
 
-// x in float32 with a row stride: x itself where it has one, else a copy.
+// x in that type with a row stride: x itself where it has both, else a copy.
+inline at::Tensor rows_of(const at::Tensor& x, at::ScalarType type) {
+  const at::Tensor numbers = x.to(type);
+  return row_stride(numbers) > 0 ? numbers : numbers.contiguous();
+}
+
 inline at::Tensor float_rows(const at::Tensor& x) {
-  const at::Tensor floats = x.to(at::kFloat);
-  return row_stride(floats) > 0 ? floats : floats.contiguous();
+  return rows_of(x, at::kFloat);
 }
 
 }  // namespace ocrbatch::kernels

@@ -31,13 +31,8 @@ at::Tensor winograd_convolution(const WinogradConvolution& convolution, const at
   WinogradMaps raw;
   raw.batch = maps.size(0), raw.height = maps.size(2), raw.columns = maps.size(3);
   raw.in = convolution.in, raw.out = convolution.out;
-  TORCH_CHECK(widths.dim() == 1 && widths.size(0) == raw.batch && widths.scalar_type() == at::kInt,
-              "winograd_convolution: widths should be (", raw.batch, ") int32, got ", widths.sizes());
+  check_lengths("winograd_convolution", widths, raw.batch, raw.columns, "widths");
   raw.widths = widths.const_data_ptr<int>();
-  for (int64_t b = 0; b < raw.batch; ++b) {
-    TORCH_CHECK(raw.widths[b] >= 0 && raw.widths[b] <= raw.columns, "winograd_convolution: width ",
-                raw.widths[b], " of ", raw.columns, " columns");
-  }
   at::Tensor skip;
   if (skip_in.defined()) {
     check_shape("winograd_convolution", "skip", skip_in, {raw.batch, raw.out, raw.height, raw.columns});

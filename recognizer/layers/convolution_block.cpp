@@ -1,6 +1,6 @@
 #include "recognizer/layers/convolution_block.h"
 
-#include <algorithm>
+#include <array>
 
 #include "recognizer/layers/batch_norm.h"
 
@@ -10,16 +10,24 @@ namespace {
 // With fewer channels, the transformations cost more than they save.
 constexpr int64_t kWinogradFrom = 16;
 
-bool suits_winograd(const torch::nn::Conv2d& convolution) {
+// Stride and padding of a convolution that has no other settings.
+struct Geometry {
+  std::array<int64_t, 2> stride, padding;
+};
+
+std::optional<Geometry> plain_geometry(const torch::nn::Conv2d& convolution) {
   const auto& options = convolution->options;
-  const torch::Tensor& weight = convolution->weight;
-  const auto all = [](const auto& numbers, int64_t wanted) {
-    return std::all_of(numbers->begin(), numbers->end(), [&](int64_t n) { return n == wanted; });
-  };
   const auto* const padding = std::get_if<torch::ExpandingArray<2>>(&options.padding());
-  return weight.is_cpu() && weight.scalar_type() == torch::kFloat && weight.size(1) >= kWinogradFrom &&
-         weight.size(2) == 3 && weight.size(3) == 3 && all(options.stride(), 1) && padding != nullptr &&
-         all(*padding, 1) && all(options.dilation(), 1) && options.groups() == 1;
+  const std::array<int64_t, 2> dilation = *options.dilation();
+  if (padding == nullptr || options.groups() != 1 || dilation != std::array<int64_t, 2>{1, 1})
+    return std::nullopt;
+  return Geometry{*options.stride(), **padding};
+}
+
+bool suits_winograd(const torch::Tensor& weight, const Geometry& geometry) {
+  constexpr std::array<int64_t, 2> kOnes = {1, 1};
+  return weight.size(1) >= kWinogradFrom && weight.size(2) == 3 && weight.size(3) == 3 &&
+         geometry.stride == kOnes && geometry.padding == kOnes;
 }
 
 }  // namespace
@@ -81,8 +89,14 @@ torch::Tensor ConvolutionBlockImpl::forward_cleared(const torch::Tensor& maps, c
 void ConvolutionBlockImpl::fold(torch::ScalarType weights) {
   fold_batch_norm(convolution_, norm_, weights);
   folded_ = true;
-  if (suits_winograd(convolution_))
-    winograd_ = kernels::make_winograd_convolution(convolution_->weight, convolution_->bias);
+  const torch::Tensor &weight = convolution_->weight, &bias = convolution_->bias;
+  const std::optional<Geometry> geometry = plain_geometry(convolution_);
+  if (!geometry || !weight.is_cpu() || weight.scalar_type() != torch::kFloat) return;
+  if (weight.size(1) == 1) {
+    from_image_ = kernels::make_image_convolution(weight, bias, geometry->stride, geometry->padding);
+  } else if (suits_winograd(weight, *geometry)) {
+    winograd_ = kernels::make_winograd_convolution(weight, bias);
+  }
 }
 
 ResidualBlockImpl::ResidualBlockImpl(int channels) {

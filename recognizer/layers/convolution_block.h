@@ -6,6 +6,7 @@
 
 #include <optional>
 
+#include "kernels/image_convolution.h"
 #include "kernels/winograd_convolution.h"
 
 namespace ocrbatch::recognizer {
@@ -42,6 +43,7 @@ class ConvolutionBlockImpl : public torch::nn::Module {
 
  private:
   bool relu_, folded_ = false;
+  std::optional<kernels::ImageConvolution> from_image_;
   std::optional<kernels::WinogradConvolution> winograd_;
   torch::nn::Conv2d convolution_{nullptr};
   torch::nn::BatchNorm2d norm_{nullptr};

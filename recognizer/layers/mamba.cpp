@@ -75,8 +75,10 @@ BidirectionalMambaImpl::Direction BidirectionalMambaImpl::make_direction(const s
   return d;
 }
 
-torch::Tensor BidirectionalMambaImpl::run(const Direction& direction, bool reverse, const torch::Tensor& x,
-                                          const torch::Tensor& z, const torch::Tensor& lengths) const {
+kernels::SelectiveScanInputs BidirectionalMambaImpl::scan_inputs(const Direction& direction, bool reverse,
+                                                                 const torch::Tensor& x,
+                                                                 const torch::Tensor& z,
+                                                                 const torch::Tensor& lengths) const {
   kernels::DepthwiseConvolutionInputs convolution;
   convolution.x = x;
   convolution.weight = direction.conv1d->weight.squeeze(1);
@@ -100,14 +102,14 @@ torch::Tensor BidirectionalMambaImpl::run(const Direction& direction, bool rever
   scan.delta_bias = direction.dt_proj->bias;
   scan.lengths = lengths;
   scan.reverse = reverse;
-  return kernels::selective_scan(scan);
+  return scan;
 }
 
 torch::Tensor BidirectionalMambaImpl::forward(const torch::Tensor& x, const torch::Tensor& lengths) {
   const auto xz = in_proj_->forward(x).chunk(2, -1);
-  const torch::Tensor y =
-      run(forward_, false, xz[0], xz[1], lengths) + run(backward_, true, xz[0], xz[1], lengths);
-  return out_proj_->forward(y);
+  return out_proj_->forward(
+      kernels::selective_scan_sum(scan_inputs(forward_, /*reverse=*/false, xz[0], xz[1], lengths),
+                                  scan_inputs(backward_, /*reverse=*/true, xz[0], xz[1], lengths)));
 }
 
 void BidirectionalMambaImpl::convert_matrices(torch::ScalarType type) {

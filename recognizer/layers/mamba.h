@@ -5,6 +5,7 @@
 
 #include <torch/nn.h>
 
+#include "kernels/selective_scan.h"
 #include "recognizer/layers/lora_linear.h"
 #include "recognizer/strict_json.h"
 
@@ -47,8 +48,8 @@ class BidirectionalMambaImpl : public torch::nn::Module {
     torch::Tensor A_log, D;
   };
   Direction make_direction(const std::string& suffix);
-  torch::Tensor run(const Direction& direction, bool reverse, const torch::Tensor& x, const torch::Tensor& z,
-                    const torch::Tensor& lengths) const;
+  kernels::SelectiveScanInputs scan_inputs(const Direction& direction, bool reverse, const torch::Tensor& x,
+                                           const torch::Tensor& z, const torch::Tensor& lengths) const;
 
   MambaOptions options_;
   int d_inner_, dt_rank_;

@@ -9,15 +9,22 @@
 #include "kernels/depthwise_convolution_thread.h"
 #include "kernels/line_rows.h"
 #include "kernels/selective_scan_thread.h"
+#include "kernels/strided_rows.h"
 #include "tests/kernels/expect_close.h"
 #include "tests/kernels/selective_scan_inputs.h"
 
 namespace ocrbatch::kernels {
 namespace {
 
-ScanArrays arrays_of(const SelectiveScanInputs& in, const LineRows& lines) {
-  const auto data = [](const torch::Tensor& t) { return t.defined() ? t.const_data_ptr<float>() : nullptr; };
-  ScanArrays arrays;
+template <class Number>
+ScanArrays<Number> arrays_of(const SelectiveScanInputs& in, const LineRows& lines) {
+  const auto numbers = [](const torch::Tensor& t) {
+    return t.defined() ? t.const_data_ptr<Number>() : nullptr;
+  };
+  const auto shared = [](const torch::Tensor& t) {
+    return t.defined() ? t.const_data_ptr<float>() : nullptr;
+  };
+  ScanArrays<Number> arrays;
   arrays.batch = lines.batch;
   arrays.steps = lines.steps;
   arrays.channels = in.u.size(-1);
@@ -26,11 +33,31 @@ ScanArrays arrays_of(const SelectiveScanInputs& in, const LineRows& lines) {
   arrays.states = static_cast<int>(in.A.size(1));
   arrays.softplus = in.delta_softplus;
   arrays.reverse = in.reverse;
-  arrays.u = data(in.u), arrays.delta = data(in.delta), arrays.A = data(in.A), arrays.B = data(in.B);
-  arrays.C = data(in.C), arrays.D = data(in.D), arrays.z = data(in.z),
-  arrays.delta_bias = data(in.delta_bias);
+  arrays.u = numbers(in.u), arrays.delta = numbers(in.delta), arrays.B = numbers(in.B);
+  arrays.C = numbers(in.C), arrays.z = numbers(in.z);
+  arrays.A = shared(in.A), arrays.D = shared(in.D), arrays.delta_bias = shared(in.delta_bias);
+  arrays.B_stride = row_stride(in.B), arrays.C_stride = row_stride(in.C);
+  if (in.z.defined()) arrays.z_stride = row_stride(in.z);
   arrays.lengths = in.lengths.const_data_ptr<int>();
   return arrays;
+}
+
+template <class Number>
+void run_forward(const ScanArrays<Number>& arrays, torch::Tensor& out) {
+  for (int64_t item = 0; item < arrays.batch; ++item)
+    for (int64_t channel = 0; channel < arrays.channels; ++channel)
+      scan_forward_thread<kMaxStates>(arrays, item, channel, out.mutable_data_ptr<Number>());
+}
+
+// B, C and z as columns of wider tensors.
+SelectiveScanInputs with_slices(SelectiveScanInputs in) {
+  const auto inside = [](const torch::Tensor& t) {
+    return torch::cat({torch::full_like(t, 7), t, torch::full_like(t, 8)}, -1)
+        .narrow(-1, t.size(-1), t.size(-1));
+  };
+  in.B = inside(in.B), in.C = inside(in.C);
+  if (in.z.defined()) in.z = inside(in.z);
+  return in;
 }
 
 // Each shape padded and packed.
@@ -46,12 +73,30 @@ class ScanThreadTest : public testing::TestWithParam<std::tuple<ScanShape, bool>
 TEST_P(ScanThreadTest, ValuesAgreeWithTheReference) {
   const SelectiveScanInputs in = inputs();
   const LineRows lines("test", in.u, in.lengths);
-  const ScanArrays arrays = arrays_of(in, lines);
   torch::Tensor out = torch::full_like(in.u, std::nan(""));
-  for (int64_t item = 0; item < arrays.batch; ++item)
-    for (int64_t channel = 0; channel < arrays.channels; ++channel)
-      scan_forward_thread<kMaxStates>(arrays, item, channel, out.mutable_data_ptr<float>());
+  run_forward(arrays_of<float>(in, lines), out);
   expect_close(out, selective_scan_reference(in), kFloat32Values, "out");
+
+  const SelectiveScanInputs slices = with_slices(in);
+  torch::Tensor same = torch::full_like(in.u, std::nan(""));
+  run_forward(arrays_of<float>(slices, lines), same);
+  EXPECT_TRUE(torch::equal(same, out));
+}
+
+// Half-precision numbers in and out, float32 between: the values of the rounded inputs, rounded once.
+template <class Number>
+void expect_half_precision_values(SelectiveScanInputs in) {
+  for (torch::Tensor* t : {&in.u, &in.delta, &in.B, &in.C, &in.z})
+    if (t->defined()) *t = t->to(c10::CppTypeToScalarType<Number>::value);
+  const LineRows lines("test", in.u, in.lengths);
+  torch::Tensor out = torch::full_like(in.u, std::nan(""));
+  run_forward(arrays_of<Number>(in, lines), out);
+  expect_close(out, selective_scan_reference(in), kBfloat16Values, "out");
+}
+
+TEST_P(ScanThreadTest, TakesHalfPrecision) {
+  expect_half_precision_values<c10::BFloat16>(inputs());
+  expect_half_precision_values<c10::Half>(inputs());
 }
 
 TEST_P(ScanThreadTest, GradientsAgreeWithTheCpuKernel) {
@@ -62,14 +107,14 @@ TEST_P(ScanThreadTest, GradientsAgreeWithTheCpuKernel) {
   (selective_scan(in) * grad_out).sum().backward();
 
   const LineRows lines("test", in.u, in.lengths);
-  const ScanArrays arrays = arrays_of(in, lines);
+  const ScanArrays<float> arrays = arrays_of<float>(in, lines);
   const torch::NoGradGuard no_grad;
   torch::Tensor u = torch::zeros_like(in.u), delta = torch::zeros_like(in.u), z = torch::zeros_like(in.u);
   torch::Tensor A = torch::zeros({arrays.batch, arrays.channels, arrays.states}),
                 D = torch::zeros({arrays.batch, arrays.channels}), bias = torch::zeros_like(D);
   torch::Tensor B = torch::zeros_like(in.B), C = torch::zeros_like(in.C);
   torch::Tensor checkpoints = torch::empty({arrays.batch, arrays.segments(), arrays.states, arrays.channels});
-  ScanGradientArrays to;
+  ScanGradientArrays<float> to;
   to.u = u.mutable_data_ptr<float>(), to.delta = delta.mutable_data_ptr<float>();
   to.A = A.mutable_data_ptr<float>(), to.D = D.mutable_data_ptr<float>();
   to.delta_bias = bias.mutable_data_ptr<float>();

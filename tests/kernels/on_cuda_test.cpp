@@ -62,6 +62,51 @@ TEST_F(OnCuda, SelectiveScan) {
   }
 }
 
+// Numbers in half precision, and B, C and z as slices of wider tensors, as projections leave them.
+TEST_F(OnCuda, SelectiveScanInHalfPrecision) {
+  using In = SelectiveScanInputs;
+  const auto inside = [](const torch::Tensor& t) {
+    return torch::cat({t, t, t}, -1).narrow(-1, t.size(-1), t.size(-1));
+  };
+  for (const auto dtype : {torch::kBFloat16, torch::kHalf}) {
+    In cpu = random_scan_inputs({3, 70, 130, 8, true, true, true}), cuda = cpu;
+    for (torch::Tensor In::*t : {&In::u, &In::delta, &In::B, &In::C, &In::z}) {
+      cpu.*t = (cpu.*t).to(dtype).requires_grad_(true);
+      cuda.*t = inside((cpu.*t).detach()).cuda().requires_grad_(true);
+    }
+    for (torch::Tensor In::*t : {&In::A, &In::D, &In::delta_bias}) {
+      cpu.*t = (cpu.*t).requires_grad_(true);
+      cuda.*t = (cpu.*t).detach().cuda().requires_grad_(true);
+    }
+    const torch::Tensor expected = selective_scan(cpu), actual = selective_scan(cuda);
+    EXPECT_EQ(actual.scalar_type(), dtype);
+    expect_close(actual, expected, kBfloat16Values);
+    expected.sum().backward();
+    actual.sum().backward();
+    for (torch::Tensor In::*t : {&In::u, &In::delta, &In::B, &In::C, &In::z, &In::A, &In::D, &In::delta_bias})
+      expect_close((cuda.*t).grad(), (cpu.*t).grad(), kBfloat16Values);
+  }
+}
+
+TEST_F(OnCuda, BothDirectionsOfAScanInOneLaunch) {
+  using In = SelectiveScanInputs;
+  const torch::NoGradGuard no_grad;
+  for (const bool without_padding : {false, true}) {
+    In first = random_scan_inputs({5, 60, 200, 8, true, false, true});
+    if (without_padding) first = packed(first);
+    In second = first;
+    second.reverse = true, second.u = torch::randn(first.u.sizes());
+    const auto on_device = [](In in) {
+      for (torch::Tensor In::*t :
+           {&In::u, &In::delta, &In::A, &In::B, &In::C, &In::D, &In::z, &In::delta_bias})
+        in.*t = (in.*t).cuda();
+      return in;
+    };
+    expect_close(selective_scan_sum(on_device(first), on_device(second)), selective_scan_sum(first, second),
+                 kFloat32Values);
+  }
+}
+
 TEST_F(OnCuda, DepthwiseConvolution) {
   using In = DepthwiseConvolutionInputs;
   for (const auto window :

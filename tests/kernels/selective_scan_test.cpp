@@ -5,6 +5,7 @@
 
 #include <functional>
 
+#include "tests/kernels/expect_close.h"
 #include "tests/kernels/gradient_check.h"
 #include "tests/kernels/selective_scan_inputs.h"
 #include "tests/kernels/tolerances.h"
@@ -75,6 +76,22 @@ const auto kSmallShapes =
                     ScanShape{3, 4, 17, 8, false, true, true}, ScanShape{1, 3, 33, 16, true, false, true},
                     ScanShape{2, 6, 8, 5, true, true, true}, ScanShape{1, 2, 3, 64, false, false, false},
                     ScanShape{0, 4, 8, 8, true, false, true}, ScanShape{2, 0, 8, 8, true, false, true});
+// Both ways of selective_scan_sum, and inputs that are slices of wider tensors.
+TEST_P(SelectiveScanTest, SumsAreThoseOfTheSingleScans) {
+  SelectiveScanInputs first = random_scan_inputs(GetParam()), second = first;
+  second.reverse = !first.reverse;
+  second.u = torch::randn(first.u.sizes()), second.A = -torch::rand(first.A.sizes()) - 0.05;
+  const auto inside = [](const torch::Tensor& t) {
+    return torch::cat({t, t, t}, -1).narrow(-1, t.size(-1), t.size(-1));
+  };
+  second.B = inside(first.B), second.C = inside(first.C);
+  if (first.z.defined()) second.z = inside(first.z);
+  const torch::Tensor expected = selective_scan_reference(first) + selective_scan_reference(second);
+  expect_close(selective_scan_sum(first, second), expected, kFloat32Values);  // differentiable
+  const torch::NoGradGuard no_grad;
+  expect_close(selective_scan_sum(first, second), expected, kFloat32Values);
+}
+
 INSTANTIATE_TEST_SUITE_P(Small, SelectiveScanTest, kSmallShapes);
 INSTANTIATE_TEST_SUITE_P(Long, SelectiveScanTest,
                          testing::Values(ScanShape{2, 300, 40, 8, true, true, true},
