@@ -1,11 +1,11 @@
 // mamba_ctc: convolutional backbone -> sequence (batch, T, d_model) -> bidirectional Mamba layers -> linear
 // -> CTC.
 //
-// For img_height 40 and the default channels, a line of width W:
-//   image        1 x 40 x W
-//   stem        32 x 20 x W/2      3x3, stride 2
-//   stage 1     64 x 10 x W/4      3x3, stride 2, residual blocks
-//   stage 2     96 x  5 x W/4      3x3, stride (2, 1), residual blocks
+// For img_height 32 and the default channels, a line of width W:
+//   image        1 x 32 x W
+//   stem        32 x 16 x W/2      3x3, stride 2
+//   stage 1     64 x  8 x W/4      3x3, stride 2, residual blocks
+//   stage 2     96 x  4 x W/4      3x3, stride (2, 1), residual blocks
 //   collapse   192 x  1 x W/4      one convolution over the whole height
 #pragma once
 
