@@ -1,24 +1,23 @@
 // ocrbatch bench: how fast this machine reads the user's own pages, and where the time goes.
-#include <fcntl.h>
 #include <spdlog/spdlog.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <boost/json.hpp>
 #include <chrono>
-#include <fstream>
 #include <optional>
 
 #include "cli/commands.h"
 #include "cli/decoding_options.h"
 #include "cli/errors.h"
+#include "cli/logging.h"
 #include "cli/model_path.h"
 #include "cli/options.h"
-#include "cli/program_folders.h"
+#include "cli/reading_options.h"
 #include "cli/signals.h"
 #include "cli/stdout_guard.h"
 #include "cli/version.h"
 #include "io/writer.h"
+#include "io/writers/output_file.h"
 #include "pipeline/scan.h"
 
 namespace ocrbatch::cli {
@@ -63,18 +62,11 @@ std::optional<BenchCommand> parse(const std::vector<std::string>& arguments) {
   if (!options.parse(arguments)) return std::nullopt;
   if (command.scan.inputs.empty()) throw UsageError("bench needs an INPUT: a file or a folder");
   if (command.runs < 1 || command.runs > 1000) throw UsageError("--runs: must be 1 to 1000");
-  if (options.given("jobs") && (command.scan.jobs < 1 || command.scan.jobs > 4096))
-    throw UsageError("--jobs: must be 1 to 4096");
-  require_one_of("--layout", layout, {"fast", "tesseract", "line"});
-  require_one_of("--isolation", isolation, {"workers", "off"});
+  check_jobs(options, command.scan.jobs);
+  choose_layout(layout, command.scan);
+  choose_isolation(isolation, command.scan);
+  command.scan.min_confidence = default_min_confidence(command.scan.layout);
   command.recognizer = recognizer_options(options, decoding, device);
-  if (layout == "tesseract") command.scan.layout = pipeline::LayoutMode::kTesseract;
-  if (layout == "line") command.scan.layout = pipeline::LayoutMode::kLine;
-  command.scan.min_confidence = layout == "line" ? 0 : 0.5;
-  if (isolation == "workers") {
-    command.scan.isolation = pipeline::Isolation::kWorkers;
-    command.scan.workers.program = find_worker_program();
-  }
   command.scan.version = program_version();
   return command;
 }
@@ -120,8 +112,8 @@ std::string report(const std::vector<pipeline::ScanSummary>& runs, double load_s
   return text;
 }
 
-void write_json(const std::string& file, const BenchCommand& command, const recognizer::ModelInfo& model,
-                const std::vector<pipeline::ScanSummary>& runs, double load_seconds) {
+std::string report_json(const BenchCommand& command, const recognizer::ModelInfo& model,
+                        const std::vector<pipeline::ScanSummary>& runs, double load_seconds) {
   boost::json::array all;
   for (const pipeline::ScanSummary& run : runs) {
     boost::json::object stages;
@@ -132,20 +124,18 @@ void write_json(const std::string& file, const BenchCommand& command, const reco
                    {"core_ms_per_page", std::move(stages)}});
   }
   const pipeline::ScanSummary& first = runs.front();
-  std::ofstream stream(file);
-  stream << boost::json::serialize(boost::json::object{{"schema", 1},
-                                                       {"version", command.scan.version},
-                                                       {"model", model.name},
-                                                       {"model_sha256", model.sha256},
-                                                       {"jobs", first.jobs},
-                                                       {"documents", first.documents},
-                                                       {"pages", first.pages_ok + first.pages_failed},
-                                                       {"pages_failed", first.pages_failed},
-                                                       {"lines", first.lines},
-                                                       {"model_load_seconds", load_seconds},
-                                                       {"runs", std::move(all)}})
-         << "\n";
-  if (!stream.flush()) throw io::OutputError(file + ": cannot be written");
+  return boost::json::serialize(boost::json::object{{"schema", 1},
+                                                    {"version", command.scan.version},
+                                                    {"model", model.name},
+                                                    {"model_sha256", model.sha256},
+                                                    {"jobs", first.jobs},
+                                                    {"documents", first.documents},
+                                                    {"pages", first.pages_ok + first.pages_failed},
+                                                    {"pages_failed", first.pages_failed},
+                                                    {"lines", first.lines},
+                                                    {"model_load_seconds", load_seconds},
+                                                    {"runs", std::move(all)}}) +
+         "\n";
 }
 
 }  // namespace
@@ -153,6 +143,9 @@ void write_json(const std::string& file, const BenchCommand& command, const reco
 ExitCode run_bench_command(const std::vector<std::string>& arguments) {
   const std::optional<BenchCommand> command = parse(arguments);
   if (!command) return ExitCode::kOk;
+  // Before the work: a place that cannot be written to is reported at once.
+  std::optional<io::OutputFile> json;
+  if (!command->json.empty()) json.emplace(command->json);
   const auto start = std::chrono::steady_clock::now();
   const auto recognizer = recognizer::load_recognizer(find_model(command->model), command->recognizer);
   const std::chrono::duration<double> load = std::chrono::steady_clock::now() - start;
@@ -163,15 +156,13 @@ ExitCode run_bench_command(const std::vector<std::string>& arguments) {
     pipeline::ScanProgress progress;
     const StopSignals signals(progress.stop_requested);
     // Records are made and written, to where they vanish.
-    const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
-    const auto writer = io::make_jsonl_writer(nowhere);
+    const auto writer = io::make_jsonl_writer(std::filesystem::path("/dev/null"));
     const pipeline::ScanSummary summary =
         pipeline::run_scan(command->scan, files, *recognizer, {writer.get()}, progress,
-                           [&](const std::string& document, const io::PageRecord&) {
-                             if (run == 0) spdlog::warn("{}: cannot be read and counts as it is", document);
+                           [&](const std::string&, const io::PageRecord& failed) {
+                             if (run == 0) log_failure(failed);
                            });
     writer->finish();
-    ::close(nowhere);
     if (summary.stopped) return signals.received().value_or(ExitCode::kInternal);
     if (summary.pages_ok == 0) {
       spdlog::error("no page could be read in what was given");
@@ -180,7 +171,10 @@ ExitCode run_bench_command(const std::vector<std::string>& arguments) {
     if (run > 0) runs.push_back(summary);
   }
   print_result(report(runs, load.count()));
-  if (!command->json.empty()) write_json(command->json, *command, recognizer->info(), runs, load.count());
+  if (json) {
+    json->write(report_json(*command, recognizer->info(), runs, load.count()));
+    json->commit();
+  }
   return ExitCode::kOk;
 }
 

@@ -6,7 +6,7 @@
 #include "cli/decoding_options.h"
 #include "cli/errors.h"
 #include "cli/model_path.h"
-#include "cli/program_folders.h"
+#include "cli/reading_options.h"
 #include "cli/shard_option.h"
 #include "cli/values.h"
 #include "cli/version.h"
@@ -49,9 +49,7 @@ std::vector<std::string> expand_inputs(const std::vector<std::string>& given, bo
 
 void check(const ScanCommand& command, const CommandOptions& options) {
   const pipeline::ScanOptions& scan = command.scan;
-  if (options.given("jobs") && (scan.jobs < 1 || scan.jobs > 4096)) {
-    throw UsageError("--jobs: must be 1 to 4096");
-  }
+  check_jobs(options, scan.jobs);
   if (options.given("dpi") && !(scan.dpi >= 36 && scan.dpi <= 2400)) {
     throw UsageError("--dpi: must be 36 to 2400");
   }
@@ -95,7 +93,6 @@ std::optional<ScanCommand> parse_scan_command(const std::vector<std::string>& ar
   pipeline::ScanOptions& scan = command.scan;
   command.model = kDefaultModel;
   scan.max_pages = 100'000;
-  scan.min_confidence = 0.5;
   std::vector<std::string> given;
   std::string pages, max_memory, worker_memory, shard, layout = "fast", isolation = "workers";
   DecodingChoices decoding;
@@ -146,21 +143,16 @@ std::optional<ScanCommand> parse_scan_command(const std::vector<std::string>& ar
   if (given.empty())
     throw UsageError("scan needs an INPUT: a file, a folder, or - for a list on standard input");
   check(command, options);
-  require_one_of("--layout", layout, {"fast", "tesseract", "line"});
+  choose_layout(layout, scan);
+  if (!options.given("min-confidence")) scan.min_confidence = default_min_confidence(scan.layout);
   command.recognizer = recognizer_options(options, decoding, command.recognizer.device);
-  if (layout == "tesseract") scan.layout = pipeline::LayoutMode::kTesseract;
-  if (layout == "line") scan.layout = pipeline::LayoutMode::kLine;
-  // What is given as a line is one, however it reads.
-  if (layout == "line" && !options.given("min-confidence")) scan.min_confidence = 0;
   if (options.given("shard")) {
     scan.shard = parse_shard(shard, environment_variable);
     for (std::string* name : {&command.out, &command.state, &command.stats, &command.metrics})
       *name = with_shard(std::move(*name), scan.shard);
   }
-  require_one_of("--isolation", isolation, {"workers", "off"});
+  choose_isolation(isolation, scan);
   if (isolation == "workers") {
-    scan.isolation = pipeline::Isolation::kWorkers;
-    scan.workers.program = find_worker_program();
     if (options.given("worker-memory"))
       scan.workers.memory_bytes = parse_size("--worker-memory", worker_memory);
     if (options.given("worker-memory") && scan.workers.memory_bytes < (64 << 20))

@@ -23,20 +23,12 @@ void multiply_taps(const ImageMaps& maps, const float* taps, std::int64_t tap_co
                    float* to) {
   const BlockTag f;
   for (std::int64_t n = 0; n < maps.out; n += kBlockColumns) {
-    const std::int64_t channels = std::min<std::int64_t>(kBlockColumns, maps.out - n);
+    const std::int64_t channels = std::min(kBlockColumns, maps.out - n);
     const auto store = [&](int r, int column, auto sum) {
       if (r >= count) return;
       auto value = hn::Add(sum, hn::LoadU(f, maps.bias + n + column));
       if (maps.relu) value = hn::Max(value, hn::Zero(f));
-      float* const at = to + r * maps.out + n + column;
-      const std::int64_t left = channels - column;
-      if (left >= kBlockLanes) {
-        hn::StoreU(value, f, at);
-      } else if (left > 0) {
-        HWY_ALIGN float all[kBlockLanes];
-        hn::Store(value, f, all);
-        for (std::int64_t i = 0; i < std::min<std::int64_t>(left, kBlockLanes); ++i) at[i] = all[i];
-      }
+      store_columns(value, to + r * maps.out + n + column, channels - column);
     };
     multiply_rows<kRows>(taps, tap_count, tap_count, maps.weights + n * tap_count, store);
   }

@@ -1,5 +1,6 @@
 // The register block of our matrix products: a few rows times 16 columns. Included once for each instruction
 // set (Highway, "-inl.h" files of its documentation).
+#include <cstddef>
 #include <cstdint>
 
 #if defined(OCRBATCH_KERNELS_MULTIPLY_ROWS_INL_H) == defined(HWY_TARGET_TOGGLE)
@@ -11,17 +12,28 @@
 
 #include <hwy/highway.h>
 
+#include "kernels/column_block.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace ocrbatch::kernels {
 namespace HWY_NAMESPACE {
 
-// Columns of a block of packed weights: (blocks, in, 16).
-inline constexpr int kBlockColumns = 16;
 using BlockTag = hwy::HWY_NAMESPACE::CappedTag<float, kBlockColumns>;
 inline constexpr int kBlockLanes = static_cast<int>(hwy::HWY_NAMESPACE::MaxLanes(BlockTag()));
-inline constexpr int kBlockVectors = kBlockColumns / kBlockLanes;
+inline constexpr int kBlockVectors = static_cast<int>(kBlockColumns) / kBlockLanes;
 // The sums fill the registers of each instruction set and leave room for a row of weights.
 inline constexpr int kBlockRows = kBlockLanes == 16 ? 12 : kBlockLanes == 8 ? 6 : 2;
+
+// The first `left` lanes, all where there are more.
+HWY_INLINE void store_columns(hwy::HWY_NAMESPACE::Vec<BlockTag> value, float* to, std::int64_t left) {
+  namespace hn = hwy::HWY_NAMESPACE;
+  const BlockTag f;
+  if (left >= kBlockLanes) {
+    hn::StoreU(value, f, to);
+  } else if (left > 0) {
+    hn::BlendedStore(value, hn::FirstN(f, static_cast<std::size_t>(left)), f, to);
+  }
+}
 
 // sums (kRows, 16) of a (kRows, in), its rows `a_stride` apart, times b (in, 16), handed on vector by vector:
 // store(row, column, vector). A row's sums come about in the same order whatever kRows is.

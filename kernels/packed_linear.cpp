@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 
+#include "kernels/column_block.h"
 #include "kernels/packed_linear_cpu.h"
 #include "kernels/strided_rows.h"
 
@@ -11,11 +12,11 @@ PackedLinear make_packed_linear(const at::Tensor& weight, const at::Tensor& bias
   TORCH_CHECK(weight.dim() == 2, "packed_linear: weight should be (out, in), got ", weight.sizes());
   PackedLinear made;
   made.out = weight.size(0), made.in = weight.size(1);
-  const int64_t blocks = (made.out + kPackedColumns - 1) / kPackedColumns;
+  const int64_t blocks = column_blocks(made.out);
   const at::Tensor padded =
-      at::constant_pad_nd(weight.detach().to(at::kFloat), {0, 0, 0, blocks * kPackedColumns - made.out});
-  made.weights = padded.view({blocks, kPackedColumns, made.in}).transpose(1, 2).contiguous();
-  made.bias = at::zeros({blocks * kPackedColumns}, padded.options());
+      at::constant_pad_nd(weight.detach().to(at::kFloat), {0, 0, 0, blocks * kBlockColumns - made.out});
+  made.weights = padded.view({blocks, kBlockColumns, made.in}).transpose(1, 2).contiguous();
+  made.bias = at::zeros({blocks * kBlockColumns}, padded.options());
   if (bias.defined()) made.bias.slice(0, 0, made.out).copy_(bias.detach());
   return made;
 }

@@ -19,18 +19,10 @@ namespace hn = hwy::HWY_NAMESPACE;
 template <int kRows>
 void multiply_block(const LinearRows& x, std::int64_t row, std::int64_t n, float* to) {
   const BlockTag f;
-  const std::int64_t columns = std::min<std::int64_t>(kBlockColumns, x.out - n);
+  const std::int64_t columns = std::min(kBlockColumns, x.out - n);
   const auto store = [&](int r, int column, auto sum) {
     const auto value = hn::Add(sum, hn::LoadU(f, x.bias + n + column));
-    float* const at = to + (row + r) * x.out + n + column;
-    const std::int64_t left = columns - column;
-    if (left >= kBlockLanes) {
-      hn::StoreU(value, f, at);
-    } else if (left > 0) {
-      HWY_ALIGN float all[kBlockLanes];
-      hn::Store(value, f, all);
-      for (std::int64_t i = 0; i < std::min<std::int64_t>(left, kBlockLanes); ++i) at[i] = all[i];
-    }
+    store_columns(value, to + (row + r) * x.out + n + column, columns - column);
   };
   multiply_rows<kRows>(x.x + row * x.stride, x.stride, x.in, x.weights + n * x.in, store);
 }

@@ -5,8 +5,6 @@
 
 namespace ocrbatch::kernels {
 
-inline constexpr std::int64_t kPackedColumns = 16;
-
 struct LinearRows {
   std::int64_t rows = 0, in = 0, out = 0;  // `out` not padded
   std::int64_t stride = 0;                 // numbers from one row of x to the next

@@ -15,12 +15,4 @@ void parallel_lines(std::int64_t batch, const std::function<void(std::int64_t li
   });
 }
 
-bool lines_run_on_threads() {
-#ifdef _OPENMP
-  return true;
-#else
-  return false;
-#endif
-}
-
 }  // namespace ocrbatch::kernels

@@ -10,7 +10,4 @@ namespace ocrbatch::kernels {
 // comes out here.
 void parallel_lines(std::int64_t batch, const std::function<void(std::int64_t line)>& run);
 
-// Whether this build can: without OpenMP, parallel_lines keeps to the calling thread.
-bool lines_run_on_threads();
-
 }  // namespace ocrbatch::kernels

@@ -37,14 +37,6 @@ void store_channels(Vector value, float* to, int64_t count) {
   }
 }
 
-Vector sigmoid(Vector x) {
-  return sigmoid(kFloats, x);
-}
-
-Vector softplus(Vector x) {
-  return softplus(kFloats, x);
-}
-
 // exp(dt * A), from dt * log2(e) and A.
 Vector decay(Vector dt_log2e, Vector A) {
   return nonpositive_exp2(kFloats, hn::Mul(dt_log2e, A));
@@ -79,12 +71,12 @@ void forward_block(const ScanLine& line, int64_t d, float* out, bool add) {
       const int64_t t = line.reverse ? line.length - 1 - first - i : first + i;
       const Vector u = load_channels(line.u + t * line.channels + d, count);
       Vector dt = hn::Add(load_channels(line.delta + t * line.channels + d, count), bias);
-      if (line.softplus) dt = softplus(dt);
+      if (line.softplus) dt = softplus(kFloats, dt);
       hn::Store(in_base_two(dt), kFloats, steps + i * 16);
       hn::Store(hn::Mul(dt, u), kFloats, inputs + i * 16);
       if (line.z != nullptr) {
         const Vector z = load_channels(line.z + t * line.z_stride + d, count);
-        hn::Store(hn::Mul(z, sigmoid(z)), kFloats, gates + i * 16);
+        hn::Store(hn::Mul(z, sigmoid(kFloats, z)), kFloats, gates + i * 16);
       }
     }
     for (int64_t i = 0; i < ahead; ++i) {
@@ -153,7 +145,7 @@ void backward(const ScanLine& line, const float* grad_out, const ScanLineGradien
       const int64_t t = line.reverse ? line.length - 1 - i : i;
       const Vector u = load_channels(line.u + t * line.channels + d, count);
       Vector dt = hn::Add(load_channels(line.delta + t * line.channels + d, count), bias);
-      if (line.softplus) dt = softplus(dt);
+      if (line.softplus) dt = softplus(kFloats, dt);
       hn::StoreU(dt, kFloats, dts + i * 16);
       const Vector input = hn::Mul(dt, u), dt_log2e = in_base_two(dt);
       const float *b = line.B + t * line.B_stride, *c = line.C + t * line.C_stride;
@@ -178,7 +170,7 @@ void backward(const ScanLine& line, const float* grad_out, const ScanLineGradien
       const Vector u = load_channels(line.u + at, count), dt = hn::LoadU(kFloats, dts + i * 16);
       Vector dy = load_channels(grad_out + at, count);
       if (line.z != nullptr) {
-        const Vector z = load_channels(line.z + t * line.z_stride + d, count), s = sigmoid(z),
+        const Vector z = load_channels(line.z + t * line.z_stride + d, count), s = sigmoid(kFloats, z),
                      y = hn::LoadU(kFloats, ys + i * 16);
         const Vector one = hn::Set(kFloats, 1.0F);
         const Vector slope = hn::Mul(s, hn::MulAdd(z, hn::Sub(one, s), one));
@@ -209,7 +201,8 @@ void backward(const ScanLine& line, const float* grad_out, const ScanLineGradien
       ddt = hn::MulAdd(sum_b_dh, u, ddt);
       store_channels(hn::MulAdd(sum_b_dh, dt, hn::Mul(skip, dy)), grad.u + at, count);
       sum_D = hn::MulAdd(dy, u, sum_D);
-      if (line.softplus) ddt = hn::Mul(ddt, sigmoid(hn::Add(load_channels(line.delta + at, count), bias)));
+      if (line.softplus)
+        ddt = hn::Mul(ddt, sigmoid(kFloats, hn::Add(load_channels(line.delta + at, count), bias)));
       store_channels(ddt, grad.delta + at, count);
       sum_bias = hn::Add(sum_bias, ddt);
     }

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include "kernels/check.h"
+#include "kernels/column_block.h"
 #include "kernels/winograd_cpu.h"
 
 namespace ocrbatch::kernels {
@@ -12,12 +13,12 @@ WinogradConvolution make_winograd_convolution(const at::Tensor& weight, const at
               "winograd_convolution: weight should be (out, in, 3, 3), got ", weight.sizes());
   WinogradConvolution made;
   made.out = weight.size(0), made.in = weight.size(1);
-  const int64_t blocks = (made.out + kWinogradChannels - 1) / kWinogradChannels;
+  const int64_t blocks = column_blocks(made.out);
   const at::Tensor plain = weight.detach().to(at::kFloat).contiguous();
-  made.weights = at::empty({blocks, kWinogradProducts, made.in, kWinogradChannels}, plain.options());
+  made.weights = at::empty({blocks, kWinogradProducts, made.in, kBlockColumns}, plain.options());
   winograd_weights_cpu(plain.const_data_ptr<float>(), made.out, made.in,
                        made.weights.mutable_data_ptr<float>());
-  made.bias = at::zeros({blocks * kWinogradChannels}, plain.options());
+  made.bias = at::zeros({blocks * kBlockColumns}, plain.options());
   if (bias.defined()) made.bias.slice(0, 0, made.out).copy_(bias.detach());
   return made;
 }

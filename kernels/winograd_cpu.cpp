@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <vector>
 
+#include "kernels/column_block.h"
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/winograd_cpu.cpp"
 #include <hwy/foreach_target.h>
@@ -90,7 +92,7 @@ void output_channels(F f, const WinogradMaps& maps, const Tile& tile, const floa
   for (int x = 0; x < 6; ++x) {
     V column[6], made[4];
     for (int y = 0; y < 6; ++y)
-      column[y] = hn::LoadU(f, products + (y * 6 + x) * kTilesAtOnce * kWinogradChannels + lane);
+      column[y] = hn::LoadU(f, products + (y * 6 + x) * kTilesAtOnce * kBlockColumns + lane);
     transform_output(column, made, two, four, eight);
     for (int y = 0; y < 4; ++y) half[y][x] = made[y];
   }
@@ -135,20 +137,20 @@ void convolve_tiles(const WinogradMaps& maps, const Tile* tiles, std::int64_t co
   const hn::CappedTag<float, 1> single;
   constexpr std::int64_t kLanes = kBlockLanes;
   for (std::int64_t t = 0; t < count; ++t) transform_tile(maps, tiles[t], zeros, inputs + t * maps.in);
-  for (std::int64_t n = 0; n < maps.out; n += kWinogradChannels) {
+  for (std::int64_t n = 0; n < maps.out; n += kBlockColumns) {
     const float* const weights = maps.weights + n * kWinogradProducts * maps.in;
     for (std::int64_t p = 0; p < kWinogradProducts; ++p) {
       for (std::int64_t t = 0; t < count; t += kBlockRows) {
-        float* const sums = products + (p * kTilesAtOnce + t) * kWinogradChannels;
-        multiply_rows<kBlockRows>(
-            inputs + (p * kTilesAtOnce + t) * maps.in, maps.in, maps.in,
-            weights + p * maps.in * kWinogradChannels,
-            [&](int r, int column, auto sum) { hn::StoreU(sum, full, sums + r * kBlockColumns + column); });
+        float* const sums = products + (p * kTilesAtOnce + t) * kBlockColumns;
+        multiply_rows<kBlockRows>(inputs + (p * kTilesAtOnce + t) * maps.in, maps.in, maps.in,
+                                  weights + p * maps.in * kBlockColumns, [&](int r, int column, auto sum) {
+                                    hn::StoreU(sum, full, sums + r * kBlockColumns + column);
+                                  });
       }
     }
-    const std::int64_t channels = std::min(kWinogradChannels, maps.out - n);
+    const std::int64_t channels = std::min(kBlockColumns, maps.out - n);
     for (std::int64_t t = 0; t < count; ++t) {
-      const float* const from = products + t * kWinogradChannels;
+      const float* const from = products + t * kBlockColumns;
       std::int64_t lane = 0;
       for (; lane + kLanes <= channels; lane += kLanes)
         output_channels(full, maps, tiles[t], from, lane, n + lane, to);
@@ -174,8 +176,8 @@ void winograd_weights_cpu(const float* weight, std::int64_t out, std::int64_t in
                                       {1.0 / 24, 1.0 / 12, 1.0 / 6},
                                       {1.0 / 24, -1.0 / 12, 1.0 / 6},
                                       {0, 0, 1}};
-  const std::int64_t blocks = (out + kWinogradChannels - 1) / kWinogradChannels;
-  std::fill(to, to + blocks * kWinogradProducts * in * kWinogradChannels, 0.0F);
+  const std::int64_t blocks = column_blocks(out);
+  std::fill(to, to + blocks * kWinogradProducts * in * kBlockColumns, 0.0F);
   for (std::int64_t n = 0; n < out; ++n) {
     for (std::int64_t c = 0; c < in; ++c) {
       const float* const w = weight + (n * in + c) * 9;
@@ -184,8 +186,8 @@ void winograd_weights_cpu(const float* weight, std::int64_t out, std::int64_t in
           double sum = 0;
           for (int i = 0; i < 3; ++i)
             for (int j = 0; j < 3; ++j) sum += kG[y][i] * kG[x][j] * static_cast<double>(w[i * 3 + j]);
-          const std::int64_t block = (n / kWinogradChannels * kWinogradProducts + y * 6 + x) * in + c;
-          to[block * kWinogradChannels + n % kWinogradChannels] = static_cast<float>(sum);
+          const std::int64_t block = (n / kBlockColumns * kWinogradProducts + y * 6 + x) * in + c;
+          to[block * kBlockColumns + n % kBlockColumns] = static_cast<float>(sum);
         }
       }
     }
@@ -207,7 +209,7 @@ void winograd_convolution_cpu(const WinogradMaps& maps, float* to) {
     return static_cast<std::size_t>(kWinogradProducts * kTilesAtOnce * channels);
   };
   const auto inputs = hwy::AllocateAligned<float>(size(maps.in));
-  const auto products = hwy::AllocateAligned<float>(size(kWinogradChannels));
+  const auto products = hwy::AllocateAligned<float>(size(kBlockColumns));
   std::fill(inputs.get(), inputs.get() + size(maps.in), 0.0F);
   const auto count = static_cast<std::int64_t>(tiles.size());
   for (std::int64_t first = 0; first < count; first += kTilesAtOnce) {

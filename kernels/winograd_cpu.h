@@ -6,8 +6,6 @@
 
 namespace ocrbatch::kernels {
 
-// Output channels are computed this many at a time; weights and biases are padded to a multiple of it.
-inline constexpr std::int64_t kWinogradChannels = 16;
 // F(4x4, 3x3): tiles of 4 x 4 outputs are computed from 6 x 6 inputs by as many products.
 inline constexpr std::int64_t kWinogradProducts = 36;
 

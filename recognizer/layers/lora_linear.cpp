@@ -24,7 +24,7 @@ LoraLinearImpl::LoraLinearImpl(int in, int out, bool with_bias, const LoraOption
 }
 
 torch::Tensor LoraLinearImpl::product(const torch::Tensor& x) const {
-  if (packed_without_bias_) return kernels::packed_linear(*packed_without_bias_, x.to(torch::kFloat));
+  if (packed_) return kernels::packed_linear(*packed_, x.to(torch::kFloat));
   const torch::Tensor input = x.to(weight.scalar_type());
   const torch::Tensor y = torch::linear(input, weight);
   if (scale_ == 0) return y;
@@ -32,8 +32,7 @@ torch::Tensor LoraLinearImpl::product(const torch::Tensor& x) const {
 }
 
 torch::Tensor LoraLinearImpl::forward(const torch::Tensor& x) const {
-  if (packed_) return kernels::packed_linear(*packed_, x.to(torch::kFloat));
-  if (scale_ == 0) return torch::linear(x.to(weight.scalar_type()), weight, bias);
+  if (scale_ == 0 && !packed_) return torch::linear(x.to(weight.scalar_type()), weight, bias);
   const torch::Tensor y = product(x);
   return bias.defined() ? y + bias.to(y.scalar_type()) : y;
 }
@@ -44,9 +43,7 @@ void LoraLinearImpl::merge(torch::ScalarType type) {
   scale_ = 0;
   weight.set_data(weight.to(type));
   if (type != torch::kFloat || !weight.is_cpu()) return;
-  packed_ = kernels::make_packed_linear(weight, bias);
-  packed_without_bias_ = *packed_;  // the same weights
-  packed_without_bias_->bias = torch::zeros_like(packed_->bias);
+  packed_ = kernels::make_packed_linear(weight, {});
 }
 
 }  // namespace ocrbatch::recognizer

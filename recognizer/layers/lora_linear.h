@@ -32,7 +32,7 @@ class LoraLinearImpl : public torch::nn::Module {
 
  private:
   double scale_ = 0;
-  std::optional<kernels::PackedLinear> packed_, packed_without_bias_;
+  std::optional<kernels::PackedLinear> packed_;  // without the bias
 };
 TORCH_MODULE(LoraLinear);
 
