@@ -102,11 +102,9 @@ ExitCode show_model(const std::string& name) {
 
 ExitCode verify_models(const std::vector<fs::path>& folders) {
   if (folders.empty()) throw recognizer::ModelError("no model is installed");
-  // Wide enough that a language model is opened too.
-  const recognizer::RecognizerOptions everything{.device = "cpu", .beam_width = 2};
   for (const fs::path& folder : folders) {
     const std::size_t checked = check_model_checksums(folder);
-    const auto recognizer = recognizer::load_recognizer(folder, everything);
+    const auto recognizer = recognizer::load_recognizer(folder, {.device = "cpu"});
     const std::string files = checked > 0 ? counted(checked, "file") + " as listed in SHA256SUMS"
                                           : "it has no SHA256SUMS, files unchecked";
     print_result(fmt::format("{}: loads; {}; weights {}\n", recognizer->info().name, files,

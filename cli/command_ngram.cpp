@@ -51,8 +51,8 @@ bool parse(const std::vector<std::string>& arguments, NgramArguments& a) {
       ("out", value(&a.out, "DIR"), "the model folder that gets it")
       ("order", value(&a.job.order, "N"), "characters of the longest n-grams, 2 to 6 (default 6)")
       ("size", value(&a.megabytes, "MB"), "leave out n-grams that gain least until it is no larger (default 4)")
-      ("language-weight", value(&a.config.weight, "X"), "how much it is heard; find the best with eval --language-weight (default 0.3)")
-      ("length-bonus", value(&a.config.length_bonus, "X"), "what each letter of a likely word adds (default 1.2)");
+      ("language-weight", value(&a.config.weight, "X"), "how much it is heard; find the best with eval --language-weight (default 0.45)")
+      ("length-bonus", value(&a.config.length_bonus, "X"), "what each letter of a likely word adds (default 1.8)");
   // clang-format on
   if (!options.parse(arguments)) return false;
   if (a.out.empty()) throw UsageError("--out is missing");

@@ -9,7 +9,7 @@
 namespace ocrbatch::cli {
 
 struct DecodingChoices {
-  int beam_width = 1;
+  int beam_width = 0;  // as given
   std::string language_model = "auto";
   double language_weight = 0, length_bonus = 0;
 };

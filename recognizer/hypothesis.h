@@ -7,6 +7,8 @@
 
 namespace ocrbatch::recognizer {
 
-Hypothesis to_hypothesis(const std::vector<ReadLabel>& labels, const Alphabet& alphabet);
+// Of a line that was prepared `line_height_px` high. Marks that were read twice are joined
+// (quotation_marks.h).
+Hypothesis to_hypothesis(const std::vector<ReadLabel>& labels, const Alphabet& alphabet, int line_height_px);
 
 }  // namespace ocrbatch::recognizer

@@ -24,10 +24,13 @@ constexpr int kFineBucketPx = 64, kCoarseBucketPx = 128, kFineUpToPx = 1024;
 // in the cache. On a CUDA device: enough to fill it.
 constexpr int kCpuBatchColumns = 2560, kCudaBatchColumns = 131072;
 
+// Wider ones find no more that is right (docs/decoding.md).
+constexpr int kBeamWithLanguageModel = 8;
+
 std::unique_ptr<const NgramModel> open_language_model(const LoadedModel& model,
                                                       const RecognizerOptions& options) {
   const LanguageModelUse use = options.language_model;
-  if (use == LanguageModelUse::kOff || options.beam_width <= 1) return nullptr;
+  if (use == LanguageModelUse::kOff || options.beam_width == 1) return nullptr;
   if (model.language_model)
     return NgramModel::open(model.info.folder / model.language_model->file, model.config.alphabet);
   if (use == LanguageModelUse::kOn)
@@ -38,7 +41,7 @@ std::unique_ptr<const NgramModel> open_language_model(const LoadedModel& model,
 Decoding decoding_of(const LoadedModel& model, const RecognizerOptions& options,
                      const NgramModel* language_model) {
   Decoding decoding;
-  decoding.beam_width = options.beam_width;
+  decoding.beam_width = options.beam_width.value_or(language_model != nullptr ? kBeamWithLanguageModel : 1);
   if (language_model == nullptr) return decoding;
   decoding.language_model = language_model;
   decoding.language_weight =
@@ -99,7 +102,8 @@ class NetworkRecognizer : public Recognizer {
     std::vector<Hypothesis> hypotheses;
     for (const auto& labels : model_.network->read(encoded, batch.widths, decoding_)) {
       if (hypotheses.size() < lines.size())
-        hypotheses.push_back(to_hypothesis(labels, model_.config.alphabet));
+        hypotheses.push_back(
+            to_hypothesis(labels, model_.config.alphabet, model_.info.line_preparation.height_px));
     }
     return hypotheses;
   }

@@ -52,16 +52,13 @@ struct ModelInfo {
   std::string decoding;               // of a loaded recognizer: all that can change what it reads
 };
 
-enum class LanguageModelUse {
-  kAuto,
-  kOn,
-  kOff
-};  // kAuto: where the model has one and the beam is wider than 1
+enum class LanguageModelUse { kAuto, kOn, kOff };  // kAuto: where the model has one and the beam is not 1
 
 struct RecognizerOptions {
   std::string device = "auto";  // "auto", "cpu", "cuda" or "cuda:N"
-  int beam_width =
-      1;  // hypotheses kept while decoding; 1: greedy, which leaves no choice to a language model
+  // Hypotheses kept while decoding; 1: greedy, which leaves no choice to a language model. Unset: 8 with a
+  // language model, else 1.
+  std::optional<int> beam_width = {};
   LanguageModelUse language_model = LanguageModelUse::kAuto;
   std::optional<double> language_weight = {}, length_bonus = {};  // in place of the model's own, see Decoding
 };

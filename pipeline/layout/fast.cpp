@@ -70,6 +70,20 @@ std::vector<Row> fit_rows(const std::vector<std::vector<Letter>>& chains) {
   return rows;
 }
 
+// Quotation marks, and rows that were found twice, would be read twice.
+void drop_pieces(std::vector<RowPart>& parts) {
+  std::vector<RowPart> kept;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    bool is_piece = false;
+    for (size_t k = 0; k < parts.size() && !is_piece; ++k) {
+      is_piece = k != i && lies_within(parts[i].line, parts[k].line) &&
+                 (i > k || !lies_within(parts[k].line, parts[i].line));
+    }
+    if (!is_piece) kept.push_back(parts[i]);
+  }
+  parts = std::move(kept);
+}
+
 FoundLine as_found_line(const Row& row, float tilt) {
   FoundLine line;
   const auto on_page = [&](float x, float level_y) { return cv::Point2f(x, level_y + tilt * x); };
@@ -126,6 +140,7 @@ std::vector<FoundLine> find_lines_fast(const LayoutImage& image) {
   for (const RowPart& part : parts) lines.push_back(part.line);
   attach_marks(lines, sorted.marks);
   for (size_t i = 0; i < parts.size(); ++i) parts[i].line = lines[i];
+  drop_pieces(parts);
   std::vector<FoundLine> found;
   for (const OrderedPart& ordered : reading_order(parts)) {
     FoundLine line = as_found_line(parts[ordered.part].line, tilt);

@@ -92,9 +92,10 @@ cv::Mat without_background(const cv::Mat& even, int cell, int paper) {
 }
 
 // Ink by the contrast of its surroundings, so that faint print beside dark print is seen: darker than
-// half-way between the paper and the darkest there (Bernsen's threshold, with the paper's light instead of
-// the brightest), and than grain.
-cv::Mat binarize_locally(const cv::Mat& gray) {
+// half-way (or another share of the way) between the paper and the darkest there (Bernsen's threshold, with
+// the paper's light instead of the brightest), and than grain.
+constexpr double kHalfWay = 0.5, kFaint = 0.35;
+cv::Mat binarize_locally(const cv::Mat& gray, double share = kHalfWay) {
   constexpr int kCell = 8, kPaper = 230, kLeastDarkness = 24;
   cv::Mat even, ink;
   cv::divide(gray, estimate_light(gray), even, kPaper);
@@ -108,10 +109,16 @@ cv::Mat binarize_locally(const cv::Mat& gray) {
   cv::erode(darkest, darkest, cv::getStructuringElement(cv::MORPH_RECT, {3, 3}));
   cv::blur(darkest, darkest, {3, 3});
   cv::Mat full;
-  const cv::Mat thresholds = cv::max(cv::min(0.5 * darkest + 0.5 * kPaper, grain), otsu);
+  const cv::Mat thresholds = cv::max(cv::min(share * darkest + (1 - share) * kPaper, grain), otsu);
   cv::resize(thresholds, full, {darkest.cols * kCell, darkest.rows * kCell}, 0, 0, cv::INTER_LINEAR);
   cv::compare(even, full({0, 0, gray.cols, gray.rows}), ink, cv::CMP_LT);
   return ink;
+}
+
+// A piece of a dashed rule. Receipts have more of them than of letters.
+bool is_dash(const Component& component) {
+  const auto& [box, pixels] = component;
+  return box.width >= 2 * box.height && pixels * 10 >= 7 * box.area();
 }
 
 // Median height of components that look like letters, 0 when there are too few. `rows` is the image's height.
@@ -121,8 +128,9 @@ double letter_height(const std::vector<Component>& components, int rows) {
   constexpr size_t kFewest = 3;
   const int highest = std::max(rows / 8, kHighestInAnyImage);
   std::vector<int> heights;
-  for (const auto& [box, pixels] : components) {
-    if (box.height < 4 || box.height > highest) continue;
+  for (const Component& component : components) {
+    const auto& [box, pixels] = component;
+    if (box.height < 4 || box.height > highest || is_dash(component)) continue;
     if (box.width > 6 * box.height || box.height > 6 * box.width) continue;
     if (pixels * 8 >= box.area()) heights.push_back(box.height);
   }
@@ -134,6 +142,26 @@ LayoutImage layout_image_of(const cv::Mat& ink) {
   image.ink = ink;
   image.components = find_components(ink);
   return image;
+}
+
+// Print by needles, and faint print, falls into pieces one above the other. Where closing the gaps between
+// them leaves fewer components, and higher ones, they may be pieces of letters. They are when letters more
+// than twice their height appear once more counts as ink and small gaps are closed to all sides.
+void mend_broken_letters(LayoutImage& image, const cv::Mat& gray) {
+  constexpr int kGap = 4;
+  constexpr double kFewer = 0.8, kHigher = 1.25, kWhole = 2.5;
+  const double pieces = letter_height(image.components, image.ink.rows);
+  if (pieces == 0) return;
+  cv::Mat closed;
+  cv::morphologyEx(image.ink, closed, cv::MORPH_CLOSE,
+                   cv::getStructuringElement(cv::MORPH_RECT, {1, kGap + 1}));
+  const std::vector<Component> components = find_components(closed);
+  if (static_cast<double>(components.size()) > kFewer * static_cast<double>(image.components.size())) return;
+  if (letter_height(components, closed.rows) < kHigher * pieces) return;
+  cv::morphologyEx(binarize_locally(gray, kFaint), closed, cv::MORPH_CLOSE,
+                   cv::getStructuringElement(cv::MORPH_RECT, {kGap - 1, kGap + 1}));
+  LayoutImage mended = layout_image_of(closed);
+  if (letter_height(mended.components, closed.rows) >= kWhole * pieces) image = std::move(mended);
 }
 
 // Tesseract needs minutes for a page of noise. A page of text has at most one component in 400 pixels; with
@@ -182,14 +210,18 @@ LayoutImage make_quick_layout_image(const io::PageImage& page) {
 
   const double pixels = static_cast<double>(page.gray.total());
   double scale = pixels > kProbePixels ? 1 / std::ceil(std::sqrt(pixels / kProbePixels)) : 1;
-  LayoutImage image = layout_image_of(binarize_locally(scaled(page.gray, scale)));
+  cv::Mat gray = scaled(page.gray, scale);
+  LayoutImage image = layout_image_of(binarize_locally(gray));
+  mend_broken_letters(image, gray);
   double letters = letter_height(image.components, image.ink.rows);
   if (letters > 0 && (letters < kSmallest || letters > kLargest)) {
     const double factor = std::clamp(kWanted / letters, 0.25, 3.0);
     const double wanted = std::min(scale * factor, std::max(scale, std::sqrt(kMostPixels / pixels)));
     letters *= wanted / scale;
     scale = wanted;
-    image = layout_image_of(binarize_locally(scaled(page.gray, scale)));
+    gray = scaled(page.gray, scale);
+    image = layout_image_of(binarize_locally(gray));
+    mend_broken_letters(image, gray);
   }
   remove_noise(image);
   image.x_scale = static_cast<double>(image.ink.cols) / page.gray.cols;

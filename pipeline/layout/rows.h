@@ -13,6 +13,9 @@ std::vector<Row> join_rows(std::vector<Row> rows, float reach);
 // Gives commas, bowls of broken letters and other pieces that stand in the zone of a longer row to that row.
 void absorb_pieces(std::vector<Row>& rows);
 
+// Whether `piece` lies within `row`, on its baseline or above it: its ink is cut with the row's.
+bool lies_within(const Row& piece, const Row& row);
+
 // Widens rows to punctuation, bullets and dots of leaders at their ends.
 void attach_marks(std::vector<Row>& rows, const std::vector<Letter>& marks);
 

@@ -10,7 +10,7 @@ namespace ocrbatch::recognizer {
 struct LanguageModelConfig {
   std::string file = "ngram.bin";  // in the model's folder
   // See Decoding. Found on validation lines; they belong to the recognizer as much as to the n-grams.
-  double weight = 0.3, length_bonus = 1.2;
+  double weight = 0.45, length_bonus = 1.8;
 };
 
 // Throws ConfigError.

@@ -22,7 +22,7 @@ namespace ocrbatch::recognizer {
 
 struct NgramHeader {
   static constexpr char kMagic[8] = {'O', 'C', 'R', 'N', 'G', 'R', 'A', 'M'};
-  static constexpr std::uint32_t kVersion = 1;
+  static constexpr std::uint32_t kVersion = 2;
 
   char magic[8] = {};
   std::uint32_t version = 0;
@@ -54,7 +54,7 @@ class NgramModel {
   using State = std::uint32_t;
   struct Step {
     State next = 0;
-    float log_probability = 0;  // of a digit: that of any digit
+    float log_probability = 0;  // of the symbol, so of a digit: that of any digit
   };
 
   // Throws ModelError naming the file and what is wrong with it, a wrong alphabet included.

@@ -1,15 +1,17 @@
-// What a language model and a length bonus say about a text, word by word (what stands between spaces).
+// What a language model and a length bonus say about a text, word by word: a word is a run of letters.
 //
 // They speak for words that they find likely, and never against others: the sum over a word counts where it
 // is more than 0. Names, abbreviations, other languages and noise are left to what the network sees.
 //
 // They have no say at all about digits and codes: a language model knows nothing of a number that it has not
-// seen, and a wrong amount that reads well is worse than one that looks wrong. A word with a digit in it
-// counts 0, whatever else is in it, so that between two readings of a code, or of a code and an unlikely
-// word, the network alone decides.
+// seen, and a wrong amount that reads well is worse than one that looks wrong. Where a digit stands between
+// two spaces, short words there count 0, as do letters right behind a digit, so that between two readings of
+// a code, or of a code and an unlikely word, the network alone decides. Long words keep their worth: else
+// "words(1)" would have to give it up for its digit, and be read as "words(l)".
 //
-// Nor do they ask for marks and gaps: those may take from a word's sum but not add to it. Else the dots of a
-// leader, each of which is likely after the one before, would go on as long as there is paper.
+// Nor do they choose marks: a mark ends a word as a space does, at the same cost, and counts nothing by
+// itself. So the dots of a leader do not go on as long as there is paper, and "amount(rm)" is no less likely
+// than "amount (rm)". That cost is what keeps a word from falling apart.
 #pragma once
 
 #include "recognizer/decoding.h"
@@ -20,9 +22,14 @@ namespace ocrbatch::recognizer {
 struct ScoredText {
   NgramModel::State context = 0;
   float score = 0;
-  float before_word = 0;  // the score where the current word began
-  float word_sum = 0;
-  bool in_code = false;  // the current word has a digit
+  // The token is what stands between two spaces.
+  float before_token = 0;  // the score where it began
+  float token_sum = 0;     // of its words that have ended
+  float long_sum = 0;      // of those that count beside digits, too
+  float word_sum = 0;      // of the word that has not ended
+  int word_letters = 0;    // 0 outside words
+  bool in_code = false;    // the token has a digit
+  bool behind_digit = false;
 };
 
 class TextScorer {
@@ -40,7 +47,11 @@ class TextScorer {
   float bound_of_next(const ScoredText& text) const;
 
  private:
-  static float worth(const ScoredText& word);
+  static constexpr int kLongWord = 4;
+
+  static float worth(const ScoredText& text);
+  // Ends the word, where there is one, at a symbol of this log probability.
+  void end_word(ScoredText& text, float log_probability) const;
 
   const NgramModel* model_;
   float weight_, length_bonus_;

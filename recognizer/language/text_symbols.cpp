@@ -4,6 +4,7 @@
 #include <unicode/utf8.h>
 
 #include <limits>
+#include <map>
 #include <stdexcept>
 #include <string>
 
@@ -17,6 +18,27 @@ UChar32 first_code_point(const std::string& label) {
   UChar32 c = 0;
   U8_NEXT(label.data(), i, length, c);
   return c;
+}
+
+// What stands for the label among those that share a symbol with it.
+std::string shared_form(const std::string& label, UChar32 first) {
+  if (u_isdigit(first)) return "0";
+  if (label == "\u017F") return "s";
+  switch (first) {
+    case u'\'':
+    case u'`':
+    case u'\u00B4':
+    case u'\u2018':
+    case u'\u2019':
+    case u'\u201B':
+    case u'\u2032':
+      return "'";
+    default:
+      break;
+  }
+  if (u_charType(first) == U_DASH_PUNCTUATION) return "-";
+  if (first == u'"' || u_hasBinaryProperty(first, UCHAR_QUOTATION_MARK)) return "\"";
+  return label;
 }
 
 // FNV-1a, with each label's end.
@@ -39,18 +61,18 @@ TextSymbols::TextSymbols(const Alphabet& alphabet)
     throw std::invalid_argument("a language model's alphabet has at most 65534 labels");
   symbol_of_.push_back(kLineBoundary);
   letter_.push_back(false);
+  digit_.push_back(false);
+  std::map<std::string, std::uint16_t> symbol_of_form;
   for (int label = 1; label < alphabet.classes(); ++label) {
     const std::string& text = alphabet.text(label);
-    auto symbol = static_cast<std::uint16_t>(label);
     const UChar32 first = first_code_point(text);
+    const auto [shared, is_first] =
+        symbol_of_form.emplace(shared_form(text, first), static_cast<std::uint16_t>(label));
+    symbol_of_.push_back(shared->second);
     letter_.push_back(u_isalpha(first));
-    if (u_isdigit(first)) {
-      if (digit_ == kLineBoundary) digit_ = symbol;
-      symbol = digit_;
-    }
-    if (symbol == label) ++different_;
+    digit_.push_back(u_isdigit(first));
+    if (is_first) ++different_;
     if (text == " ") space_ = label;
-    symbol_of_.push_back(symbol);
   }
 }
 

@@ -40,9 +40,10 @@ Validation validate(LineNetwork& network, const Alphabet& alphabet, const LineSo
     const torch::Tensor encoded = network.forward(batch.pixels.images.to(device), batch.pixels.widths);
     const double loss = network.loss(encoded, batch.pixels.widths, batch.targets).item<double>();
     result.loss += loss * static_cast<double>(batch.lines.size());
+    const auto line_height_px = static_cast<int>(batch.pixels.images.size(2));
     const auto read = network.read(encoded, batch.pixels.widths, Decoding{});
     for (std::size_t i = 0; i < read.size(); ++i)
-      add(*batch.lines[i], to_hypothesis(read[i], alphabet).text());
+      add(*batch.lines[i], to_hypothesis(read[i], alphabet, line_height_px).text());
   }
   if (result.rates.lines() > 0) result.loss /= static_cast<double>(result.rates.lines());
   return result;

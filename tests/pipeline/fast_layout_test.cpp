@@ -141,6 +141,16 @@ TEST(AbsorbPieces, GivesACommaToItsRow) {
   EXPECT_EQ(rows.back().x1, 156);
 }
 
+TEST(LiesWithin, MarksAndRowsFoundTwiceButNoLowerNumber) {
+  const Row row = fit_row(word(10, 30, 30));
+  EXPECT_TRUE(lies_within(fit_row(word(130, 30, 4)), row));
+  EXPECT_TRUE(lies_within(fit_row({{100, 103, 19, 24}, {105, 108, 19, 24}}), row));
+  EXPECT_TRUE(lies_within(row, row));
+  EXPECT_FALSE(lies_within(fit_row(word(130, 36, 4)), row));
+  EXPECT_FALSE(lies_within(fit_row(word(360, 30, 4)), row));
+  EXPECT_FALSE(lies_within(row, fit_row(word(130, 30, 4))));
+}
+
 // Two columns of `rows` rows; in each the left part ends and the right one starts where the functions say.
 std::vector<Row> page_of(int rows, int left_letters, float right_start, int right_letters) {
   std::vector<Row> page;
@@ -351,6 +361,28 @@ TEST(FastLayout, ReadsAReceiptRowByRow) {
     if (line.bbox.x1 > 800) ++row;
   }
   EXPECT_EQ(row, 6);
+}
+
+// Dashed rules are more components than the letters between them.
+TEST(FastLayout, MeasuresLettersAndNotDashes) {
+  io::PageImage page = blank_page({900, 800});
+  for (int row = 0; row < 6; ++row) {
+    write(page, row % 2 == 0 ? "Total Amount" : "Cash", {60, 120 + 110 * row}, 1.2);
+    for (int x = 60; x < 840; x += 18)
+      cv::rectangle(page.gray, cv::Rect(x, 165 + 110 * row, 12, 4), cv::Scalar(0), cv::FILLED);
+  }
+  int words = 0;
+  for (const io::Line& line : find_lines(page)) words += line.bbox.y1 - line.bbox.y0 > 15;
+  EXPECT_EQ(words, 6);
+}
+
+// Printed by needles: rows of dots that hardly touch, on grayish paper.
+TEST(FastLayout, PutsPrintTogetherThatConsistsOfDots) {
+  io::PageImage page = blank_page({900, 800});
+  for (int row = 0; row < 8; ++row) write(page, "JALAN KAPAR, MUKIM 42100", {60, 120 + 60 * row}, 1.2, 60);
+  cv::GaussianBlur(page.gray, page.gray, {0, 0}, 1.2);
+  for (int y = 0; y < page.gray.rows; y += 5) page.gray.rowRange(y, y + 2) += cv::Scalar(70);
+  EXPECT_THAT(find_lines(page), SizeIs(8));
 }
 
 TEST(FastLayout, SeesFaintPrintBesideDarkPrint) {

@@ -96,7 +96,7 @@ TEST(CtcDecoder, ABeamReadsALineTheSameInAnyBatch) {
 TEST(CtcDecoder, CharactersCoverTheirColumns) {
   const Alphabet alphabet({"a", "b"});
   const Hypothesis hypothesis = to_hypothesis(
-      to_columns({{1, 0, 0, 0.5F}, {2, 3, 4, 0.5F}}, {.pixels_per_frame = 4, .first_px = 24}), alphabet);
+      to_columns({{1, 0, 0, 0.5F}, {2, 3, 4, 0.5F}}, {.pixels_per_frame = 4, .first_px = 24}), alphabet, 32);
   EXPECT_EQ(hypothesis.text(), "ab");
   EXPECT_DOUBLE_EQ(hypothesis.probability(), 0.25);
   EXPECT_FLOAT_EQ(hypothesis.characters[1].x0_px, 36.0F);

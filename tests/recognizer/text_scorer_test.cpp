@@ -60,7 +60,7 @@ class TextScorerTest : public ::testing::Test {
   }
 
   ocrbatch::testing::TemporaryFolder folder_;
-  Alphabet alphabet_{letters(" ,.-0123456789abcdefghijklmnopqrstuvwxyzSO")};
+  Alphabet alphabet_{letters(" ,.-(0123456789abcdefghijklmnopqrstuvwxyzSO")};
   std::unique_ptr<const NgramModel> model_;
   Decoding decoding_;
 };
@@ -85,9 +85,13 @@ TEST_F(TextScorerTest, ACodeCountsNothingWhateverItsLettersAre) {
   const float hello = score("hello ").score;
   EXPECT_GT(hello, 0);
   EXPECT_EQ(score("xq7zz-k").score, 0);
-  for (const char* code : {"7385", "x7", "sole7", "x7 ", "7sole", "sole7 "})
+  for (const char* code : {"7385", "x7", "old7", "x7 ", "7sole", "old7 ", "old-7", "7-old", "7xsole"})
     EXPECT_EQ(score(std::string("hello ") + code).score, hello) << code;
   EXPECT_GT(score("hello x7 sole").score, hello);
+  // Longer words do not have to give up their worth for a digit.
+  EXPECT_GE(score("sole(7)").score, score("sole(x)").score);
+  EXPECT_EQ(score("hello7").score, score("hello-7").score);
+  EXPECT_GT(score("hello7").score, 0);
   EXPECT_EQ(TextScorer(decoding_).at_line_end(score("hello x7")), hello);
 }
 
@@ -101,6 +105,32 @@ TEST_F(TextScorerTest, MarksAndGapsAddNothing) {
   EXPECT_LE(score("hello.").score, score("hello").score);
   EXPECT_LE(score("hello ").score, score("hello").score);
   EXPECT_EQ(score("......").score, 0);
+}
+
+TEST_F(TextScorerTest, AMarkEndsAWordAsAGapDoes) {
+  // Whether there is a gap before a mark is the network's to say.
+  EXPECT_NEAR(score("hello(old").score, score("hello (old").score, 1e-4);
+  EXPECT_NEAR(score("hello.").score, score("hello ").score, 1e-4);
+  EXPECT_GE(score("hello-old").score, score("hello").score);
+  EXPECT_EQ(score("old-7").score, 0);
+}
+
+TEST(TextSymbols, AreSharedByWhatPaperWritesInItsOwnWay) {
+  const Alphabet alphabet(
+      {" ", "s", "\u017F", "'", "\u2019", "\"", "\u201D", "\u201E", "-", "\u2013", "0", "7", "a"});
+  const TextSymbols symbols(alphabet);
+  const auto symbol = [&](const char* text) { return symbols.of(alphabet.encode(text).at(0)); };
+  EXPECT_EQ(symbol("\u017F"), symbol("s"));
+  EXPECT_EQ(symbol("\u2019"), symbol("'"));
+  EXPECT_EQ(symbol("\u201D"), symbol("\""));
+  EXPECT_EQ(symbol("\u201E"), symbol("\""));
+  EXPECT_EQ(symbol("\u2013"), symbol("-"));
+  EXPECT_EQ(symbol("7"), symbol("0"));
+  EXPECT_NE(symbol("'"), symbol("\""));
+  EXPECT_NE(symbol("a"), symbol("s"));
+  EXPECT_EQ(symbols.different(), 1 + 7);
+  EXPECT_TRUE(symbols.is_digit(alphabet.encode("7").at(0)));
+  EXPECT_FALSE(symbols.is_digit(alphabet.encode("a").at(0)));
 }
 
 TEST_F(TextScorerTest, TheBoundHolds) {

@@ -6,7 +6,7 @@ ocrbatch synth --text "$EXAMPLES/text/letter.txt" --recipe "$SOURCE/configs/synt
   --vocab "$SOURCE/configs/alphabets/latin.txt" --count 6 --height 16 --out lines 2>/dev/null || { echo "no fonts" >&2; exit 77; }
 eval() { ocrbatch eval --model ./model --data lines "$@"; }
 ocrbatch ngram --model "$TEST_MODEL-unsure" --text text --language-weight 2 --length-bonus 1 --out model >/dev/null
-eval --readings greedy.tsv --json greedy.json | sed -n '/^[ ]*[0-9]* x /!s/[0-9.]*[0-9]/N/gp'
+eval --beam 1 --readings greedy.tsv --json greedy.json | sed -n '/^[ ]*[0-9]* x /!s/[0-9.]*[0-9]/N/gp'
 eval --readings beam.tsv --beam 8 --language-model off >/dev/null
 eval --readings ngram.tsv --beam 8 >/dev/null
 eval --readings off.tsv --beam 8 --language-weight 0 --length-bonus 0 >/dev/null

@@ -15,8 +15,9 @@ ocrbatch ngram --model ./own --text text --out own --language-weight 3 --length-
 ocrbatch models verify ./own | sed 's/weights .*/weights/'
 
 settings() { ocrbatch scan "$EXAMPLES/documents/receipt.jpg" --quiet --out - "$@" | jq -r .provenance.settings; }
-greedy=$(settings --model ./own)
-[[ $greedy == "$(settings --model "$TEST_MODEL")" && $greedy == "$(settings --model ./own --beam 1)" ]]
+greedy=$(settings --model ./own --beam 1)
+[[ $greedy == "$(settings --model "$TEST_MODEL")" && $greedy == "$(settings --model ./own --language-model off)" ]]
+[[ $(settings --model ./own) == "$(settings --model ./own --beam 8 --language-model on)" ]]
 for choice in "--beam 4 --language-model off" "--beam 4" "--beam 4 --language-weight 1" "--beam 4 --length-bonus 1" "--beam 5"; do
   settings --model ./own $choice
 done | sort -u | grep -vc "$greedy"
