@@ -15,6 +15,7 @@
 #include "io/document.h"
 #include "io/reader.h"
 #include "kernels/line_preparation.h"
+#include "pipeline/layout/upright_rules.h"
 
 namespace ocrbatch::pipeline {
 
@@ -26,7 +27,8 @@ enum class LayoutMode { kTesseract, kLine, kFast };
 struct PageLayout {
   std::vector<io::Block> blocks;
   std::vector<kernels::LineGeometry>
-      geometries;  // of the lines in reading order, as many as the tree has lines
+      geometries;                  // of the lines in reading order, as many as the tree has lines
+  std::vector<UprightRule> rules;  // borders of cells; to be painted over before lines are cut
 };
 
 // The lines of a tree in reading order; pointers into `blocks`.

@@ -48,9 +48,11 @@ struct LayoutAnalyzer::Impl {
       return as_page_layout(tesseract->find_lines(image), image, page.gray.size());
     }
     const LayoutImage image = make_quick_layout_image(page);
-    const std::vector<FoundLine> lines = find_lines_fast(image);
-    if (is_of_one_line(page.gray, image, lines)) return single_line(page.gray);
-    return as_page_layout(lines, image, page.gray.size());
+    const FastLayout found = find_lines_fast(image);
+    if (is_of_one_line(page.gray, image, found.lines)) return single_line(page.gray);
+    PageLayout layout = as_page_layout(found.lines, image, page.gray.size());
+    layout.rules = rules_on_page(found.rules, image, page.gray.size());
+    return layout;
   }
 };
 

@@ -104,13 +104,14 @@ FoundLine as_found_line(const Row& row, float tilt) {
 
 }  // namespace
 
-std::vector<FoundLine> find_lines_fast(const LayoutImage& image) {
+FastLayout find_lines_fast(const LayoutImage& image) {
   const float letter_px = static_cast<float>(image.letter_px);
   if (letter_px <= 0) return {};
   std::vector<Component> components = image.components;
   const std::vector<Component> reversed = find_reversed_letters(image.ink, components, letter_px);
   cv::Mat ink = image.ink.clone();
-  if (erase_rules(ink, components, letter_px)) components = find_components(ink);
+  const ErasedRules erased = erase_rules(ink, components, letter_px);
+  if (erased.any) components = find_components(ink);
   components.insert(components.end(), reversed.begin(), reversed.end());
 
   // Links reach over the spaces between words, not over columns.
@@ -149,7 +150,7 @@ std::vector<FoundLine> find_lines_fast(const LayoutImage& image) {
     found.push_back(line);
   }
   settle_geometries(found);
-  return found;
+  return {std::move(found), erased.upright};
 }
 
 }  // namespace ocrbatch::pipeline

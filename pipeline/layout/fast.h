@@ -5,11 +5,17 @@
 
 #include "pipeline/layout/found_line.h"
 #include "pipeline/layout/layout_image.h"
+#include "pipeline/layout/upright_rules.h"
 
 namespace ocrbatch::pipeline {
 
-// The lines in reading order, with settled geometries, in pixels of `image`. Vertical text, pictures and
-// rules are left out.
-std::vector<FoundLine> find_lines_fast(const LayoutImage& image);
+// In pixels of the layout image.
+struct FastLayout {
+  std::vector<FoundLine> lines;  // in reading order, with settled geometries
+  std::vector<UprightRule> rules;
+};
+
+// Vertical text, pictures and rules are no lines.
+FastLayout find_lines_fast(const LayoutImage& image);
 
 }  // namespace ocrbatch::pipeline

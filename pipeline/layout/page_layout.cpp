@@ -53,6 +53,18 @@ PageLayout as_page_layout(const std::vector<FoundLine>& lines, const LayoutImage
   return layout;
 }
 
+std::vector<UprightRule> rules_on_page(const std::vector<UprightRule>& rules, const LayoutImage& image,
+                                       const cv::Size& page) {
+  std::vector<UprightRule> on_page;
+  for (const UprightRule& rule : rules) {
+    const io::Box box = box_on_page(rule.box, image, page);
+    constexpr int kSoftEdge = 1;
+    on_page.push_back({cv::Rect(box.x0 - kSoftEdge, box.y0, box.width() + 2 * kSoftEdge, box.height()),
+                       cvRound(rule.height / image.y_scale)});
+  }
+  return on_page;
+}
+
 std::vector<io::Line*> lines_in_order(std::vector<io::Block>& blocks) {
   std::vector<io::Line*> lines;
   for (io::Block& block : blocks) {

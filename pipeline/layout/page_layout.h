@@ -14,4 +14,8 @@ namespace ocrbatch::pipeline {
 PageLayout as_page_layout(const std::vector<FoundLine>& lines, const LayoutImage& image,
                           const cv::Size& page);
 
+// Rules in pixels of the layout image as rules of the page, with their soft edges.
+std::vector<UprightRule> rules_on_page(const std::vector<UprightRule>& rules, const LayoutImage& image,
+                                       const cv::Size& page);
+
 }  // namespace ocrbatch::pipeline

@@ -49,10 +49,10 @@ cv::Mat upright_rules(const cv::Mat& ink, int length, int thickness) {
 
 }  // namespace
 
-bool erase_rules(cv::Mat& ink, const std::vector<Component>& components, double letter_px) {
+ErasedRules erase_rules(cv::Mat& ink, const std::vector<Component>& components, double letter_px) {
   const int length = std::max(12, cvRound(kRuleLength * letter_px));
   const int thickness = std::max(3, cvRound(kRuleThickness * letter_px));
-  bool erased = false;
+  ErasedRules erased;
   for (const Component& component : components) {
     const cv::Rect& box = component.box;
     if (std::max(box.width, box.height) < length) continue;
@@ -63,11 +63,18 @@ bool erase_rules(cv::Mat& ink, const std::vector<Component>& components, double 
     cv::Mat area = ink(box);
     cv::Mat rules(area.size(), CV_8UC1, cv::Scalar(0));
     if (box.width >= length) rules |= level_rules(area, length, thickness);
-    if (box.height >= length) rules |= upright_rules(area, length, thickness);
+    if (box.height >= length) {
+      const cv::Mat upright = upright_rules(area, length, thickness);
+      for (UprightRule& piece : upright_pieces(upright, length, cvRound(letter_px))) {
+        piece.box += box.tl();
+        erased.upright.push_back(piece);
+      }
+      rules |= upright;
+    }
     rules &= area;
     if (cv::countNonZero(rules) == 0) continue;
     area.setTo(0, rules);
-    erased = true;
+    erased.any = true;
   }
   return erased;
 }

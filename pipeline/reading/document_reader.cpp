@@ -120,7 +120,11 @@ void DocumentReader::find_lines(const io::PageImage& image, ReadPage& page) {
     page.error = layout.error();
 }
 
-void DocumentReader::cut(const io::PageImage& image, ReadPage& page) const {
+void DocumentReader::cut(io::PageImage& image, ReadPage& page) const {
+  std::vector<cv::Rect> boxes;
+  for (const io::Line* line : lines_in_order(page.layout.blocks))
+    boxes.emplace_back(line->bbox.x0, line->bbox.y0, line->bbox.width(), line->bbox.height());
+  paint_over(page.layout.rules, boxes, image.gray);
   page.lines.reserve(page.layout.geometries.size());
   for (const kernels::LineGeometry& geometry : page.layout.geometries)
     page.lines.push_back(kernels::prepare_line(image.gray, geometry, options_.lines));

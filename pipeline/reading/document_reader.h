@@ -32,7 +32,7 @@ class DocumentReader {
   io::Result<io::Reader*> open_at(const std::filesystem::path& document, int index);
   void decode(const std::filesystem::path& document, int index, ReadPage& page, io::PageImage& image);
   void find_lines(const io::PageImage& image, ReadPage& page);
-  void cut(const io::PageImage& image, ReadPage& page) const;
+  void cut(io::PageImage& image, ReadPage& page) const;
 
   const PageReadingOptions options_;
   std::filesystem::path path_;

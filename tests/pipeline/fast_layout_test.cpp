@@ -70,10 +70,30 @@ TEST(EraseRules, TakesFramesAndLeavesLettersAndBars) {
   cv::putText(ink, "print in a frame", {60, 70}, cv::FONT_HERSHEY_SIMPLEX, 0.6, cv::Scalar(255), 2);
   cv::Mat letters = paper(400, 200);
   cv::putText(letters, "print in a frame", {60, 70}, cv::FONT_HERSHEY_SIMPLEX, 0.6, cv::Scalar(255), 2);
-  EXPECT_TRUE(erase_rules(ink, find_components(ink), 13));
+  const ErasedRules erased = erase_rules(ink, find_components(ink), 13);
+  EXPECT_TRUE(erased.any);
+  // The frame's sides, in pieces.
+  ASSERT_THAT(erased.upright, SizeIs(::testing::Ge(20U)));
+  for (const UprightRule& piece : erased.upright) {
+    EXPECT_GE(piece.height, 155);
+    EXPECT_LE(piece.box.width, 4);
+    EXPECT_TRUE(std::abs(piece.box.x - 20) < 4 || std::abs(piece.box.x - 380) < 4) << piece.box;
+  }
   EXPECT_LT(cv::countNonZero(ink - letters), 40);
   EXPECT_EQ(cv::countNonZero(letters - ink), 0);
-  EXPECT_FALSE(erase_rules(letters, find_components(letters), 13));
+  EXPECT_FALSE(erase_rules(letters, find_components(letters), 13).any);
+}
+
+TEST(PaintOver, TakesBordersOfCellsAndLeavesLetters) {
+  cv::Mat gray(60, 300, CV_8UC1, cv::Scalar(230));
+  cv::rectangle(gray, cv::Rect(100, 0, 3, 60), cv::Scalar(20), cv::FILLED);   // a rule
+  cv::rectangle(gray, cv::Rect(150, 20, 3, 20), cv::Scalar(20), cv::FILLED);  // an l
+  cv::rectangle(gray, cv::Rect(280, 0, 3, 60), cv::Scalar(20), cv::FILLED);   // a rule away from the line
+  const cv::Rect line(50, 20, 150, 20);
+  paint_over({{{100, 0, 3, 60}, 60}, {{150, 20, 3, 20}, 20}, {{280, 0, 3, 60}, 60}}, {line}, gray);
+  EXPECT_EQ(gray.at<uchar>(30, 101), 230);
+  EXPECT_EQ(gray.at<uchar>(30, 151), 20);
+  EXPECT_EQ(gray.at<uchar>(30, 281), 20);
 }
 
 TEST(FindReversedLetters, SeesLightPrintOnABarOnly) {
