@@ -6,7 +6,8 @@
 namespace ocrbatch::pipeline {
 namespace {
 
-constexpr float kMostSlender = 6;  // height over width of a letter that stands alone
+constexpr float kMostSlender = 6;   // height over width of a letter that stands alone
+constexpr float kLongestWord = 10;  // width over height of a word whose letters run together
 
 size_t count_specks(const Row& row, const std::vector<Letter>& small) {
   const float top = std::min(row.baseline, row.baseline_at(row.x1)) - row.ascent;
@@ -54,11 +55,13 @@ bool looks_like_print(const Row& row, size_t specks, Surroundings surroundings) 
 
 // A letter that stands alone is print when it is of usual size and in one row with print, or one of several
 // alike above each other. Letters that touch above each other are print that runs upwards; one that touches a
-// row is a piece of it, unless it has a row of its own.
+// row is a piece of it, unless it has a row of its own. A word whose letters run together must have a row.
 bool is_lone_letter(const Row& row, const std::vector<Row>& rows, float letter_px) {
   const Letter& letter = row.letters[0];
   if (letter.height() < 0.6F * letter_px || letter.height() > 2 * letter_px) return false;
-  if (letter.width() > 2 * letter.height() || letter.height() > kMostSlender * letter.width()) return false;
+  if (letter.height() > kMostSlender * letter.width()) return false;
+  const bool is_word = letter.width() > 2 * letter.height();
+  if (letter.width() > kLongestWord * letter.height()) return false;
   bool has_row = false, touches_row = false;
   int alike_in_column = 0;
   for (const Row& other : rows) {
@@ -75,7 +78,7 @@ bool is_lone_letter(const Row& row, const std::vector<Row>& rows, float letter_p
     const bool alike = std::abs(other.ascent - row.ascent) < 0.25F * row.ascent;
     alike_in_column += alike && distance < 8 * letter_px;
   }
-  return has_row || (!touches_row && alike_in_column >= 2);
+  return has_row || (!is_word && !touches_row && alike_in_column >= 2);
 }
 
 // A piece that a page's edge cuts off: the sliver of the page beside it.
