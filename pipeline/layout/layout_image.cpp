@@ -151,7 +151,6 @@ void mend_broken_letters(LayoutImage& image, const cv::Mat& gray) {
   constexpr int kGap = 4;
   constexpr double kFewer = 0.8, kHigher = 1.25, kWhole = 2.5;
   const double pieces = letter_height(image.components, image.ink.rows);
-  if (pieces == 0) return;
   cv::Mat closed;
   cv::morphologyEx(image.ink, closed, cv::MORPH_CLOSE,
                    cv::getStructuringElement(cv::MORPH_RECT, {1, kGap + 1}));
@@ -210,18 +209,19 @@ LayoutImage make_quick_layout_image(const io::PageImage& page) {
 
   const double pixels = static_cast<double>(page.gray.total());
   double scale = pixels > kProbePixels ? 1 / std::ceil(std::sqrt(pixels / kProbePixels)) : 1;
-  cv::Mat gray = scaled(page.gray, scale);
+  const cv::Mat gray = scaled(page.gray, scale);
   LayoutImage image = layout_image_of(binarize_locally(gray));
-  mend_broken_letters(image, gray);
   double letters = letter_height(image.components, image.ink.rows);
+  if (letters > 0 && letters < kSmallest) {
+    mend_broken_letters(image, gray);
+    letters = letter_height(image.components, image.ink.rows);
+  }
   if (letters > 0 && (letters < kSmallest || letters > kLargest)) {
     const double factor = std::clamp(kWanted / letters, 0.25, 3.0);
     const double wanted = std::min(scale * factor, std::max(scale, std::sqrt(kMostPixels / pixels)));
     letters *= wanted / scale;
     scale = wanted;
-    gray = scaled(page.gray, scale);
-    image = layout_image_of(binarize_locally(gray));
-    mend_broken_letters(image, gray);
+    image = layout_image_of(binarize_locally(scaled(page.gray, scale)));
   }
   remove_noise(image);
   image.x_scale = static_cast<double>(image.ink.cols) / page.gray.cols;
