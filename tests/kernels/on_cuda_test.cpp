@@ -13,6 +13,11 @@
 namespace ocrbatch::kernels {
 namespace {
 
+// As columns of a wider tensor, as projections leave them.
+torch::Tensor inside(const torch::Tensor& t) {
+  return torch::cat({t, t, t}, -1).narrow(-1, t.size(-1), t.size(-1));
+}
+
 class OnCuda : public testing::Test {
  protected:
   void SetUp() override {
@@ -62,17 +67,14 @@ TEST_F(OnCuda, SelectiveScan) {
   }
 }
 
-// Numbers in half precision, and B, C and z as slices of wider tensors, as projections leave them.
+// Numbers in half precision, and as slices.
 TEST_F(OnCuda, SelectiveScanInHalfPrecision) {
   using In = SelectiveScanInputs;
-  const auto inside = [](const torch::Tensor& t) {
-    return torch::cat({t, t, t}, -1).narrow(-1, t.size(-1), t.size(-1));
-  };
   for (const auto dtype : {torch::kBFloat16, torch::kHalf}) {
     In cpu = random_scan_inputs({3, 70, 130, 8, true, true, true}), cuda = cpu;
     for (torch::Tensor In::*t : {&In::u, &In::delta, &In::B, &In::C, &In::z}) {
       cpu.*t = (cpu.*t).to(dtype).requires_grad_(true);
-      cuda.*t = inside((cpu.*t).detach()).cuda().requires_grad_(true);
+      cuda.*t = inside((cpu.*t).detach().cuda()).requires_grad_(true);
     }
     for (torch::Tensor In::*t : {&In::A, &In::D, &In::delta_bias}) {
       cpu.*t = (cpu.*t).requires_grad_(true);
@@ -120,6 +122,27 @@ TEST_F(OnCuda, DepthwiseConvolution) {
       compare<In>(in, in, {&In::x, &In::weight, &In::bias},
                   [](const In& i) { return depthwise_convolution(i); });
     }
+  }
+}
+
+TEST_F(OnCuda, DepthwiseConvolutionInHalfPrecision) {
+  using In = DepthwiseConvolutionInputs;
+  for (const auto dtype : {torch::kBFloat16, torch::kHalf}) {
+    In cpu;
+    cpu.x = torch::randn({3, 150, 200}).to(dtype).requires_grad_(true);
+    cpu.weight = torch::randn({200, 4}).requires_grad_(true), cpu.bias = torch::randn({200});
+    cpu.lengths = torch::tensor({150, 0, 131}, torch::kInt);
+    In cuda = cpu;
+    cuda.x = inside(cpu.x.detach().cuda()).requires_grad_(true);
+    cuda.weight = cpu.weight.detach().cuda().requires_grad_(true), cuda.bias = cpu.bias.cuda();
+    const torch::Tensor expected = depthwise_convolution(cpu), actual = depthwise_convolution(cuda);
+    EXPECT_EQ(actual.scalar_type(), dtype);
+    expect_close(actual, expected, kBfloat16Values);
+    const torch::Tensor grad = torch::randn(expected.sizes()).to(dtype);
+    expected.backward(grad);
+    actual.backward(grad.cuda());
+    expect_close(cuda.x.grad(), cpu.x.grad(), kBfloat16Values);
+    expect_close(cuda.weight.grad(), cpu.weight.grad(), kBfloat16Values);
   }
 }
 

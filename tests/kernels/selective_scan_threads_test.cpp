@@ -1,12 +1,10 @@
-// Executes on the CPU what each CUDA thread does, one thread after the other, and holds it to the reference
-// and to the CPU kernels' gradients.
+// Executes on the CPU what each CUDA thread of the selective scan does, one thread after the other, and holds
+// it to the reference and to the CPU kernel's gradients.
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
 #include <tuple>
 
-#include "kernels/depthwise_convolution.h"
-#include "kernels/depthwise_convolution_thread.h"
 #include "kernels/line_rows.h"
 #include "kernels/selective_scan_thread.h"
 #include "kernels/strided_rows.h"
@@ -156,68 +154,6 @@ INSTANTIATE_TEST_SUITE_P(Shapes, ScanThreadTest,
                                                           ScanShape{2, 0, 8, 8, true, false, true},
                                                           ScanShape{2, 120, 12, 5, true, true, true}),
                                           testing::Bool()));
-
-struct ConvolutionShape {
-  int64_t batch, steps, channels, taps;
-  ConvolutionWindow window;
-  bool silu;
-};
-
-// Each shape padded and packed.
-class ConvolutionThreadTest : public testing::TestWithParam<std::tuple<ConvolutionShape, bool>> {};
-
-TEST_P(ConvolutionThreadTest, ValuesAndGradientsAgree) {
-  const auto& [s, without_padding] = GetParam();
-  torch::manual_seed(3);
-  DepthwiseConvolutionInputs in;
-  in.lengths = torch::randint(0, s.steps + 1, {s.batch}, torch::kInt);
-  in.x = torch::randn({s.batch, s.steps, s.channels});
-  if (without_padding) in.x = pack(in.x, in.lengths);
-  in.x.requires_grad_(true);
-  in.weight = torch::randn({s.channels, s.taps}).requires_grad_(true);
-  in.bias = torch::randn({s.channels}).requires_grad_(true);
-  in.window = s.window;
-  in.silu = s.silu;
-  const torch::Tensor grad_out = torch::randn(in.x.sizes());
-  (depthwise_convolution(in) * grad_out).sum().backward();
-
-  const torch::NoGradGuard no_grad;
-  ConvolutionArrays arrays;
-  const LineRows lines("test", in.x, in.lengths);
-  arrays.batch = s.batch, arrays.steps = lines.steps, arrays.channels = s.channels;
-  arrays.packed = lines.packed, arrays.first_rows = lines.first.data();
-  arrays.taps = static_cast<int>(s.taps);
-  arrays.silu = s.silu;
-  for (int k = 0; k < arrays.taps; ++k) arrays.offsets[k] = convolution_offset(s.window, k, arrays.taps);
-  arrays.x = in.x.const_data_ptr<float>(), arrays.weight = in.weight.const_data_ptr<float>();
-  arrays.bias = in.bias.const_data_ptr<float>(), arrays.lengths = in.lengths.const_data_ptr<int>();
-  torch::Tensor out = torch::full_like(in.x, std::nan("")), x = torch::zeros_like(in.x);
-  torch::Tensor weight = torch::zeros({s.batch, s.channels, s.taps}),
-                bias = torch::zeros({s.batch, s.channels});
-  for (int64_t item = 0; item < s.batch; ++item) {
-    for (int64_t channel = 0; channel < s.channels; ++channel) {
-      convolve_forward_thread(arrays, item, channel, out.mutable_data_ptr<float>());
-      convolve_backward_thread(arrays, item, channel, grad_out.const_data_ptr<float>(),
-                               x.mutable_data_ptr<float>(), weight.mutable_data_ptr<float>(),
-                               bias.mutable_data_ptr<float>());
-    }
-  }
-  expect_close(out, depthwise_convolution_reference(in), kFloat32Values, "out");
-  expect_close(x, in.x.grad(), kFloat32Gradients, "x");
-  expect_close(weight.sum(0), in.weight.grad(), kFloat32Gradients, "weight");
-  expect_close(bias.sum(0), in.bias.grad(), kFloat32Gradients, "bias");
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    Shapes, ConvolutionThreadTest,
-    testing::Combine(testing::Values(ConvolutionShape{1, 1, 1, 1, ConvolutionWindow::kCausal, true},
-                                     ConvolutionShape{2, 9, 15, 4, ConvolutionWindow::kCausal, true},
-                                     ConvolutionShape{2, 9, 16, 4, ConvolutionWindow::kAnticausal, true},
-                                     ConvolutionShape{3, 5, 17, 3, ConvolutionWindow::kCentred, false},
-                                     ConvolutionShape{1, 3, 33, 16, ConvolutionWindow::kCentred, true},
-                                     ConvolutionShape{0, 3, 4, 4, ConvolutionWindow::kCausal, true},
-                                     ConvolutionShape{2, 0, 4, 4, ConvolutionWindow::kCausal, true}),
-                     testing::Bool()));
 
 }  // namespace
 }  // namespace ocrbatch::kernels
