@@ -92,20 +92,19 @@ TEST_F(OnCuda, SelectiveScanInHalfPrecision) {
 
 TEST_F(OnCuda, BothDirectionsOfAScanInOneLaunch) {
   using In = SelectiveScanInputs;
-  const torch::NoGradGuard no_grad;
-  for (const bool without_padding : {false, true}) {
-    In first = random_scan_inputs({5, 60, 200, 8, true, false, true});
-    if (without_padding) first = packed(first);
+  const auto both = [](const In& first) {
     In second = first;
-    second.reverse = true, second.u = torch::randn(first.u.sizes());
-    const auto on_device = [](In in) {
-      for (torch::Tensor In::*t :
-           {&In::u, &In::delta, &In::A, &In::B, &In::C, &In::D, &In::z, &In::delta_bias})
-        in.*t = (in.*t).cuda();
-      return in;
-    };
-    expect_close(selective_scan_sum(on_device(first), on_device(second)), selective_scan_sum(first, second),
-                 kFloat32Values);
+    second.reverse = true, second.u = first.u * 0.5, second.A = first.A * 2;
+    return selective_scan_sum(first, second);
+  };
+  for (const In& in : {random_scan_inputs({5, 60, 200, 8, true, false, true}),
+                       packed(random_scan_inputs({5, 60, 200, 8, true, false, true}))}) {
+    compare<In>(in, in, {&In::u, &In::delta, &In::A, &In::B, &In::C, &In::D, &In::z, &In::delta_bias}, both);
+    const torch::NoGradGuard no_grad;
+    In cuda = in;
+    for (torch::Tensor In::*t : {&In::u, &In::delta, &In::A, &In::B, &In::C, &In::D, &In::z, &In::delta_bias})
+      cuda.*t = (cuda.*t).cuda();
+    expect_close(both(cuda), both(in), kFloat32Values);
   }
 }
 
