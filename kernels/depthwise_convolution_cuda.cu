@@ -7,12 +7,12 @@
 namespace ocrbatch::kernels {
 namespace {
 
+// The rows convolution_forward and convolution_backward of cuda_kernels_bench are what to choose by.
 struct ConvolutionLaunch {
   // A thread a channel: neighbours in a warp read neighbours in memory.
   static constexpr int kThreads = 128;
 
-  // Registers hold what the taps meet, so its capacity is known at compile time. Mamba has 4 taps: rows
-  // convolution/taps=4 of cuda_kernels_bench; other windows are all served by the largest.
+  // Registers hold what the taps meet: the smallest capacity that fits. Mamba has 4 taps.
   template <class Launch>
   static void with_capacity(int taps, Launch&& launch) {
     if (taps <= 4) return launch(std::integral_constant<int, 4>());
