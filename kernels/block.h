@@ -4,6 +4,9 @@
 // way.
 #pragma once
 
+#include <cstddef>
+#include <vector>
+
 #include "kernels/per_thread.h"
 
 namespace ocrbatch::kernels {
@@ -16,6 +19,17 @@ struct HostBlock {
   int thread_count;
   bool last_thread_first = false;
 
+  // A value of each thread's own that outlasts a phase.
+  template <class Value>
+  class Own {
+   public:
+    explicit Own(const HostBlock& block) : values_(static_cast<std::size_t>(block.thread_count)) {}
+    Value& operator[](int thread) { return values_[static_cast<std::size_t>(thread)]; }
+
+   private:
+    std::vector<Value> values_;
+  };
+
   int threads() const { return thread_count; }
   template <class Phase>
   void run(const Phase& phase) const {
@@ -24,8 +38,23 @@ struct HostBlock {
 };
 
 #ifdef __CUDACC__
+// What HostBlock::Own is on the device: registers, where indices into the value are known at compile time.
+template <class Value>
+class OwnValue {
+ public:
+  template <class Block>
+  __device__ explicit OwnValue(const Block&) {}
+  __device__ Value& operator[](int) { return value_; }
+
+ private:
+  Value value_ = {};
+};
+
 // The threads of a block, along x.
 struct DeviceBlock {
+  template <class Value>
+  using Own = OwnValue<Value>;
+
   __device__ int threads() const { return static_cast<int>(blockDim.x); }
   template <class Phase>
   __device__ void run(const Phase& phase) const {
@@ -36,6 +65,9 @@ struct DeviceBlock {
 
 // The threads of a warp, which is the x of a block with several warps along y.
 struct DeviceWarp {
+  template <class Value>
+  using Own = OwnValue<Value>;
+
   __device__ int threads() const { return kWarpThreads; }
   template <class Phase>
   __device__ void run(const Phase& phase) const {

@@ -4,6 +4,7 @@
 namespace ocrbatch::kernels {
 namespace {
 
+// The rows ctc_greedy of cuda_kernels_bench are what to choose by.
 struct CtcGreedyLaunch {
   static constexpr int kRowsPerBlock = 8;   // a warp each
   static constexpr int kLinesPerBlock = 4;  // likewise

@@ -4,6 +4,7 @@
 namespace ocrbatch::kernels {
 namespace {
 
+// The rows ctc_loss of cuda_kernels_bench are what to choose by.
 struct CtcLaunch {
   static constexpr int kRowsPerBlock = 8;         // a warp each
   static constexpr int kSharedBytes = 40 * 1024;  // 48 KiB need no asking; the sums take 8

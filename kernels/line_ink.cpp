@@ -120,6 +120,11 @@ PaperEstimate estimate_paper(const cv::Mat& page, const cv::Rect& line) {
   return paper;
 }
 
+int paper_segments(int columns, int zone_rows) {
+  const int width = std::max(8, zone_rows);
+  return std::max(1, (columns + width / 2) / width);
+}
+
 cv::Mat measure_darkness(const cv::Mat& strip, cv::Range zone, bool inverted) {
   cv::Mat light;
   if (inverted) {
@@ -130,8 +135,7 @@ cv::Mat measure_darkness(const cv::Mat& strip, cv::Range zone, bool inverted) {
   // The paper's level along the line: a high percentile per segment, the middle one of three neighbours (a
   // segment filled by a blot must not count), and linear between the segments' centres.
   const cv::Mat line = light.rowRange(zone);
-  const int segment_width = std::max(8, zone.size());
-  const int segments = std::max(1, (light.cols + segment_width / 2) / segment_width);
+  const int segments = paper_segments(light.cols, zone.size());
   std::vector<float> levels(segments);
   const auto segment_start = [&](int i) {
     return static_cast<int>(static_cast<int64_t>(i) * light.cols / segments);

@@ -21,6 +21,9 @@ PaperEstimate estimate_paper(const cv::Mat& page, const cv::Rect& line);
 inline constexpr int kMinContrast = 40;
 cv::Mat measure_darkness(const cv::Mat& strip, cv::Range zone, bool inverted);
 
+// Stretches of a line of that size whose paper is judged apart.
+int paper_segments(int columns, int zone_rows);
+
 // Darkness above which a pixel counts as ink.
 inline constexpr int kInkDarkness = 110;
 

@@ -10,3 +10,14 @@
 #define OCRBATCH_PER_THREAD inline
 #define OCRBATCH_BLOCK_CODE inline
 #endif
+
+// In front of a loop whose indices must be known at compile time, for what it indexes to lie in registers;
+// the second with a constant of how many rounds at a time.
+#ifdef __CUDACC__
+#define OCRBATCH_PRAGMA(text) _Pragma(#text)
+#define OCRBATCH_UNROLL OCRBATCH_PRAGMA(unroll)
+#define OCRBATCH_UNROLL_BY(rounds) OCRBATCH_PRAGMA(unroll rounds)
+#else
+#define OCRBATCH_UNROLL
+#define OCRBATCH_UNROLL_BY(rounds)
+#endif

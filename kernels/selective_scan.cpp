@@ -3,7 +3,9 @@
 
 #include <torch/torch.h>
 
+#include <algorithm>
 #include <span>
+#include <vector>
 
 #include "kernels/line_rows.h"
 #include "kernels/parallel_lines.h"
@@ -43,26 +45,24 @@ struct ScanOperands {
   int64_t channels, padded, states;
   bool softplus, reverse;
 
-  ScanOperands(const at::Tensor& u_in, const at::Tensor& delta_in, const at::Tensor& A,
-               const at::Tensor& B_in, const at::Tensor& C_in, const at::Tensor& D_in, const at::Tensor& z_in,
-               const at::Tensor& bias, const at::Tensor& lengths_in, bool softplus_in, bool reverse_in)
-      : u(as_floats(u_in)),
-        delta(as_floats(delta_in)),
-        B(float_rows(B_in)),
-        C(float_rows(C_in)),
-        lengths(lengths_in),
-        lines("selective_scan", u_in, lengths_in),
+  explicit ScanOperands(const SelectiveScanInputs& in)
+      : u(as_floats(in.u)),
+        delta(as_floats(in.delta)),
+        B(float_rows(in.B)),
+        C(float_rows(in.C)),
+        lengths(in.lengths),
+        lines("selective_scan", in.u, in.lengths),
         channels(u.size(-1)),
         padded((channels + kScanPadding - 1) / kScanPadding * kScanPadding),
-        states(A.size(1)),
-        softplus(softplus_in),
-        reverse(reverse_in) {
-    A_t = at::constant_pad_nd(A.to(at::kFloat).t(), {0, padded - channels}).contiguous();
-    D = at::constant_pad_nd(D_in.to(at::kFloat), {0, padded - channels}).contiguous();
-    delta_bias = bias.defined()
-                     ? at::constant_pad_nd(bias.to(at::kFloat), {0, padded - channels}).contiguous()
+        states(in.A.size(1)),
+        softplus(in.delta_softplus),
+        reverse(in.reverse) {
+    A_t = at::constant_pad_nd(in.A.to(at::kFloat).t(), {0, padded - channels}).contiguous();
+    D = at::constant_pad_nd(in.D.to(at::kFloat), {0, padded - channels}).contiguous();
+    delta_bias = in.delta_bias.defined()
+                     ? at::constant_pad_nd(in.delta_bias.to(at::kFloat), {0, padded - channels}).contiguous()
                      : at::zeros({padded}, u.options());
-    if (z_in.defined()) z = float_rows(z_in);
+    if (in.z.defined()) z = float_rows(in.z);
   }
 
   int64_t first_row(int64_t b) const { return lines.first[static_cast<size_t>(b)]; }
@@ -93,7 +93,9 @@ struct ScanOperands {
 };
 
 // The sum of scans over the same lines.
-at::Tensor forward(std::span<const ScanOperands> scans) {
+at::Tensor sum_on_cpu(std::span<const SelectiveScanInputs> inputs) {
+  std::vector<ScanOperands> scans;
+  for (const SelectiveScanInputs& in : inputs) scans.emplace_back(in);
   const ScanOperands& first = scans.front();
   at::Tensor out = at::empty_like(first.u);
   float* const to = out.mutable_data_ptr<float>();
@@ -103,114 +105,130 @@ at::Tensor forward(std::span<const ScanOperands> scans) {
     for (const ScanOperands& scan : scans) scan_forward_cpu(scan.line(b), rows, /*add=*/&scan != &first);
     std::fill(rows + length * first.channels, rows + first.lines.rows_of(b, length) * first.channels, 0.0F);
   });
-  return out;
+  return out.to(inputs[0].u.scalar_type());
 }
 
-ScanOperands operands_of(const SelectiveScanInputs& in) {
-  return ScanOperands(in.u, in.delta, in.A, in.B, in.C, in.D, in.z, in.delta_bias, in.lengths,
-                      in.delta_softplus, in.reverse);
+// Gradients of u, delta, A, B, C, D, z and delta_bias in this order, undefined where the input is.
+std::vector<at::Tensor> backward_on_cpu(const SelectiveScanInputs& in, const at::Tensor& grad) {
+  const ScanOperands operands(in);
+  const at::Tensor grad_out = as_floats(grad);
+  const int64_t batch = operands.lines.batch, channels = operands.channels, padded = operands.padded,
+                states = operands.states;
+  at::Tensor grad_u = at::zeros_like(operands.u), grad_delta = at::zeros_like(operands.u);
+  at::Tensor grad_B = at::zeros(operands.B.sizes(), operands.u.options());
+  at::Tensor grad_C = at::zeros(operands.C.sizes(), operands.u.options());
+  at::Tensor grad_z = in.z.defined() ? at::zeros_like(operands.u) : at::Tensor();
+  // One row a batch item, added up in order afterwards: deterministic whatever the number of threads.
+  at::Tensor grad_shared = at::zeros({batch, states + 2, padded}, operands.u.options());
+  parallel_lines(batch, [&](int64_t b) {
+    const ScanLine line = operands.line(b);
+    const int64_t row = operands.first_row(b);
+    float* const shared = grad_shared.mutable_data_ptr<float>() + b * (states + 2) * padded;
+    ScanLineGradients to;
+    to.u = grad_u.mutable_data_ptr<float>() + row * channels;
+    to.delta = grad_delta.mutable_data_ptr<float>() + row * channels;
+    to.A_t = shared;
+    to.D = shared + states * padded;
+    to.delta_bias = shared + (states + 1) * padded;
+    to.B = grad_B.mutable_data_ptr<float>() + row * states;
+    to.C = grad_C.mutable_data_ptr<float>() + row * states;
+    to.z = in.z.defined() ? grad_z.mutable_data_ptr<float>() + row * channels : nullptr;
+    scan_backward_cpu(line, grad_out.const_data_ptr<float>() + row * channels, to);
+  });
+  const at::Tensor shared = grad_shared.sum(0).slice(1, 0, channels);
+  const auto like = [](const at::Tensor& gradient, const at::Tensor& input) {
+    return input.defined() ? gradient.to(input.scalar_type()) : at::Tensor();
+  };
+  return {like(grad_u, in.u),
+          like(grad_delta, in.delta),
+          like(shared.slice(0, 0, states).t(), in.A),
+          like(grad_B, in.B),
+          like(grad_C, in.C),
+          like(shared[states], in.D),
+          like(grad_z, in.z),
+          like(shared[states + 1], in.delta_bias)};
 }
 
-// The inputs of one call, for autograd's save-and-restore.
+constexpr at::Tensor SelectiveScanInputs::*kDifferentiable[] = {
+    &SelectiveScanInputs::u, &SelectiveScanInputs::delta,     &SelectiveScanInputs::A,
+    &SelectiveScanInputs::B, &SelectiveScanInputs::C,         &SelectiveScanInputs::D,
+    &SelectiveScanInputs::z, &SelectiveScanInputs::delta_bias};
+
+// The sum of one scan or two. autograd takes no undefined tensor: `tracked` are the defined ones among
+// kDifferentiable, scan after scan.
 class SelectiveScanFunction : public torch::autograd::Function<SelectiveScanFunction> {
  public:
-  // autograd takes an absent tensor as an empty optional, never as an undefined tensor.
-  static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& u,
-                            const at::Tensor& delta, const at::Tensor& A, const at::Tensor& B,
-                            const at::Tensor& C, const at::Tensor& D,
-                            const std::optional<at::Tensor>& maybe_z,
-                            const std::optional<at::Tensor>& maybe_bias, const at::Tensor& lengths,
-                            bool softplus, bool reverse) {
-    const at::Tensor z = maybe_z.value_or(at::Tensor()), bias = maybe_bias.value_or(at::Tensor());
-    context->save_for_backward({u, delta, A, B, C, D, z, bias, lengths});
-    context->saved_data["softplus"] = softplus;
-    context->saved_data["reverse"] = reverse;
-    const SelectiveScanInputs in{u, delta, A, B, C, D, z, bias, lengths, softplus, reverse};
-    if (u.is_cuda()) return scan_forward_on_cuda({&in, 1});
-    const ScanOperands operands = operands_of(in);
-    return kernels::forward({&operands, 1}).to(u.scalar_type());
+  static at::Tensor forward(torch::autograd::AutogradContext* context, at::TensorList /*tracked*/,
+                            std::span<const SelectiveScanInputs> scans) {
+    std::vector<at::Tensor> saved;
+    std::vector<int64_t> flags;
+    for (const SelectiveScanInputs& in : scans) {
+      for (const auto member : kDifferentiable) saved.push_back(in.*member);
+      saved.push_back(in.lengths);
+      flags.insert(flags.end(), {in.delta_softplus, in.reverse});
+    }
+    context->saved_data["flags"] = flags;
+    at::Tensor out;
+    if (scans[0].u.is_cuda()) {
+      std::vector<at::Tensor> checkpoints;
+      out = scan_forward_on_cuda(scans, &checkpoints);
+      saved.insert(saved.end(), checkpoints.begin(), checkpoints.end());
+    } else {
+      out = sum_on_cpu(scans);
+    }
+    context->save_for_backward(saved);
+    return out;
   }
 
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
                                                  const torch::autograd::variable_list& grads) {
     const auto saved = context->get_saved_variables();
-    const at::Tensor &u = saved[0], &delta = saved[1], &A = saved[2], &B = saved[3], &C = saved[4],
-                     &D = saved[5], &z = saved[6], &bias = saved[7], &lengths = saved[8];
-    const bool softplus = context->saved_data["softplus"].toBool(),
-               reverse = context->saved_data["reverse"].toBool();
-    if (u.is_cuda()) {
-      auto gradients =
-          scan_backward_on_cuda({u, delta, A, B, C, D, z, bias, lengths, softplus, reverse}, grads[0]);
-      gradients.resize(11);  // lengths, softplus and reverse have none
-      return gradients;
+    const auto flags = context->saved_data["flags"].toIntVector();
+    std::vector<SelectiveScanInputs> scans(flags.size() / 2);
+    auto tensor = saved.begin();
+    for (std::size_t i = 0; i < scans.size(); ++i) {
+      for (const auto member : kDifferentiable) scans[i].*member = *tensor++;
+      scans[i].lengths = *tensor++;
+      scans[i].delta_softplus = flags[2 * i] != 0;
+      scans[i].reverse = flags[2 * i + 1] != 0;
     }
-    const ScanOperands operands(u, delta, A, B, C, D, z, bias, lengths, softplus, reverse);
-    const at::Tensor grad_out = as_floats(grads[0]);
-    const int64_t batch = operands.lines.batch, channels = operands.channels, padded = operands.padded,
-                  states = operands.states;
-    at::Tensor grad_u = at::zeros_like(operands.u), grad_delta = at::zeros_like(operands.u);
-    at::Tensor grad_B = at::zeros(operands.B.sizes(), operands.u.options());
-    at::Tensor grad_C = at::zeros(operands.C.sizes(), operands.u.options());
-    at::Tensor grad_z = z.defined() ? at::zeros_like(operands.u) : at::Tensor();
-    // One row a batch item, added up in order afterwards: deterministic whatever the number of threads.
-    at::Tensor grad_shared = at::zeros({batch, states + 2, padded}, operands.u.options());
-    parallel_lines(batch, [&](int64_t b) {
-      const ScanLine line = operands.line(b);
-      const int64_t row = operands.first_row(b);
-      float* const shared = grad_shared.mutable_data_ptr<float>() + b * (states + 2) * padded;
-      ScanLineGradients to;
-      to.u = grad_u.mutable_data_ptr<float>() + row * channels;
-      to.delta = grad_delta.mutable_data_ptr<float>() + row * channels;
-      to.A_t = shared;
-      to.D = shared + states * padded;
-      to.delta_bias = shared + (states + 1) * padded;
-      to.B = grad_B.mutable_data_ptr<float>() + row * states;
-      to.C = grad_C.mutable_data_ptr<float>() + row * states;
-      to.z = z.defined() ? grad_z.mutable_data_ptr<float>() + row * channels : nullptr;
-      scan_backward_cpu(line, grad_out.const_data_ptr<float>() + row * channels, to);
-    });
-    const at::Tensor shared = grad_shared.sum(0).slice(1, 0, channels);
-    const auto like = [](const at::Tensor& gradient, const at::Tensor& input) {
-      return input.defined() ? gradient.to(input.scalar_type()) : at::Tensor();
-    };
-    return {like(grad_u, u),
-            like(grad_delta, delta),
-            like(shared.slice(0, 0, states).t(), A),
-            like(grad_B, B),
-            like(grad_C, C),
-            like(shared[states], D),
-            like(grad_z, z),
-            like(shared[states + 1], bias),
-            at::Tensor(),
-            at::Tensor(),
-            at::Tensor()};
+    std::vector<std::vector<at::Tensor>> gradients;
+    if (scans[0].u.is_cuda()) {
+      gradients = scan_backward_on_cuda(scans, {tensor, saved.end()}, grads[0]);
+    } else {
+      for (const SelectiveScanInputs& in : scans) gradients.push_back(backward_on_cpu(in, grads[0]));
+    }
+    std::vector<at::Tensor> results;
+    for (const auto& of_scan : gradients)
+      for (const at::Tensor& gradient : of_scan)
+        if (gradient.defined()) results.push_back(gradient);
+    results.emplace_back();  // of the scans as such
+    return results;
   }
 };
+
+at::Tensor sum_of(std::span<const SelectiveScanInputs> scans) {
+  for (const SelectiveScanInputs& in : scans) check_inputs(in);
+  if (!at::GradMode::is_enabled())
+    return scans[0].u.is_cuda() ? scan_forward_on_cuda(scans) : sum_on_cpu(scans);
+  std::vector<at::Tensor> defined;
+  for (const SelectiveScanInputs& in : scans)
+    for (const auto member : kDifferentiable)
+      if ((in.*member).defined()) defined.push_back(in.*member);
+  return SelectiveScanFunction::apply(at::TensorList(defined), scans);
+}
 
 }  // namespace
 
 at::Tensor selective_scan(const SelectiveScanInputs& in) {
-  check_inputs(in);
-  if (!at::GradMode::is_enabled()) {
-    if (in.u.is_cuda()) return scan_forward_on_cuda({&in, 1});
-    const ScanOperands operands = operands_of(in);
-    return forward({&operands, 1}).to(in.u.scalar_type());
-  }
-  const auto optional = [](const at::Tensor& t) { return t.defined() ? std::optional(t) : std::nullopt; };
-  return SelectiveScanFunction::apply(in.u, in.delta, in.A, in.B, in.C, in.D, optional(in.z),
-                                      optional(in.delta_bias), in.lengths, in.delta_softplus, in.reverse);
+  return sum_of({&in, 1});
 }
 
 at::Tensor selective_scan_sum(const SelectiveScanInputs& first, const SelectiveScanInputs& second) {
-  if (at::GradMode::is_enabled()) return selective_scan(first) + selective_scan(second);
-  check_inputs(first);
-  check_inputs(second);
   check_shape("selective_scan_sum", "second u", second.u, first.u.sizes());
   TORCH_CHECK(at::equal(first.lengths, second.lengths), "selective_scan_sum: the two scans' lines differ");
   const SelectiveScanInputs both[] = {first, second};
-  if (first.u.is_cuda()) return scan_forward_on_cuda(both);
-  const ScanOperands operands[] = {operands_of(first), operands_of(second)};
-  return forward(operands).to(first.u.scalar_type());
+  return sum_of(both);
 }
 
 }  // namespace ocrbatch::kernels

@@ -35,8 +35,8 @@ struct SelectiveScanInputs {
 // fit.
 at::Tensor selective_scan(const SelectiveScanInputs& inputs);
 
-// The sum of two scans over the same lines, as a bidirectional layer needs it. Without gradients the second
-// adds to the first's output (CPU), or both run in one launch (CUDA).
+// The sum of two scans over the same lines, as a bidirectional layer needs it. The second adds to the first's
+// output (CPU), or both run in one launch, forward and backward (CUDA).
 at::Tensor selective_scan_sum(const SelectiveScanInputs& first, const SelectiveScanInputs& second);
 
 // The definition in plain loops and double precision, without autograd; float64 result. Tests compare with

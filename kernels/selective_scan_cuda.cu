@@ -3,105 +3,117 @@
 #include <type_traits>
 
 #include "kernels/cuda_launch.h"
+#include "kernels/selective_scan_backward_thread.h"
+#include "kernels/selective_scan_forward_thread.h"
 
 namespace ocrbatch::kernels {
 namespace {
 
-// A thread a channel: neighbours in a warp read neighbours in memory. All threads of a block belong to one
-// batch item and take the same number of steps.
-constexpr int kThreads = 128;
+static_assert(kScanWarp == kWarpThreads);
 
-// Registers hold the state, so its capacity is known at compile time: the smallest rung that fits.
-template <class Launch>
-void with_capacity(int states, Launch&& launch) {
-  if (states <= 4) return launch(std::integral_constant<int, 4>());
-  if (states <= 8) return launch(std::integral_constant<int, 8>());
-  if (states <= 16) return launch(std::integral_constant<int, 16>());
-  launch(std::integral_constant<int, kMaxStates>());
-}
+// Rungs by the capacity for states, which registers hold. The rows scan_forward and scan_backward of
+// cuda_kernels_bench are what to choose by: N = 8 and 16 are those of models, 4 and 64 the limits.
+struct ScanLaunch {
+  // The smallest capacity that fits.
+  template <class Launch>
+  static void with_capacity(int states, Launch&& launch) {
+    if (states <= 4) return launch(std::integral_constant<int, 4>());
+    if (states <= 8) return launch(std::integral_constant<int, 8>());
+    if (states <= 16) return launch(std::integral_constant<int, 16>());
+    launch(std::integral_constant<int, kMaxStates>());
+  }
 
-dim3 grid_of(int64_t channels, int64_t batch, int scans) {
-  return dim3(static_cast<unsigned>((channels + kThreads - 1) / kThreads), static_cast<unsigned>(batch),
-              static_cast<unsigned>(scans));
-}
+  // Warps of a block share nothing: as many as it takes to have a multiprocessor full, and so few that their
+  // shared memory stays below the 48 KiB that need no asking.
+  static constexpr int kForwardWarps = 4;
+  template <int kCapacity>
+  static constexpr int kBackwardWarps = kCapacity <= 16 ? 4 : 1;
+
+  // Blocks that a multiprocessor should hold, which caps a thread's registers: at 128 forward and 168
+  // backward for the capacity of 8. The backward pass keeps kScanSteps states, and spills above that.
+  template <int kCapacity>
+  static constexpr int kForwardBlocks = kCapacity <= 16 ? 4 : 2;
+  template <int kCapacity>
+  static constexpr int kBackwardBlocks = kCapacity <= 8 ? 3 : 2;
+
+  static dim3 threads(int warps) { return dim3(kWarpThreads, static_cast<unsigned>(warps)); }
+  static dim3 grid(const ScanArrays<void>& in, int scans, int warps) {
+    const int64_t channels_of_block = static_cast<int64_t>(warps) * kWarpThreads;
+    return dim3(static_cast<unsigned>((in.channels + channels_of_block - 1) / channels_of_block),
+                static_cast<unsigned>(in.batch), static_cast<unsigned>(scans));
+  }
+};
 
 // Both directions of a bidirectional layer: twice the blocks, where the lines of a batch alone would not fill
 // the device.
-template <class Number>
+template <class Scan>
 struct ScanPair {
-  ScanArrays<Number> scans[2];
-  Number* outs[2] = {};
+  Scan scans[2];
 };
 
-template <int kCapacity, class Number>
-__global__ void __launch_bounds__(kThreads) forward_kernel(ScanPair<Number> pair) {
-  const int64_t channel = static_cast<int64_t>(blockIdx.x) * kThreads + threadIdx.x;
-  const ScanArrays<Number>& in = pair.scans[blockIdx.z];
-  if (channel < in.channels) scan_forward_thread<kCapacity>(in, blockIdx.y, channel, pair.outs[blockIdx.z]);
+__device__ int64_t first_channel_of_warp() {
+  return (static_cast<int64_t>(blockIdx.x) * blockDim.y + threadIdx.y) * kWarpThreads;
 }
 
 template <int kCapacity, class Number>
-__global__ void __launch_bounds__(kThreads)
-    backward_kernel(ScanArrays<Number> in, const Number* grad_out, ScanGradientArrays<Number> grad,
-                    float* checkpoints, int64_t rows, float* partial_BC) {
-  const int64_t channel = static_cast<int64_t>(blockIdx.x) * kThreads + threadIdx.x, item = blockIdx.y;
-  const int64_t warp = channel / kScanWarp;
-  const unsigned active = __ballot_sync(0xFFFFFFFFU, channel < in.channels);
-  if (channel >= in.channels) return;
-  const int lane = threadIdx.x % kScanWarp;
-  // Channels are cut off at the end of a warp only, so the active lanes are the first ones.
-  const int lanes = __popc(active);
-  scan_backward_thread<kCapacity>(
-      in, item, channel, grad_out, grad, checkpoints, [&](int64_t t, int n, float dB, float dC) {
-        for (int offset = kScanWarp / 2; offset > 0; offset /= 2) {
-          const float other_B = __shfl_down_sync(active, dB, offset),
-                      other_C = __shfl_down_sync(active, dC, offset);
-          if (lane + offset < lanes) {
-            dB += other_B;
-            dC += other_C;
-          }
-        }
-        if (lane == 0) {
-          float* const row = partial_BC + (warp * rows + in.row(item, t)) * 2 * in.states;
-          row[n] = dB;
-          row[in.states + n] = dC;
-        }
-      });
+__global__ void __launch_bounds__(ScanLaunch::kForwardWarps* kWarpThreads,
+                                  ScanLaunch::kForwardBlocks<kCapacity>)
+    forward_kernel(const __grid_constant__ ScanPair<ScanForward<Number>> pair) {
+  __shared__ ScanTile<kCapacity> tiles[ScanLaunch::kForwardWarps][2];
+  const ScanForward<Number>& scan = pair.scans[blockIdx.z];
+  if (first_channel_of_warp() >= scan.in.channels) return;
+  scan_forward_warp(DeviceWarp(), scan, blockIdx.y, first_channel_of_warp(), tiles[threadIdx.y]);
+}
+
+template <int kCapacity, class Number>
+__global__ void __launch_bounds__(ScanLaunch::kBackwardWarps<kCapacity>* kWarpThreads,
+                                  ScanLaunch::kBackwardBlocks<kCapacity>)
+    backward_kernel(const __grid_constant__ ScanPair<ScanBackward<Number>> pair) {
+  __shared__ ScanBackwardMemory<kCapacity> memory[ScanLaunch::kBackwardWarps<kCapacity>];
+  const ScanBackward<Number>& scan = pair.scans[blockIdx.z];
+  if (first_channel_of_warp() >= scan.in.channels) return;
+  scan_backward_warp(DeviceWarp(), scan, blockIdx.y, first_channel_of_warp(), memory[threadIdx.y]);
+}
+
+template <class Number, template <class> class Scan>
+ScanPair<Scan<Number>> pair_of(const Scan<void>* scans, int count) {
+  ScanPair<Scan<Number>> pair;
+  for (int i = 0; i < count; ++i) pair.scans[i] = typed<Number>(scans[i]);
+  return pair;
+}
+
+// Lines without steps have gradients too: zero.
+bool is_empty(const ScanArrays<void>& in) {
+  return in.batch == 0 || in.channels == 0;
 }
 
 }  // namespace
 
-void scan_forward_cuda(NumberType type, const ScanArrays<void>* scans, void* const* outs, int count,
-                       void* stream) {
-  const ScanArrays<void>& first = scans[0];
-  if (first.batch == 0 || first.channels == 0 || first.steps == 0) return;
+void scan_forward_cuda(NumberType type, const ScanForward<void>* scans, int count, void* stream) {
+  const ScanArrays<void>& in = scans[0].in;
+  if (is_empty(in)) return;
   with_number(type, [&](auto number) {
     using Number = decltype(number);
-    ScanPair<Number> pair;
-    for (int i = 0; i < count; ++i) {
-      pair.scans[i] = typed<Number>(scans[i]);
-      pair.outs[i] = static_cast<Number*>(outs[i]);
-    }
-    with_capacity(first.states, [&](auto capacity) {
-      forward_kernel<decltype(capacity)::value>
-          <<<grid_of(first.channels, first.batch, count), kThreads, 0, static_cast<cudaStream_t>(stream)>>>(
-              pair);
+    ScanLaunch::with_capacity(in.states, [&](auto capacity) {
+      constexpr int kWarps = ScanLaunch::kForwardWarps;
+      forward_kernel<decltype(capacity)::value, Number>
+          <<<ScanLaunch::grid(in, count, kWarps), ScanLaunch::threads(kWarps), 0,
+             static_cast<cudaStream_t>(stream)>>>(pair_of<Number>(scans, count));
     });
   });
   check_launch("selective_scan forward");
 }
 
-void scan_backward_cuda(NumberType type, const ScanArrays<void>& in, const void* grad_out,
-                        const ScanGradientArrays<void>& gradients, float* checkpoints, int64_t rows,
-                        float* partial_BC, void* stream) {
-  if (in.batch == 0 || in.channels == 0 || in.steps == 0) return;
+void scan_backward_cuda(NumberType type, const ScanBackward<void>* scans, int count, void* stream) {
+  const ScanArrays<void>& in = scans[0].in;
+  if (is_empty(in)) return;
   with_number(type, [&](auto number) {
     using Number = decltype(number);
-    with_capacity(in.states, [&](auto capacity) {
-      backward_kernel<decltype(capacity)::value>
-          <<<grid_of(in.channels, in.batch, 1), kThreads, 0, static_cast<cudaStream_t>(stream)>>>(
-              typed<Number>(in), static_cast<const Number*>(grad_out), typed<Number>(gradients), checkpoints,
-              rows, partial_BC);
+    ScanLaunch::with_capacity(in.states, [&](auto capacity) {
+      constexpr int kWarps = ScanLaunch::kBackwardWarps<decltype(capacity)::value>;
+      backward_kernel<decltype(capacity)::value, Number>
+          <<<ScanLaunch::grid(in, count, kWarps), ScanLaunch::threads(kWarps), 0,
+             static_cast<cudaStream_t>(stream)>>>(pair_of<Number>(scans, count));
     });
   });
   check_launch("selective_scan backward");

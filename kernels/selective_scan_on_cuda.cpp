@@ -59,65 +59,103 @@ struct ScanOnCuda {
   void* stream() const { return c10::cuda::getCurrentCUDAStream(u.device().index()).stream(); }
 };
 
-}  // namespace
-
-at::Tensor scan_forward_on_cuda(std::span<const SelectiveScanInputs> scans) {
+// Of one launch.
+std::vector<ScanOnCuda> operands_of(std::span<const SelectiveScanInputs> scans) {
   TORCH_CHECK(scans.size() == 1 || scans.size() == 2, "selective_scan: one scan or two, got ", scans.size());
-  const c10::cuda::CUDAGuard guard(scans[0].u.device());
   std::vector<ScanOnCuda> operands;
-  std::vector<ScanArrays<void>> arrays;
-  std::vector<at::Tensor> outs;
-  std::vector<void*> to;
   for (const SelectiveScanInputs& in : scans) {
     operands.emplace_back(in);
-    arrays.push_back(operands.back().arrays);
-    outs.push_back(at::empty_like(operands.back().u));
-    to.push_back(outs.back().mutable_data_ptr());
-    TORCH_CHECK(operands.back().type == operands[0].type && arrays.back().states == arrays[0].states,
+    TORCH_CHECK(operands.back().type == operands[0].type &&
+                    operands.back().arrays.states == operands[0].arrays.states,
                 "selective_scan: scans of one launch should have one type and d_state");
   }
-  scan_forward_cuda(operands[0].type, arrays.data(), to.data(), static_cast<int>(scans.size()),
+  return operands;
+}
+
+at::Tensor empty_like_u(const ScanOnCuda& scan) {
+  return at::empty(scan.u.sizes(), scan.u.options());
+}
+
+// What one scan's backward pass writes.
+struct ScanGradients {
+  at::Tensor u, delta, A, BC, D, z, delta_bias;
+
+  explicit ScanGradients(const ScanOnCuda& scan) : u(empty_like_u(scan)), delta(empty_like_u(scan)) {
+    const int64_t batch = scan.arrays.batch, channels = scan.arrays.channels, states = scan.arrays.states;
+    const auto floats = [&](at::IntArrayRef sizes) { return at::empty(sizes, scan.A.options()); };
+    A = floats({batch, channels, states}), D = floats({batch, channels}),
+    delta_bias = floats({batch, channels});
+    BC = floats({(channels + kScanWarp - 1) / kScanWarp, scan.lines.rows, 2, states});
+    if (scan.z.defined()) z = empty_like_u(scan);
+  }
+
+  ScanGradientArrays<void> arrays() const {
+    ScanGradientArrays<void> to;
+    to.u = u.mutable_data_ptr(), to.delta = delta.mutable_data_ptr();
+    to.z = z.defined() ? z.mutable_data_ptr() : nullptr;
+    to.A = A.mutable_data_ptr<float>(), to.BC = BC.mutable_data_ptr<float>();
+    to.D = D.mutable_data_ptr<float>(), to.delta_bias = delta_bias.mutable_data_ptr<float>();
+    to.rows = BC.size(1);
+    return to;
+  }
+
+  std::vector<at::Tensor> of(const SelectiveScanInputs& in) const {
+    const auto like = [](const at::Tensor& gradient, const at::Tensor& input) {
+      return input.defined() ? gradient.to(input.scalar_type()) : at::Tensor();
+    };
+    const at::Tensor sum_BC = BC.sum(0);  // (rows, 2, states)
+    return {like(u, in.u),
+            like(delta, in.delta),
+            like(A.sum(0), in.A),
+            like(sum_BC.select(1, 0).reshape(in.B.sizes()), in.B),
+            like(sum_BC.select(1, 1).reshape(in.C.sizes()), in.C),
+            like(D.sum(0), in.D),
+            like(z, in.z),
+            like(delta_bias.sum(0), in.delta_bias)};
+  }
+};
+
+}  // namespace
+
+at::Tensor scan_forward_on_cuda(std::span<const SelectiveScanInputs> scans,
+                                std::vector<at::Tensor>* checkpoints) {
+  const c10::cuda::CUDAGuard guard(scans[0].u.device());
+  const std::vector<ScanOnCuda> operands = operands_of(scans);
+  std::vector<ScanForward<void>> launched;
+  std::vector<at::Tensor> outs;
+  for (const ScanOnCuda& scan : operands) {
+    const ScanArrays<void>& arrays = scan.arrays;
+    outs.push_back(empty_like_u(scan));
+    launched.push_back({arrays, outs.back().mutable_data_ptr(), nullptr});
+    if (checkpoints == nullptr) continue;
+    checkpoints->push_back(at::empty(
+        {arrays.checkpoint_count(scan.lines.rows), arrays.states, arrays.channels}, scan.A.options()));
+    launched.back().checkpoints = checkpoints->back().mutable_data_ptr<float>();
+  }
+  scan_forward_cuda(operands[0].type, launched.data(), static_cast<int>(launched.size()),
                     operands[0].stream());
   if (outs.size() == 2) outs[0].add_(outs[1]);
   return outs[0].to(scans[0].u.scalar_type());
 }
 
-std::vector<at::Tensor> scan_backward_on_cuda(const SelectiveScanInputs& in, const at::Tensor& grad_out) {
-  const c10::cuda::CUDAGuard guard(in.u.device());
-  const ScanOnCuda operands(in);
-  const ScanArrays<void>& arrays = operands.arrays;
-  const int64_t batch = arrays.batch, channels = arrays.channels, states = arrays.states,
-                rows = operands.lines.rows;
-  const auto floats = operands.u.options().dtype(at::kFloat);
-  const auto zeros = [&](at::IntArrayRef sizes) { return at::zeros(sizes, floats); };
-  const at::Tensor grad = grad_out.to(operands.u.scalar_type()).contiguous();
-  at::Tensor grad_u = at::zeros_like(operands.u), grad_delta = at::zeros_like(operands.u);
-  at::Tensor grad_z = in.z.defined() ? at::zeros_like(operands.u) : at::Tensor();
-  at::Tensor grad_A = zeros({batch, channels, states}), grad_D = zeros({batch, channels}),
-             grad_bias = zeros({batch, channels});
-  at::Tensor checkpoints = at::empty({batch, arrays.segments(), states, channels}, floats);
-  at::Tensor partial_BC = zeros({(channels + kScanWarp - 1) / kScanWarp, rows, 2, states});
-  ScanGradientArrays<void> to;
-  to.u = grad_u.mutable_data_ptr();
-  to.delta = grad_delta.mutable_data_ptr();
-  to.A = grad_A.mutable_data_ptr<float>();
-  to.D = grad_D.mutable_data_ptr<float>();
-  to.z = in.z.defined() ? grad_z.mutable_data_ptr() : nullptr;
-  to.delta_bias = grad_bias.mutable_data_ptr<float>();
-  scan_backward_cuda(operands.type, arrays, grad.const_data_ptr(), to, checkpoints.mutable_data_ptr<float>(),
-                     rows, partial_BC.mutable_data_ptr<float>(), operands.stream());
-  const at::Tensor grad_BC = partial_BC.sum(0);  // (rows, 2, states)
-  const auto like = [](const at::Tensor& gradient, const at::Tensor& input) {
-    return input.defined() ? gradient.to(input.scalar_type()) : at::Tensor();
-  };
-  return {like(grad_u, in.u),
-          like(grad_delta, in.delta),
-          like(grad_A.sum(0), in.A),
-          like(grad_BC.select(1, 0).reshape(in.B.sizes()), in.B),
-          like(grad_BC.select(1, 1).reshape(in.C.sizes()), in.C),
-          like(grad_D.sum(0), in.D),
-          like(grad_z, in.z),
-          like(grad_bias.sum(0), in.delta_bias)};
+std::vector<std::vector<at::Tensor>> scan_backward_on_cuda(std::span<const SelectiveScanInputs> scans,
+                                                           const std::vector<at::Tensor>& checkpoints,
+                                                           const at::Tensor& grad_out) {
+  const c10::cuda::CUDAGuard guard(scans[0].u.device());
+  const std::vector<ScanOnCuda> operands = operands_of(scans);
+  const at::Tensor grad = grad_out.to(operands[0].u.scalar_type()).contiguous();
+  std::vector<ScanGradients> gradients;
+  std::vector<ScanBackward<void>> launched;
+  for (std::size_t i = 0; i < scans.size(); ++i) {
+    gradients.emplace_back(operands[i]);
+    launched.push_back({operands[i].arrays, checkpoints[i].const_data_ptr<float>(), grad.const_data_ptr(),
+                        gradients.back().arrays()});
+  }
+  scan_backward_cuda(operands[0].type, launched.data(), static_cast<int>(launched.size()),
+                     operands[0].stream());
+  std::vector<std::vector<at::Tensor>> results;
+  for (std::size_t i = 0; i < scans.size(); ++i) results.push_back(gradients[i].of(scans[i]));
+  return results;
 }
 
 }  // namespace ocrbatch::kernels

@@ -13,6 +13,11 @@
 namespace ocrbatch::kernels {
 namespace {
 
+// As columns of a wider tensor, as projections leave them.
+torch::Tensor inside(const torch::Tensor& t) {
+  return torch::cat({t, t, t}, -1).narrow(-1, t.size(-1), t.size(-1));
+}
+
 class OnCuda : public testing::Test {
  protected:
   void SetUp() override {
@@ -62,17 +67,14 @@ TEST_F(OnCuda, SelectiveScan) {
   }
 }
 
-// Numbers in half precision, and B, C and z as slices of wider tensors, as projections leave them.
+// Numbers in half precision, and as slices.
 TEST_F(OnCuda, SelectiveScanInHalfPrecision) {
   using In = SelectiveScanInputs;
-  const auto inside = [](const torch::Tensor& t) {
-    return torch::cat({t, t, t}, -1).narrow(-1, t.size(-1), t.size(-1));
-  };
   for (const auto dtype : {torch::kBFloat16, torch::kHalf}) {
     In cpu = random_scan_inputs({3, 70, 130, 8, true, true, true}), cuda = cpu;
     for (torch::Tensor In::*t : {&In::u, &In::delta, &In::B, &In::C, &In::z}) {
       cpu.*t = (cpu.*t).to(dtype).requires_grad_(true);
-      cuda.*t = inside((cpu.*t).detach()).cuda().requires_grad_(true);
+      cuda.*t = inside((cpu.*t).detach().cuda()).requires_grad_(true);
     }
     for (torch::Tensor In::*t : {&In::A, &In::D, &In::delta_bias}) {
       cpu.*t = (cpu.*t).requires_grad_(true);
@@ -90,20 +92,19 @@ TEST_F(OnCuda, SelectiveScanInHalfPrecision) {
 
 TEST_F(OnCuda, BothDirectionsOfAScanInOneLaunch) {
   using In = SelectiveScanInputs;
-  const torch::NoGradGuard no_grad;
-  for (const bool without_padding : {false, true}) {
-    In first = random_scan_inputs({5, 60, 200, 8, true, false, true});
-    if (without_padding) first = packed(first);
+  const auto both = [](const In& first) {
     In second = first;
-    second.reverse = true, second.u = torch::randn(first.u.sizes());
-    const auto on_device = [](In in) {
-      for (torch::Tensor In::*t :
-           {&In::u, &In::delta, &In::A, &In::B, &In::C, &In::D, &In::z, &In::delta_bias})
-        in.*t = (in.*t).cuda();
-      return in;
-    };
-    expect_close(selective_scan_sum(on_device(first), on_device(second)), selective_scan_sum(first, second),
-                 kFloat32Values);
+    second.reverse = true, second.u = first.u * 0.5, second.A = first.A * 2;
+    return selective_scan_sum(first, second);
+  };
+  for (const In& in : {random_scan_inputs({5, 60, 200, 8, true, false, true}),
+                       packed(random_scan_inputs({5, 60, 200, 8, true, false, true}))}) {
+    compare<In>(in, in, {&In::u, &In::delta, &In::A, &In::B, &In::C, &In::D, &In::z, &In::delta_bias}, both);
+    const torch::NoGradGuard no_grad;
+    In cuda = in;
+    for (torch::Tensor In::*t : {&In::u, &In::delta, &In::A, &In::B, &In::C, &In::D, &In::z, &In::delta_bias})
+      cuda.*t = (cuda.*t).cuda();
+    expect_close(both(cuda), both(in), kFloat32Values);
   }
 }
 
@@ -120,6 +121,27 @@ TEST_F(OnCuda, DepthwiseConvolution) {
       compare<In>(in, in, {&In::x, &In::weight, &In::bias},
                   [](const In& i) { return depthwise_convolution(i); });
     }
+  }
+}
+
+TEST_F(OnCuda, DepthwiseConvolutionInHalfPrecision) {
+  using In = DepthwiseConvolutionInputs;
+  for (const auto dtype : {torch::kBFloat16, torch::kHalf}) {
+    In cpu;
+    cpu.x = torch::randn({3, 150, 200}).to(dtype).requires_grad_(true);
+    cpu.weight = torch::randn({200, 4}).requires_grad_(true), cpu.bias = torch::randn({200});
+    cpu.lengths = torch::tensor({150, 0, 131}, torch::kInt);
+    In cuda = cpu;
+    cuda.x = inside(cpu.x.detach().cuda()).requires_grad_(true);
+    cuda.weight = cpu.weight.detach().cuda().requires_grad_(true), cuda.bias = cpu.bias.cuda();
+    const torch::Tensor expected = depthwise_convolution(cpu), actual = depthwise_convolution(cuda);
+    EXPECT_EQ(actual.scalar_type(), dtype);
+    expect_close(actual, expected, kBfloat16Values);
+    const torch::Tensor grad = torch::randn(expected.sizes()).to(dtype);
+    expected.backward(grad);
+    actual.backward(grad.cuda());
+    expect_close(cuda.x.grad(), cpu.x.grad(), kBfloat16Values);
+    expect_close(cuda.weight.grad(), cpu.weight.grad(), kBfloat16Values);
   }
 }
 

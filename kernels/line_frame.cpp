@@ -1,0 +1,103 @@
+#include "kernels/line_frame.h"
+
+#include <algorithm>
+#include <cmath>
+#include <opencv2/imgproc.hpp>
+#include <utility>
+
+namespace ocrbatch::kernels {
+
+LineFrame frame_between(const LineGeometry& geometry, const LinePreparation& options, float above,
+                        float below, float y_scale) {
+  LineFrame frame;
+  const cv::Point2f reach = geometry.baseline_end - geometry.baseline_start;
+  const float length = std::hypot(reach.x, reach.y);
+  frame.along = reach / length;
+  frame.downward = {-frame.along.y, frame.along.x};
+  const float side = options.horizontal_margin * (geometry.ascent_px + geometry.descent_px);
+  frame.y_scale = y_scale;
+  frame.width = std::max(1, static_cast<int>(std::lround((length + 2 * side) * y_scale)));
+  frame.x_scale = y_scale;
+  if (frame.width > options.max_width_px) {
+    frame.width = options.max_width_px;
+    frame.x_scale = frame.width / (length + 2 * side);
+  }
+  frame.height = std::max(1, static_cast<int>(std::lround((above + below) * y_scale)));
+  frame.top_left = geometry.baseline_start - side * frame.along - above * frame.downward;
+  return frame;
+}
+
+std::vector<float> box_kernel(float width) {
+  const int reach = static_cast<int>(std::ceil(0.5F * (width - 1) - 0.02F));
+  if (reach <= 0) return {1.0F};
+  std::vector<float> kernel(2 * reach + 1, 1 / width);
+  kernel.front() = kernel.back() = 0.5F * (1 - (2 * reach - 1) / width);
+  return kernel;
+}
+
+cv::Rect covered_part(cv::Size page, const LineFrame& frame, int reach) {
+  const cv::Matx23f to_page = frame.to_page();
+  std::vector<cv::Point2f> corners;
+  for (const auto& [x, y] :
+       {std::pair(0, 0), {frame.width, 0}, {0, frame.height}, {frame.width, frame.height}}) {
+    const cv::Vec2f corner = to_page * cv::Vec3f(x, y, 1);
+    corners.emplace_back(corner[0], corner[1]);
+  }
+  const cv::Rect box = cv::boundingRect(corners);
+  return cv::Rect(box.x - reach, box.y - reach, box.width + 2 * reach, box.height + 2 * reach) &
+         cv::Rect(0, 0, page.width, page.height);
+}
+
+cv::Matx23d pixel_map(const LineFrame& frame, cv::Point origin) {
+  const cv::Matx23f to_page = frame.to_page();
+  const int origins[] = {origin.x, origin.y};
+  cv::Matx23d map;
+  for (int row = 0; row < 2; ++row) {
+    map(row, 0) = to_page(row, 0);
+    map(row, 1) = to_page(row, 1);
+    map(row, 2) = to_page(row, 2) + 0.5 * map(row, 0) + 0.5 * map(row, 1) - 0.5 - origins[row];
+  }
+  return map;
+}
+
+bool is_enlarged(const LineFrame& frame) {
+  return frame.x_scale > 1.05F;
+}
+
+bool is_degenerate(const LineGeometry& geometry, const LinePreparation& options) {
+  const cv::Point2f reach = geometry.baseline_end - geometry.baseline_start;
+  const float numbers[] = {geometry.baseline_start.x, geometry.baseline_start.y, reach.x, reach.y,
+                           geometry.ascent_px,        geometry.descent_px};
+  for (float number : numbers) {
+    if (!std::isfinite(number) || std::abs(number) > 1e6F) return true;
+  }
+  return std::hypot(reach.x, reach.y) < 1 || geometry.ascent_px <= 0 || geometry.descent_px < 0 ||
+         geometry.ascent_px + geometry.descent_px < 2 || options.height_px < 4 || options.max_width_px < 1;
+}
+
+cv::Rect page_region(cv::Size page, const LineGeometry& geometry) {
+  const auto [left, right] = std::minmax(geometry.baseline_start.x, geometry.baseline_end.x);
+  const auto [high, low] = std::minmax(geometry.baseline_start.y, geometry.baseline_end.y);
+  const cv::Rect around(cv::Point(cvFloor(left), cvFloor(high - geometry.ascent_px)),
+                        cv::Point(cvCeil(right), cvCeil(low + geometry.descent_px)));
+  return around & cv::Rect(0, 0, page.width, page.height);
+}
+
+LineZone zone_in(const LineGeometry& geometry, float above, float y_scale) {
+  LineZone zone;
+  const float x_height = geometry.x_height_px > 0 && geometry.x_height_px < geometry.ascent_px
+                             ? geometry.x_height_px
+                             : 0.68F * geometry.ascent_px;
+  zone.baseline = above * y_scale;
+  zone.top = zone.baseline - geometry.ascent_px * y_scale;
+  zone.x_top = zone.baseline - x_height * y_scale;
+  zone.bottom = zone.baseline + geometry.descent_px * y_scale;
+  return zone;
+}
+
+cv::Range zone_rows(const LineZone& zone, int height) {
+  return {std::clamp(static_cast<int>(zone.top), 0, height - 1),
+          std::clamp(static_cast<int>(std::ceil(zone.bottom)), 1, height)};
+}
+
+}  // namespace ocrbatch::kernels
