@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "recognizer/batch_shape.h"
 #include "recognizer/device.h"
 #include "recognizer/device_name.h"
 #include "recognizer/hypothesis.h"
@@ -16,13 +17,6 @@
 
 namespace ocrbatch::recognizer {
 namespace {
-
-// Buckets are fine where lines are short, so that little work is spent on padding, and coarser where they are
-// long, so that batches fill.
-constexpr int kFineBucketPx = 64, kCoarseBucketPx = 128, kFineUpToPx = 1024;
-// Columns of a batch. On a CPU: wide enough for matrix products, small enough that a stage's activations stay
-// in the cache. On a CUDA device: enough to fill it.
-constexpr int kCpuBatchColumns = 2560, kCudaBatchColumns = 131072;
 
 std::unique_ptr<const NgramModel> open_language_model(const LoadedModel& model,
                                                       const RecognizerOptions& options) {
@@ -63,6 +57,7 @@ class NetworkRecognizer : public Recognizer {
   NetworkRecognizer(LoadedModel model, const RecognizerOptions& options)
       : device_(choose_device(options.device)),
         bfloat16_(has_bfloat16(options.device)),
+        batches_(device_.is_cuda() ? kCudaBatches : kCpuBatches),
         model_(std::move(model)),
         language_model_(open_language_model(model_, options)),
         decoding_(decoding_of(model_, options, language_model_.get())) {
@@ -74,13 +69,14 @@ class NetworkRecognizer : public Recognizer {
 
   const ModelInfo& info() const override { return model_.info; }
 
-  int width_bucket(int width_px) const override {
-    const int step = width_px <= kFineUpToPx ? kFineBucketPx : kCoarseBucketPx;
-    return std::max(kFineBucketPx, (width_px + step - 1) / step * step);
-  }
+  int width_bucket(int width_px) const override { return batches_.bucket(width_px); }
 
   int batch_size(int bucket) const override {
-    return std::max(1, (device_.is_cuda() ? kCudaBatchColumns : kCpuBatchColumns) / bucket);
+    return lines_within(batches_.budget_px, bucket, model_.config.img_height);
+  }
+
+  std::vector<std::string> devices() const override {
+    return device_.is_cpu() ? std::vector<std::string>() : std::vector{device_.str()};
   }
 
   std::vector<Hypothesis> recognize(std::span<const cv::Mat> lines) const override {
@@ -111,6 +107,7 @@ class NetworkRecognizer : public Recognizer {
 
   torch::Device device_;
   bool bfloat16_;
+  BatchShape batches_;
   LoadedModel model_;
   std::unique_ptr<const NgramModel> language_model_;
   Decoding decoding_;
