@@ -185,17 +185,19 @@ TEST_F(RunScan, GivesTheSameBytesForAnyNumberOfJobsAndAnyBudget) {
   options.jobs = 1;
   scan(first);
   ASSERT_THAT(first.records, SizeIs(71));
-  for (const int jobs : {1, 2, 8})
-    for (const std::uint64_t budget : {1ULL, 600'000ULL, 100'000'000ULL})
-      for (const int lines_a_batch : {1, 8, 1000}) {
-        options.jobs = jobs;
-        options.max_memory_bytes = budget;
-        recognizer.lines_a_batch = lines_a_batch;
-        RecordKeeper other;
-        scan(other);
-        ASSERT_EQ(other.jsonl, first.jsonl)
-            << jobs << " jobs, " << budget << " bytes, " << lines_a_batch << " lines";
-      }
+  for (const int devices : {0, 2})
+    for (const int jobs : {1, 2, 8})
+      for (const std::uint64_t budget : {1ULL, 600'000ULL, 100'000'000ULL})
+        for (const int lines_a_batch : {1, 8, 1000}) {
+          options.jobs = jobs;
+          options.max_memory_bytes = budget;
+          recognizer.lines_a_batch = lines_a_batch;
+          recognizer.device_count = devices;
+          RecordKeeper other;
+          scan(other);
+          ASSERT_EQ(other.jsonl, first.jsonl) << jobs << " jobs, " << budget << " bytes, " << lines_a_batch
+                                              << " lines, " << devices << " devices";
+        }
 }
 
 TEST_F(RunScan, LosesNothingAmongManyPagesFailuresAndDelays) {
@@ -213,12 +215,15 @@ TEST_F(RunScan, LosesNothingAmongManyPagesFailuresAndDelays) {
     if (record.error) ++failed;
   }
   EXPECT_THAT(failed, AllOf(Ge(10U), Le(80U))) << "a sixteenth is refused";
-  for (const int jobs : {1, 4, 8}) {
-    options.jobs = jobs;
-    RecordKeeper other;
-    EXPECT_EQ(scan(other).pages_failed, failed);
-    EXPECT_EQ(other.jsonl, first.jsonl) << jobs << " jobs";
-    EXPECT_EQ(progress->pages_failed, failed);
+  for (const int devices : {0, 1, 3}) {
+    for (const int jobs : {1, 4, 8}) {
+      options.jobs = jobs;
+      recognizer.device_count = devices;
+      RecordKeeper other;
+      EXPECT_EQ(scan(other).pages_failed, failed);
+      EXPECT_EQ(other.jsonl, first.jsonl) << jobs << " jobs, " << devices << " devices";
+      EXPECT_EQ(progress->pages_failed, failed);
+    }
   }
 }
 
