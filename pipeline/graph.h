@@ -6,8 +6,8 @@
 //                           └─ pages without lines ────────────────┘
 //
 // Every page that is put in comes out at write_page, with a result or an error, in the order of `sequence`.
-// Where devices recognize, recognize_batch hands batches over to threads that wait for the devices, and no
-// thread of the graph does.
+// Where devices recognize, two nodes stand for recognize_batch, ask_device and device_done: between them a
+// batch is with threads that wait for the devices, so that no thread of the graph does.
 #pragma once
 
 #include <cstdint>

@@ -54,6 +54,8 @@ bool RecognizeBatch::try_lines(std::span<const LineRef> lines, std::size_t devic
       lines[i].line().recognize_ms = elapsed.count() * pixels[i].cols / width;
     }
     return true;
+  } catch (const recognizer::DeviceError&) {
+    throw;
   } catch (...) {
     if (last_attempt)
       lines.front().line().error = current_exception_as_error("recognize", io::ErrorCode::kRecognizeFailed);

@@ -10,7 +10,8 @@ namespace ocrbatch::pipeline {
 
 // Recognizes a batch, on one of the recognizer's devices where it has some: each line gets its hypothesis or
 // an error, and its pixels are freed. When the recognizer refuses a batch, its lines are tried one by one, so
-// that what becomes of a line does not depend on its company.
+// that what becomes of a line does not depend on its company. Throws DeviceError, which all lines to come
+// would meet.
 class RecognizeBatch {
  public:
   RecognizeBatch(const recognizer::Recognizer& recognizer, RunState& state, ScanProgress& progress)

@@ -86,5 +86,18 @@ TEST_F(RecognizeBatchTest, AsksTheDeviceItIsTold) {
   EXPECT_EQ(on_devices.asked, (std::vector<std::size_t>{1, 0}));
 }
 
+TEST_F(RecognizeBatchTest, ADeviceThatHasFailedEndsTheRun) {
+  struct Broken : ChecksumRecognizer {
+    std::vector<recognizer::Hypothesis> recognize(std::span<const cv::Mat>) const override {
+      throw recognizer::DeviceError("device \"cuda:0\" cannot be used: unspecified launch failure");
+    }
+  } broken;
+  const RecognizeBatch stage(broken, state, progress);
+  const PagePtr page = page_with_lines(2, 0);
+  LineBatch batch{0, {{page, 0}, {page, 1}}};
+  EXPECT_THROW(stage(batch, 0), recognizer::DeviceError);
+  EXPECT_FALSE(page->lines[0].error);
+}
+
 }  // namespace
 }  // namespace ocrbatch::pipeline
