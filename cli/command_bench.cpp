@@ -11,6 +11,7 @@
 #include "cli/errors.h"
 #include "cli/logging.h"
 #include "cli/model_path.h"
+#include "cli/open_recognizer.h"
 #include "cli/options.h"
 #include "cli/reading_options.h"
 #include "cli/signals.h"
@@ -57,12 +58,13 @@ std::optional<BenchCommand> parse(const std::vector<std::string>& arguments) {
   add_decoding_options(recognition, decoding);
   options.group("Resources")("jobs,j", value(&command.scan.jobs, "N"),
                              "threads in all; default: the cores that this process may use")(
-      "device", value(&device, "NAME"), "auto (default), cpu, cuda or cuda:N")(
+      "device", value(&device, "NAME"), "auto (default), cpu, cuda, cuda:N, or several as cuda:N,M")(
       "isolation", value(&isolation, "HOW"), "workers (default) or off: see `ocrbatch scan --help`");
   if (!options.parse(arguments)) return std::nullopt;
   if (command.scan.inputs.empty()) throw UsageError("bench needs an INPUT: a file or a folder");
   if (command.runs < 1 || command.runs > 1000) throw UsageError("--runs: must be 1 to 1000");
   check_jobs(options, command.scan.jobs);
+  require_device_list(device);
   choose_layout(layout, command.scan);
   choose_isolation(isolation, command.scan);
   command.scan.min_confidence = default_min_confidence(command.scan.layout);
@@ -147,7 +149,7 @@ ExitCode run_bench_command(const std::vector<std::string>& arguments) {
   std::optional<io::OutputFile> json;
   if (!command->json.empty()) json.emplace(command->json);
   const auto start = std::chrono::steady_clock::now();
-  const auto recognizer = recognizer::load_recognizer(find_model(command->model), command->recognizer);
+  const auto recognizer = open_recognizer(find_model(command->model), command->recognizer);
   const std::chrono::duration<double> load = std::chrono::steady_clock::now() - start;
   const std::vector<pipeline::InputFile> files = pipeline::list_inputs(command->scan);
 

@@ -11,6 +11,7 @@
 #include "cli/line_evaluation.h"
 #include "cli/line_sets.h"
 #include "cli/model_path.h"
+#include "cli/open_recognizer.h"
 #include "cli/options.h"
 #include "cli/stdout_guard.h"
 #include "io/writer.h"
@@ -128,9 +129,9 @@ ExitCode run_eval_command(const std::vector<std::string>& arguments) {
   options.group("Running")("device", value(&device, "NAME"), "auto (default), cpu, cuda or cuda:N");
   if (!options.parse(arguments)) return ExitCode::kOk;
   if (data.empty()) throw UsageError("--data is missing");
+  require_device_name(device);
 
-  const auto reader =
-      recognizer::load_recognizer(find_model(model), recognizer_options(options, decoding, device));
+  const auto reader = open_recognizer(find_model(model), recognizer_options(options, decoding, device));
   const auto sets =
       open_line_sets("--data", data, false, {text, fonts, seed},
                      recognizer::Alphabet(reader->info().alphabet), reader->info().line_preparation);

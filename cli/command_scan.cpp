@@ -10,6 +10,7 @@
 #include "cli/logging.h"
 #include "cli/metrics.h"
 #include "cli/model_path.h"
+#include "cli/open_recognizer.h"
 #include "cli/progress.h"
 #include "cli/scan_options.h"
 #include "cli/signals.h"
@@ -42,7 +43,7 @@ ScanOutcome read_all(const ScanCommand& command, pipeline::ScanProgress& progres
     lock.emplace(pipeline::output_paths(command.out, {}).lock, command.out, command.line);
   // Before the model: a place that cannot be written to is reported at once.
   const auto writers = make_writers(command);
-  const auto recognizer = recognizer::load_recognizer(find_model(command.model), command.recognizer);
+  const auto recognizer = open_recognizer(find_model(command.model), command.recognizer);
   std::vector<io::Writer*> targets;
   for (const auto& writer : writers) targets.push_back(writer.get());
   ScanOutcome outcome;

@@ -10,6 +10,7 @@
 #include "cli/data_check.h"
 #include "cli/errors.h"
 #include "cli/line_sets.h"
+#include "cli/open_recognizer.h"
 #include "cli/options.h"
 #include "cli/program_folders.h"
 #include "cli/signals.h"
@@ -158,6 +159,7 @@ ExitCode run_train_command(const std::vector<std::string>& arguments) {
   check_arguments(a, options.given("rehearsal"));
   require_device_name(a.device);
   recognizer::require_device(a.device);
+  warn_of_unused_device(recognizer::unused_device(a.device));
   if (a.config.empty()) a.config = find_config("fine_tune.json").string();
   if (a.rehearsal > 0 && a.rehearsal_data.empty())
     a.rehearsal_data = {"synth:" + find_config("synth/latin.json").string()};

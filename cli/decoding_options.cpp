@@ -29,7 +29,6 @@ void add_decoding_options(boost::program_options::options_description_easy_init 
 
 recognizer::RecognizerOptions recognizer_options(const CommandOptions& options,
                                                  const DecodingChoices& choices, const std::string& device) {
-  require_device_name(device);
   if (options.given("beam") && (choices.beam_width < 1 || choices.beam_width > kWidestBeam))
     throw UsageError("--beam: must be 1 to " + std::to_string(kWidestBeam));
   require_one_of("--language-model", choices.language_model, {"auto", "on", "off"});

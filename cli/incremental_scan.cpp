@@ -5,6 +5,7 @@
 #include "cli/dry_run.h"
 #include "cli/logging.h"
 #include "cli/model_path.h"
+#include "cli/open_recognizer.h"
 #include "cli/progress.h"
 #include "pipeline/state/scan_session.h"
 
@@ -60,7 +61,7 @@ ScanOutcome read_increment(const ScanCommand& command, pipeline::ScanProgress& p
     spdlog::info("{}: still {}", document, before->second);
   };
   if (!plan.to_read.empty() && !progress.stop_requested) {
-    const auto recognizer = recognizer::load_recognizer(model, command.recognizer);
+    const auto recognizer = open_recognizer(model, command.recognizer);
     const ProgressDisplay display(progress, command.progress);
     outcome.summary =
         pipeline::run_scan(command.scan, plan.to_read, *recognizer, {&session.writer()}, progress, on_error);

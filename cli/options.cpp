@@ -122,4 +122,9 @@ void require_device_name(const std::string& typed) {
     throw UsageError("--device: '" + typed + "' is none of auto, cpu, cuda, cuda:N");
 }
 
+void require_device_list(const std::string& typed) {
+  if (!recognizer::is_device_list(typed))
+    throw UsageError("--device: '" + typed + "' is none of auto, cpu, cuda, cuda:N, cuda:N,M,...");
+}
+
 }  // namespace ocrbatch::cli

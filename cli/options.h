@@ -68,5 +68,7 @@ void require_one_of(const std::string& option, const std::string& typed,
 
 // Checks what --device was given. Throws UsageError.
 void require_device_name(const std::string& typed);
+// The same where several devices can be used at once.
+void require_device_list(const std::string& typed);
 
 }  // namespace ocrbatch::cli

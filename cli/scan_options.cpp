@@ -50,6 +50,7 @@ std::vector<std::string> expand_inputs(const std::vector<std::string>& given, bo
 void check(const ScanCommand& command, const CommandOptions& options) {
   const pipeline::ScanOptions& scan = command.scan;
   check_jobs(options, scan.jobs);
+  require_device_list(command.recognizer.device);
   if (options.given("dpi") && !(scan.dpi >= 36 && scan.dpi <= 2400)) {
     throw UsageError("--dpi: must be 36 to 2400");
   }
@@ -131,7 +132,7 @@ std::optional<ScanCommand> parse_scan_command(const std::vector<std::string>& ar
   recognition("min-confidence", value(&scan.min_confidence, "X"), "leave out lines that were read with less confidence (0 to 1): dirt, drawings, handwriting; default 0.5, or 0 with --layout line; 0: keep all");
   options.group("Resources")
       ("jobs,j", value(&scan.jobs, "N"), "threads in all; default: the cores that this process may use")
-      ("device", value(&command.recognizer.device, "NAME"), "auto (default), cpu, cuda or cuda:N")
+      ("device", value(&command.recognizer.device, "NAME"), "auto (default), cpu, cuda, cuda:N, or several as cuda:N,M")
       ("max-memory", value(&max_memory, "SIZE"), "for decoded pages in flight, for example 512M; default: a quarter of the memory, at most 2G");
   options.group("Isolation")
       ("isolation", value(&isolation, "HOW"), "where documents are decoded and searched for lines: workers (default): in processes that may only read files, can be killed, and cost no more than the page they fail on; off: in this process")

@@ -45,6 +45,18 @@ std::string time_text(const pipeline::ScanSummary& summary) {
   return text;
 }
 
+double busy_share(const pipeline::DeviceSummary& device, const pipeline::ScanSummary& summary) {
+  return summary.wall_seconds > 0 ? device.busy_seconds / summary.wall_seconds : 0;
+}
+
+std::string devices_text(const pipeline::ScanSummary& summary) {
+  std::string text;
+  for (const pipeline::DeviceSummary& device : summary.devices)
+    text += fmt::format("{}{} {:.0f} %", text.empty() ? "" : ", ", device.name,
+                        100 * busy_share(device, summary));
+  return text;
+}
+
 std::string memory_text(const pipeline::ScanSummary& summary) {
   const auto mib = [](std::uint64_t bytes) { return static_cast<double>(bytes) / 1048576; };
   std::string text = fmt::format("{:.0f} MiB at most", mib(peak_rss_bytes() + summary.workers.peak_bytes));
@@ -130,6 +142,7 @@ std::string summary_text(const ScanOutcome& outcome) {
   if (summary.lines_left_out > 0)
     text += "\n  unsure  " + counted(summary.lines_left_out, "line") + " left out (--min-confidence)";
   if (!summary.busy_seconds.empty()) text += "\n  time    " + time_text(summary);
+  if (!summary.devices.empty()) text += "\n  devices " + devices_text(summary) + " busy";
   text += "\n  memory  " + memory_text(summary);
   if (summary.workers.lost > 0) text += "\n  workers " + with_thousands(summary.workers.lost) + " lost";
   if (!outcome.unfinished.empty())
@@ -146,6 +159,10 @@ std::string summary_json(const ScanOutcome& outcome, const std::string& version)
   boost::json::object queues;
   for (const pipeline::QueueSummary& queue : summary.queues)
     queues[queue.name] = {{"mean_pages", queue.mean_pages}, {"peak_pages", queue.peak_pages}};
+  boost::json::object devices;
+  for (const pipeline::DeviceSummary& device : summary.devices)
+    devices[device.name] = {{"busy_seconds", device.busy_seconds},
+                            {"busy_share", busy_share(device, summary)}};
   const boost::json::object workers{{"started", summary.workers.started},
                                     {"lost", summary.workers.lost},
                                     {"recycled", summary.workers.recycled},
@@ -169,6 +186,7 @@ std::string summary_json(const ScanOutcome& outcome, const std::string& version)
                             {"jobs", summary.jobs},
                             {"busy_seconds", busy},
                             {"queues", queues},
+                            {"devices", devices},
                             {"peak_bytes_in_flight", summary.peak_bytes_in_flight},
                             {"peak_rss_bytes", peak_rss_bytes()},
                             {"workers", workers}};

@@ -25,7 +25,8 @@ std::string summary_text(const ScanOutcome& outcome);
 // What becomes of the documents that are not read, each line with a line break before it.
 std::string increments_text(const pipeline::IncrementSummary& increments);
 
-// The content of --stats FILE. `busy_seconds` adds up all threads; `peak_rss_bytes` is the process's.
+// The content of --stats FILE. `busy_seconds` adds up all threads; `peak_rss_bytes` is the process's. A
+// device's `busy_share` is that of the run's time in which at least one batch was under way on it.
 std::string summary_json(const ScanOutcome& outcome, const std::string& version);
 
 std::uint64_t peak_rss_bytes();

@@ -10,6 +10,8 @@
 #include <tuple>
 #include <variant>
 
+#include "pipeline/device_threads.h"
+
 namespace ocrbatch::pipeline {
 namespace {
 
@@ -55,10 +57,13 @@ struct Nodes {
   using PageNode = flow::function_node<PagePtr, PagePtr>;
   using ReadNode = flow::function_node<PagePtr, BatchEvent>;
   using BatchNode = flow::multifunction_node<BatchEvent, std::tuple<BatchPtr, PagePtr>>;
-  using RecognizeNode = flow::multifunction_node<BatchPtr, std::tuple<PagePtr, BatchEvent>>;
+  // A batch, or the pages whose last line was in it.
+  template <class Input>
+  using RecognizeNode = flow::multifunction_node<Input, std::tuple<PagePtr, BatchEvent>>;
+  using DeviceNode = flow::async_node<BatchPtr, std::vector<PagePtr>>;
 
   Nodes(Stages given_stages, BatchLines& given_batcher, RunState& given_state, PageQueues& given_queues,
-        int jobs)
+        int jobs, std::size_t devices)
       : stages(std::move(given_stages)),
         batcher(given_batcher),
         state(given_state),
@@ -69,9 +74,6 @@ struct Nodes {
         batch_lines(
             graph, flow::serial, [this](const BatchEvent& event, auto& ports) { batch(event, ports); },
             kBatch),
-        recognize_batch(
-            graph, jobs, [this](const BatchPtr& lines, auto& ports) { recognize(*lines, ports); },
-            kRecognize),
         collect_page(
             graph, jobs, [this](PagePtr page) { return collect(std::move(page)); }, kCollect),
         in_order(graph, [](const PagePtr& page) -> std::size_t { return page->sequence; }),
@@ -79,12 +81,40 @@ struct Nodes {
         write_page(
             graph, flow::serial, [this](const PagePtr& page) { return write(*page); }, kWrite) {
     flow::make_edge(read_page, batch_lines);
-    flow::make_edge(flow::output_port<0>(batch_lines), recognize_batch);
     flow::make_edge(flow::output_port<1>(batch_lines), collect_page);
-    flow::make_edge(flow::output_port<0>(recognize_batch), collect_page);
-    flow::make_edge(flow::output_port<1>(recognize_batch), batch_lines);
     flow::make_edge(collect_page, in_order);
     flow::make_edge(in_order, write_page);
+    if (devices == 0)
+      recognize_here(jobs);
+    else
+      recognize_on(devices);
+  }
+
+  void recognize_here(int jobs) {
+    recognize_batch.emplace(
+        graph, jobs, [this](const BatchPtr& lines, auto& ports) { hand_on(recognize(*lines, 0), ports); },
+        kRecognize);
+    flow::make_edge(flow::output_port<0>(batch_lines), *recognize_batch);
+    connect_results(*recognize_batch);
+  }
+
+  void recognize_on(std::size_t devices) {
+    // Unlimited: the bodies only pass on what they are given.
+    ask_device.emplace(
+        graph, flow::unlimited,
+        [this](const BatchPtr& lines, DeviceNode::gateway_type& gateway) { ask(lines, gateway); });
+    device_done.emplace(graph, flow::unlimited,
+                        [this](const std::vector<PagePtr>& pages, auto& ports) { hand_on(pages, ports); });
+    device_threads.emplace(devices, kBatchesADevice);
+    flow::make_edge(flow::output_port<0>(batch_lines), *ask_device);
+    flow::make_edge(flow::output_port<0>(*ask_device), *device_done);
+    connect_results(*device_done);
+  }
+
+  template <class Node>
+  void connect_results(Node& node) {
+    flow::make_edge(flow::output_port<0>(node), collect_page);
+    flow::make_edge(flow::output_port<1>(node), batch_lines);
   }
 
   PagePtr read(PagePtr page) const {
@@ -114,11 +144,33 @@ struct Nodes {
     });
   }
 
-  void recognize(LineBatch& lines, RecognizeNode::output_ports_type& ports) const {
+  std::vector<PagePtr> recognize(LineBatch& lines, std::size_t device) const {
+    std::vector<PagePtr> complete;
+    contain(state, [&] { complete = stages.recognize(lines, device); });
+    return complete;
+  }
+
+  template <class Ports>
+  void hand_on(const std::vector<PagePtr>& pages, Ports& ports) const {
     contain(state, [&] {
-      for (const PagePtr& page : stages.recognize(lines)) std::get<0>(ports).try_put(page);
+      for (const PagePtr& page : pages) std::get<0>(ports).try_put(page);
     });
     std::get<1>(ports).try_put(BatchDone{});
+  }
+
+  // The graph would count itself done while a batch is outside of it, so it is told to wait before the batch
+  // leaves, and, whatever happens to the batch, told not to afterwards.
+  void ask(const BatchPtr& lines, DeviceNode::gateway_type& gateway) {
+    gateway.reserve_wait();
+    try {
+      device_threads->give([this, lines, &gateway](std::size_t device) {
+        contain(state, [&] { gateway.try_put(recognize(*lines, device)); });
+        gateway.release_wait();
+      });
+    } catch (...) {
+      state.fail(std::current_exception());
+      gateway.release_wait();
+    }
   }
 
   flow::continue_msg write(PageMessage& page) {
@@ -139,26 +191,33 @@ struct Nodes {
   flow::graph graph;
   ReadNode read_page;
   BatchNode batch_lines;
-  RecognizeNode recognize_batch;
   PageNode collect_page;
   flow::sequencer_node<PagePtr> in_order;
   flow::function_node<PagePtr> write_page;
+  // recognize_batch, where the threads of the graph do it ...
+  std::optional<RecognizeNode<BatchPtr>> recognize_batch;
+  // ... and where devices do. The threads, which use the nodes, end before them.
+  std::optional<DeviceNode> ask_device;
+  std::optional<RecognizeNode<std::vector<PagePtr>>> device_done;
+  std::optional<DeviceThreads> device_threads;
 };
 
 }  // namespace
 
 struct PageGraph::Impl {
-  Impl(Stages stages, BatchLines& batcher, RunState& state, PageQueues& queues, int jobs) : threads(jobs) {
+  Impl(Stages stages, BatchLines& batcher, RunState& state, PageQueues& queues, int jobs, std::size_t devices)
+      : threads(jobs) {
     // A graph belongs to the arena in which it is made.
-    threads.arena.execute([&] { nodes.emplace(std::move(stages), batcher, state, queues, jobs); });
+    threads.arena.execute([&] { nodes.emplace(std::move(stages), batcher, state, queues, jobs, devices); });
   }
 
   Threads threads;
   std::optional<Nodes> nodes;
 };
 
-PageGraph::PageGraph(Stages stages, BatchLines& batcher, RunState& state, PageQueues& queues, int jobs)
-    : impl_(std::make_unique<Impl>(std::move(stages), batcher, state, queues, jobs)) {}
+PageGraph::PageGraph(Stages stages, BatchLines& batcher, RunState& state, PageQueues& queues, int jobs,
+                     std::size_t devices)
+    : impl_(std::make_unique<Impl>(std::move(stages), batcher, state, queues, jobs, devices)) {}
 
 PageGraph::~PageGraph() {
   impl_->nodes->graph.wait_for_all();

@@ -6,6 +6,8 @@
 //                           └─ pages without lines ────────────────┘
 //
 // Every page that is put in comes out at write_page, with a result or an error, in the order of `sequence`.
+// Where devices recognize, two nodes stand for recognize_batch, ask_device and device_done: between them a
+// batch is with threads that wait for the devices, so that no thread of the graph does.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +26,8 @@ namespace ocrbatch::pipeline {
 // run.
 struct Stages {
   std::function<void(PageMessage&)> read, collect, write;
-  std::function<std::vector<PagePtr>(LineBatch&)> recognize;  // returns the pages whose last line this was
+  // On a device, or, without any, on the calling thread. Returns the pages whose last line this was.
+  std::function<std::vector<PagePtr>(LineBatch&, std::size_t device)> recognize;
 };
 
 // put, feeder_waits and finish belong to one thread, the feeder's, which is none of the graph's `jobs`
@@ -33,7 +36,8 @@ struct Stages {
 class PageGraph {
  public:
   // `batcher`, `state` and `queues` must outlive the graph.
-  PageGraph(Stages stages, BatchLines& batcher, RunState& state, PageQueues& queues, int jobs);
+  PageGraph(Stages stages, BatchLines& batcher, RunState& state, PageQueues& queues, int jobs,
+            std::size_t devices);
   ~PageGraph();  // waits until nothing moves any more
 
   void put(PagePtr page);

@@ -6,6 +6,9 @@
 #include <cstdint>
 #include <exception>
 #include <mutex>
+#include <vector>
+
+#include "pipeline/device_clock.h"
 
 namespace ocrbatch::pipeline {
 
@@ -40,7 +43,10 @@ class StageClock {
 
 class RunState {
  public:
+  explicit RunState(std::size_t device_count = 0) : devices(device_count) {}
+
   StageClock decode, layout, cut, recognize, write;
+  std::vector<DeviceClock> devices;
 
   // Ends the run: stages skip their work, the feeder stops, the pages in flight drain unread. Keeps the first
   // cause.

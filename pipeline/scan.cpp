@@ -69,7 +69,8 @@ ScanSummary run_scan(const ScanOptions& options, const std::vector<InputFile>& f
   cv::setNumThreads(0);
 
   ScanSummary summary;
-  RunState state;
+  const std::vector<std::string> devices = recognizer.devices();
+  RunState state(devices.size());
   MemoryBudget budget(options.max_memory_bytes > 0 ? options.max_memory_bytes : default_page_memory_bytes(),
                       max_pages_in_flight(jobs));
   const io::Provenance provenance{.sha256 = {},
@@ -88,7 +89,7 @@ ScanSummary run_scan(const ScanOptions& options, const std::vector<InputFile>& f
                    .collect = std::cref(collect),
                    .write = std::ref(write),
                    .recognize = std::cref(recognize)},
-                  batcher, state, progress.queues, jobs);
+                  batcher, state, progress.queues, jobs, devices.size());
   Feeder feeder(options, *reading, graph, budget, state, progress);
   const bool all_fed = feeder.feed(files);
   graph.finish();
@@ -103,6 +104,8 @@ ScanSummary run_scan(const ScanOptions& options, const std::vector<InputFile>& f
                           {"cut", state.cut.seconds()},
                           {"recognize", state.recognize.seconds()},
                           {"write", state.write.seconds()}};
+  for (std::size_t i = 0; i < devices.size(); ++i)
+    summary.devices.push_back({devices[i], state.devices[i].seconds()});
   summary.peak_bytes_in_flight = budget.peak_bytes();
   summary.workers = reading->statistics();
   for (const auto& [name, queue] : progress.queues.named())

@@ -70,6 +70,11 @@ struct QueueSummary {
   std::int64_t peak_pages = 0;
 };
 
+struct DeviceSummary {
+  std::string name;
+  double busy_seconds = 0;  // in which at least one batch was under way on it
+};
+
 struct ScanSummary {
   std::uint64_t documents = 0, pages_ok = 0, pages_failed = 0, documents_failed = 0, lines = 0,
                 characters = 0;
@@ -77,9 +82,11 @@ struct ScanSummary {
   std::map<std::string, std::uint64_t> errors_by_code;  // pages and documents
   double wall_seconds = 0;
   int jobs = 0;  // threads that shared the work
-  // Busy seconds of all threads together, by stage, in pipeline order.
+  // Busy seconds of all threads together, by stage, in pipeline order. On devices, a thread waits for each
+  // batch.
   std::vector<std::pair<std::string, double>> busy_seconds;
-  std::vector<QueueSummary> queues;  // in pipeline order
+  std::vector<QueueSummary> queues;    // in pipeline order
+  std::vector<DeviceSummary> devices;  // that recognized; none: the threads did
   std::uint64_t peak_bytes_in_flight = 0;
   WorkerStatistics workers;
   bool stopped = false;          // stop_requested ended the run early

@@ -9,36 +9,80 @@
 namespace ocrbatch::recognizer {
 namespace {
 
-// The kernels are built for CUDA all together or not at all.
-constexpr bool kBuiltWithCuda = kernels::kCtcLossHasCuda;
-
 DeviceError unavailable(const std::string& name, const std::string& why) {
   return DeviceError("device \"" + name + "\" is not available: " + why);
 }
 
+// LibTorch only warns when a driver does not work.
+struct FirstWarning : c10::WarningHandler {
+  std::string text;
+  void process(const c10::Warning& warning) override {
+    if (text.empty()) text = first_sentence(warning.msg());
+  }
+};
+
+CudaSupport find_cuda() {
+  CudaSupport cuda;
+  // The kernels are built for CUDA all together or not at all.
+  cuda.built = kernels::kCtcLossHasCuda;
+  if (!cuda.built) return cuda;
+  FirstWarning warning;
+  const c10::WarningUtils::WarningHandlerGuard guard(&warning);
+  cuda.devices = static_cast<int>(torch::cuda::device_count());
+  if (cuda.devices == 0) cuda.problem = warning.text;
+  return cuda;
+}
+
 }  // namespace
 
+const CudaSupport& cuda_support() {
+  static const CudaSupport found = find_cuda();
+  return found;
+}
+
+std::vector<torch::Device> choose_devices(const std::string& name, const CudaSupport& cuda) {
+  if (name == "cpu" || (name == "auto" && cuda.devices == 0)) return {torch::kCPU};
+  if (name == "auto") return {torch::Device(torch::kCUDA, 0)};
+  const std::optional<std::vector<int>> numbers = cuda_device_numbers(name);
+  if (!numbers) throw unavailable(name, "it is none of auto, cpu, cuda, cuda:N, cuda:N,M,...");
+  if (!cuda.built) throw unavailable(name, "this build has no CUDA");
+  if (cuda.devices == 0)
+    throw unavailable(name, cuda.problem.empty() ? "this machine has no CUDA device that its driver can use"
+                                                 : cuda.problem);
+  std::vector<torch::Device> devices;
+  for (const int number : *numbers) {
+    const torch::Device device(torch::kCUDA, static_cast<c10::DeviceIndex>(number));
+    if (number >= cuda.devices)
+      throw unavailable(device.str(), "this machine has " + std::to_string(cuda.devices) + " CUDA device" +
+                                          (cuda.devices == 1 ? "" : "s"));
+    devices.push_back(device);
+  }
+  return devices;
+}
+
 torch::Device choose_device(const std::string& name) {
-  if (name == "cpu") return torch::kCPU;
-  const bool usable = kBuiltWithCuda && torch::cuda::is_available();
-  if (name == "auto") return usable ? torch::Device(torch::kCUDA, 0) : torch::Device(torch::kCPU);
-  const std::optional<int> number = cuda_device_number(name);
-  if (!number) throw unavailable(name, "it is none of auto, cpu, cuda, cuda:N");
-  if (!kBuiltWithCuda) throw unavailable(name, "this build has no CUDA");
-  if (!usable) throw unavailable(name, "this machine has no CUDA device that its driver can use");
-  const auto count = static_cast<int>(torch::cuda::device_count());
-  if (*number >= count)
-    throw unavailable(name,
-                      "this machine has " + std::to_string(count) + " CUDA device" + (count == 1 ? "" : "s"));
-  return {torch::kCUDA, static_cast<c10::DeviceIndex>(*number)};
+  return choose_devices(name, cuda_support()).front();
 }
 
 void require_device(const std::string& name) {
   choose_device(name);
 }
 
+std::string unused_device(const std::string& name) {
+  return name == "auto" ? cuda_support().problem : std::string();
+}
+
+bool has_bfloat16(torch::Device device) {
+  return device.is_cuda() || __builtin_cpu_supports("avx512bf16") != 0;
+}
+
 bool has_bfloat16(const std::string& name) {
-  return choose_device(name).is_cuda() || __builtin_cpu_supports("avx512bf16") != 0;
+  return has_bfloat16(choose_device(name));
+}
+
+std::string first_sentence(const std::string& message) {
+  const std::string line = message.substr(0, message.find('\n'));
+  return line.substr(0, line.find(". "));
 }
 
 }  // namespace ocrbatch::recognizer

@@ -4,11 +4,29 @@
 #include <torch/types.h>
 
 #include <string>
+#include <vector>
 
 namespace ocrbatch::recognizer {
 
-// Of "auto", the first CUDA device where this build and the machine have one, else the CPU; of "cpu", "cuda"
-// (the first) and "cuda:N", that one. Throws DeviceError saying why a device that was named cannot be used.
+// What this build and this machine have of CUDA.
+struct CudaSupport {
+  bool built = false;   // this build has the kernels
+  int devices = 0;      // that the driver lets a program use
+  std::string problem;  // why it lets none be used although there is one
+};
+const CudaSupport& cuda_support();
+
+// Of "auto", the first CUDA device where there is one, else the CPU; of "cpu", "cuda" (the first), "cuda:N"
+// and "cuda:N,M,...", those. Never empty. Throws DeviceError saying why a device that was named cannot be
+// used.
+std::vector<torch::Device> choose_devices(const std::string& name, const CudaSupport& cuda);
+// The first of them on this machine.
 torch::Device choose_device(const std::string& name);
+
+// Whether it multiplies bfloat16 in hardware.
+bool has_bfloat16(torch::Device device);
+
+// The first sentence of what LibTorch says, on one line.
+std::string first_sentence(const std::string& message);
 
 }  // namespace ocrbatch::recognizer

@@ -1,29 +1,24 @@
 // What devices are called, without LibTorch's headers.
 #pragma once
 
-#include <charconv>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace ocrbatch::recognizer {
 
-// Of "cuda" (0) and "cuda:N" (N, up to 127); of nothing else.
-inline std::optional<int> cuda_device_number(const std::string& name) {
-  if (name == "cuda") return 0;
-  if (!name.starts_with("cuda:")) return std::nullopt;
-  int number = -1;
-  const char* const end = name.data() + name.size();
-  const auto [stop, error] = std::from_chars(name.data() + 5, end, number);
-  return error == std::errc() && stop == end && number >= 0 && number < 128 ? std::optional(number)
-                                                                            : std::nullopt;
-}
+// Of "cuda" (0), "cuda:N" and "cuda:N,M,...", each up to 127 and named once; of nothing else.
+std::optional<std::vector<int>> cuda_device_numbers(const std::string& name);
 
-inline bool is_device_name(const std::string& name) {
-  return name == "auto" || name == "cpu" || cuda_device_number(name).has_value();
-}
+// "auto", "cpu", or one CUDA device; for those who take several, a list of them as well.
+bool is_device_name(const std::string& name);
+bool is_device_list(const std::string& name);
 
 // Throws DeviceError saying why a device that was named cannot be used.
 void require_device(const std::string& name);
+
+// Of "auto", why it does not take a CUDA device although this machine has one; else empty.
+std::string unused_device(const std::string& name);
 
 // Whether the device multiplies bfloat16 in hardware. Without, it is slower than float32.
 // Throws as require_device does.

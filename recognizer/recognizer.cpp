@@ -1,28 +1,19 @@
 #include "recognizer/recognizer.h"
 
-#include <ATen/Parallel.h>
-#include <torch/torch.h>
-
 #include <algorithm>
+#include <limits>
 #include <sstream>
 
-#include "recognizer/device.h"
+#include "recognizer/device_fallback.h"
 #include "recognizer/device_name.h"
 #include "recognizer/hypothesis.h"
 #include "recognizer/language/ngram_model.h"
-#include "recognizer/line_batch.h"
 #include "recognizer/model_folder.h"
+#include "recognizer/network_reader.h"
 #include "recognizer/sha256.h"
 
 namespace ocrbatch::recognizer {
 namespace {
-
-// Buckets are fine where lines are short, so that little work is spent on padding, and coarser where they are
-// long, so that batches fill.
-constexpr int kFineBucketPx = 64, kCoarseBucketPx = 128, kFineUpToPx = 1024;
-// Columns of a batch. On a CPU: wide enough for matrix products, small enough that a stage's activations stay
-// in the cache. On a CUDA device: enough to fill it.
-constexpr int kCpuBatchColumns = 2560, kCudaBatchColumns = 131072;
 
 // Wider ones find no more that is right (docs/decoding.md).
 constexpr int kBeamWithLanguageModel = 8;
@@ -61,70 +52,72 @@ std::string describe_decoding(const Decoding& decoding, const LoadedModel& model
   return text.str();
 }
 
+std::unique_ptr<NetworkReader> make_reader(std::shared_ptr<LineNetwork> network, int height_px,
+                                           torch::Device device) {
+  return device.is_cpu() ? read_on_cpu(std::move(network), height_px)
+                         : read_on_device(std::move(network), height_px, device);
+}
+
 class NetworkRecognizer : public Recognizer {
  public:
-  NetworkRecognizer(LoadedModel model, const RecognizerOptions& options)
-      : device_(choose_device(options.device)),
-        bfloat16_(has_bfloat16(options.device)),
+  NetworkRecognizer(LoadedModel model, const std::vector<torch::Device>& devices, std::string unused_device,
+                    const RecognizerOptions& options)
+      : unused_device_(std::move(unused_device)),
         model_(std::move(model)),
         language_model_(open_language_model(model_, options)),
         decoding_(decoding_of(model_, options, language_model_.get())) {
     model_.info.decoding = describe_decoding(decoding_, model_);
-    // First there, as folded weights are tensors of their own.
-    model_.network->to(device_);
-    model_.network->prepare_for_inference(bfloat16_);
+    for (const torch::Device device : devices) {
+      std::shared_ptr<LineNetwork> network =
+          readers_.empty() ? std::move(model_.network) : load_model(model_.info.folder).network;
+      readers_.push_back(make_reader(std::move(network), model_.config.img_height, device));
+      if (!device.is_cpu()) devices_.push_back(device.str());
+    }
   }
 
   const ModelInfo& info() const override { return model_.info; }
+  std::vector<std::string> devices() const override { return devices_; }
+  std::string unused_device() const override { return unused_device_; }
 
-  int width_bucket(int width_px) const override {
-    const int step = width_px <= kFineUpToPx ? kFineBucketPx : kCoarseBucketPx;
-    return std::max(kFineBucketPx, (width_px + step - 1) / step * step);
-  }
+  int width_bucket(int width_px) const override { return readers_.front()->width_bucket(width_px); }
 
+  // Of the device that takes the least.
   int batch_size(int bucket) const override {
-    return std::max(1, (device_.is_cuda() ? kCudaBatchColumns : kCpuBatchColumns) / bucket);
+    int lines = std::numeric_limits<int>::max();
+    for (const auto& reader : readers_) lines = std::min(lines, reader->batch_size(bucket));
+    return lines;
   }
 
   std::vector<Hypothesis> recognize(std::span<const cv::Mat> lines) const override {
-    if (lines.empty()) return {};
-    // OpenMP's thread count is a setting of each thread; the pipeline runs one batch a thread.
-    thread_local const bool single = (at::set_num_threads(1), true);
-    static_cast<void>(single);
-    const c10::InferenceMode inference;
-    int widest = 0;
-    for (const cv::Mat& line : lines) widest = std::max(widest, line.cols);
-    const int bucket = width_bucket(widest);
-    const bool needs_company = lines.size() == 1 && !bfloat16_ && bucket <= kNarrowPx;
-    const std::vector<cv::Mat> pair(needs_company ? 2 : 0, lines.front());
-    const LineBatch batch = make_line_batch(needs_company ? std::span(pair) : lines, bucket);
-    const torch::Tensor encoded = model_.network->forward(batch.images.to(device_), batch.widths);
+    return recognize_on(0, lines);
+  }
+
+  std::vector<Hypothesis> recognize_on(std::size_t device, std::span<const cv::Mat> lines) const override {
     std::vector<Hypothesis> hypotheses;
-    for (const auto& labels : model_.network->read(encoded, batch.widths, decoding_)) {
-      if (hypotheses.size() < lines.size())
-        hypotheses.push_back(
-            to_hypothesis(labels, model_.config.alphabet, model_.info.line_preparation.height_px));
-    }
+    if (lines.empty()) return hypotheses;
+    for (const std::vector<ReadLabel>& labels : readers_.at(device)->read(lines, decoding_))
+      hypotheses.push_back(to_hypothesis(labels, model_.config.alphabet, model_.config.img_height));
     return hypotheses;
   }
 
  private:
-  // In float32, LibTorch convolves single images of up to 20,480 values by another algorithm than several,
-  // with other last digits: a narrow line by itself is read together with a copy of itself.
-  static constexpr int kNarrowPx = 640;
-
-  torch::Device device_;
-  bool bfloat16_;
-  LoadedModel model_;
+  std::string unused_device_;
+  LoadedModel model_;  // without its network, which is a reader's
   std::unique_ptr<const NgramModel> language_model_;
   Decoding decoding_;
+  std::vector<std::unique_ptr<NetworkReader>> readers_;  // a device each, or the CPU's
+  std::vector<std::string> devices_;
 };
 
 }  // namespace
 
 std::unique_ptr<Recognizer> load_recognizer(const std::filesystem::path& folder,
                                             const RecognizerOptions& options) {
-  return std::make_unique<NetworkRecognizer>(load_model(folder), options);
+  return open_on_devices(options.device, cuda_support(),
+                         [&](const std::vector<torch::Device>& devices, const std::string& unused_device) {
+                           return std::make_unique<NetworkRecognizer>(load_model(folder), devices,
+                                                                      unused_device, options);
+                         });
 }
 
 ModelInfo describe_recognizer(const std::filesystem::path& folder, const RecognizerOptions& options) {

@@ -55,7 +55,7 @@ struct ModelInfo {
 enum class LanguageModelUse { kAuto, kOn, kOff };  // kAuto: where the model has one and the beam is not 1
 
 struct RecognizerOptions {
-  std::string device = "auto";  // "auto", "cpu", "cuda" or "cuda:N"
+  std::string device = "auto";  // "auto", "cpu", "cuda", "cuda:N" or "cuda:N,M,..."
   // Hypotheses kept while decoding; 1: greedy, which leaves no choice to a language model. Unset: 8 with a
   // language model, else 1.
   std::optional<int> beam_width = {};
@@ -74,9 +74,19 @@ class Recognizer {
   // How many lines of a bucket make a batch that uses the device well.
   virtual int batch_size(int bucket) const = 0;
 
-  // CV_8UC1 images of info().line_preparation.height_px rows, all of one width bucket. Thread-safe: on the
-  // CPU each call runs on the calling thread alone. Results are in the order of the lines.
+  // What computes in place of the calling thread: "cuda:0", ... Empty where recognize() runs on the calling
+  // thread alone.
+  virtual std::vector<std::string> devices() const { return {}; }
+  // With the device "auto", why a CUDA device that is there is not among them; else empty.
+  virtual std::string unused_device() const { return {}; }
+
+  // CV_8UC1 images of info().line_preparation.height_px rows, all of one width bucket. Thread-safe. Results
+  // are in the order of the lines.
   virtual std::vector<Hypothesis> recognize(std::span<const cv::Mat> lines) const = 0;
+  // The same on devices()[device], for which the calling thread waits.
+  virtual std::vector<Hypothesis> recognize_on(std::size_t device, std::span<const cv::Mat> lines) const {
+    return recognize(lines);
+  }
 };
 
 // Throws ModelError or DeviceError.

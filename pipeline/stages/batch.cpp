@@ -13,6 +13,11 @@ constexpr std::size_t kSmallestShare = 4;
 
 }  // namespace
 
+BatchLines::BatchLines(const recognizer::Recognizer& recognizer, int jobs)
+    : recognizer_(recognizer),
+      jobs_(jobs),
+      batches_on_devices_(recognizer.devices().size() * kBatchesADevice) {}
+
 std::size_t BatchLines::batch_size(int bucket) const {
   return static_cast<std::size_t>(std::max(1, recognizer_.batch_size(bucket)));
 }
@@ -38,7 +43,7 @@ std::vector<BatchPtr> BatchLines::add_page(const PagePtr& page) {
   ++pages_arrived_;
   take_full(ready);
   take_overdue(ready);
-  take_for_idle_cores(ready);
+  take_left_overs(ready);
   return ready;
 }
 
@@ -49,7 +54,7 @@ std::vector<BatchPtr> BatchLines::batch_done() {
 
 std::vector<BatchPtr> BatchLines::feeder_changed() {
   std::vector<BatchPtr> ready;
-  take_for_idle_cores(ready);
+  take_left_overs(ready);
   return ready;
 }
 
@@ -65,17 +70,27 @@ void BatchLines::take_overdue(std::vector<BatchPtr>& ready) {
       ready.push_back(take(bucket, queue, queue.size()));
 }
 
-void BatchLines::take_for_idle_cores(std::vector<BatchPtr>& ready) {
-  if (!feeder_idle_) return;
+bool BatchLines::something_would_idle() const {
+  if (!feeder_idle_) return false;
   const std::uint64_t on_their_way = pages_fed_ - pages_arrived_;
-  while (on_their_way + batches_out_ < jobs_) {
+  if (batches_on_devices_ == 0) return on_their_way + batches_out_ < jobs_;
+  return on_their_way < jobs_ && batches_out_ < batches_on_devices_;
+}
+
+// On cores, pieces that shrink with what is left, so that the cores end at about the same time. A device does
+// what there is at once.
+std::size_t BatchLines::share_of(std::size_t waiting, std::size_t full) const {
+  if (batches_on_devices_ > 0) return std::min(waiting, full);
+  return std::min(std::max((waiting + jobs_ - 1) / jobs_, kSmallestShare), waiting);
+}
+
+void BatchLines::take_left_overs(std::vector<BatchPtr>& ready) {
+  while (something_would_idle()) {
     const auto longest = std::ranges::max_element(
         queues_, {}, [](const auto& bucket_and_queue) { return bucket_and_queue.second.size(); });
     if (longest == queues_.end() || longest->second.empty()) return;
     auto& [bucket, queue] = *longest;
-    // Pieces that shrink with what is left, so that the cores end at about the same time.
-    const std::size_t share = std::max((queue.size() + jobs_ - 1) / jobs_, kSmallestShare);
-    ready.push_back(take(bucket, queue, std::min(share, queue.size())));
+    ready.push_back(take(bucket, queue, share_of(queue.size(), batch_size(bucket))));
   }
 }
 

@@ -10,21 +10,26 @@
 
 namespace ocrbatch::pipeline {
 
+// Batches under way on a device at once: while one is computed, the next one's lines are put together and
+// copied.
+inline constexpr std::uint64_t kBatchesADevice = 2;
+
 // Gathers lines of all pages and documents into batches of one width bucket.
 //
 // A full batch leaves at once. What is left over leaves when
-//  - a core would idle otherwise: the feeder has nothing to add (it waits for memory, or has ended) and fewer
-//  pages
-//    are on their way here than there are cores without a batch. This also makes the pipeline free of
-//    deadlocks: when every page in flight waits here or behind a page that does, nothing is on its way, and
-//    the lines leave;
+//  - something would idle otherwise: the feeder has nothing to add (it waits for memory, or has ended) and
+//    fewer pages are on their way here than there are cores without a batch. Where devices compute, batches
+//    keep no core busy: then pages on their way are compared with all cores, and lines wait while the devices
+//    have as much as they take at once, so that more of them come together. This also makes the pipeline free
+//    of deadlocks: when every page in flight waits here or behind a page that does, nothing is on its way,
+//    and the lines leave;
 //  - a line has seen `kMaxPagesWaited` later pages arrive: a rare width must not hold up the output.
 //
 // page_fed and set_feeder_idle belong to the feeder's thread; the others to one thread at a time (a serial
 // node).
 class BatchLines {
  public:
-  BatchLines(const recognizer::Recognizer& recognizer, int jobs) : recognizer_(recognizer), jobs_(jobs) {}
+  BatchLines(const recognizer::Recognizer& recognizer, int jobs);
 
   void page_fed() { ++pages_fed_; }  // before the page enters the graph
   void set_feeder_idle(bool idle) { feeder_idle_ = idle; }
@@ -45,11 +50,13 @@ class BatchLines {
   BatchPtr take(int bucket, Queue& queue, std::size_t count);
   void take_full(std::vector<BatchPtr>& ready);
   void take_overdue(std::vector<BatchPtr>& ready);
-  void take_for_idle_cores(std::vector<BatchPtr>& ready);
+  void take_left_overs(std::vector<BatchPtr>& ready);
+  bool something_would_idle() const;
+  std::size_t share_of(std::size_t waiting, std::size_t full) const;
   std::size_t batch_size(int bucket) const;
 
   const recognizer::Recognizer& recognizer_;
-  const std::uint64_t jobs_;
+  const std::uint64_t jobs_, batches_on_devices_;  // the latter 0: batches are computed on the cores
   std::atomic<std::uint64_t> pages_fed_{0};
   std::atomic<bool> feeder_idle_{false};
   std::uint64_t pages_arrived_ = 0, batches_out_ = 0;

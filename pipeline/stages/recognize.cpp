@@ -1,5 +1,6 @@
 #include "pipeline/stages/recognize.h"
 
+#include <optional>
 #include <span>
 #include <stdexcept>
 
@@ -7,10 +8,12 @@
 
 namespace ocrbatch::pipeline {
 
-std::vector<PagePtr> RecognizeBatch::operator()(LineBatch& batch) const {
+std::vector<PagePtr> RecognizeBatch::operator()(LineBatch& batch, std::size_t device) const {
   if (!state_.failed()) {
     const StageClock::Busy busy(state_.recognize);
-    recognize(batch);
+    std::optional<DeviceClock::Batch> under_way;
+    if (device < state_.devices.size()) under_way.emplace(state_.devices[device]);
+    recognize(batch, device);
   }
   std::vector<PagePtr> complete;
   for (LineRef& ref : batch.lines) {
@@ -25,14 +28,14 @@ std::vector<PagePtr> RecognizeBatch::operator()(LineBatch& batch) const {
   return complete;
 }
 
-void RecognizeBatch::recognize(LineBatch& batch) const {
+void RecognizeBatch::recognize(LineBatch& batch, std::size_t device) const {
   const std::span<const LineRef> lines(batch.lines);
-  if (try_lines(lines, /*last_attempt=*/lines.size() == 1)) return;
+  if (try_lines(lines, device, /*last_attempt=*/lines.size() == 1)) return;
   for (std::size_t i = 0; i < lines.size() && lines.size() > 1; ++i)
-    try_lines(lines.subspan(i, 1), /*last_attempt=*/true);
+    try_lines(lines.subspan(i, 1), device, /*last_attempt=*/true);
 }
 
-bool RecognizeBatch::try_lines(std::span<const LineRef> lines, bool last_attempt) const {
+bool RecognizeBatch::try_lines(std::span<const LineRef> lines, std::size_t device, bool last_attempt) const {
   const auto start = std::chrono::steady_clock::now();
   try {
     std::vector<cv::Mat> pixels;
@@ -41,7 +44,7 @@ bool RecognizeBatch::try_lines(std::span<const LineRef> lines, bool last_attempt
       pixels.push_back(ref.line().prepared.pixels);
       width += pixels.back().cols;
     }
-    std::vector<recognizer::Hypothesis> hypotheses = recognizer_.recognize(pixels);
+    std::vector<recognizer::Hypothesis> hypotheses = recognizer_.recognize_on(device, pixels);
     if (hypotheses.size() != lines.size())
       throw std::logic_error("the recognizer gave " + std::to_string(hypotheses.size()) + " results for " +
                              std::to_string(lines.size()) + " lines");
@@ -51,6 +54,8 @@ bool RecognizeBatch::try_lines(std::span<const LineRef> lines, bool last_attempt
       lines[i].line().recognize_ms = elapsed.count() * pixels[i].cols / width;
     }
     return true;
+  } catch (const recognizer::DeviceError&) {
+    throw;
   } catch (...) {
     if (last_attempt)
       lines.front().line().error = current_exception_as_error("recognize", io::ErrorCode::kRecognizeFailed);

@@ -45,7 +45,7 @@ torch::Tensor Resnet34MambaLora::forward(const torch::Tensor& images, const torc
   const torch::Tensor maps = backbone_->forward(images, widths);
   const torch::Tensor lengths =
       torch::floor_divide(torch::floor_divide(widths + 1, 2) + 1, 2).to(torch::kInt);
-  const PackedLines lines(lengths, maps.size(3));
+  const PackedLines lines(lengths, maps.size(3), maps.device());
   const torch::Tensor features = lines.pack(maps.squeeze(2).transpose(1, 2));
   torch::Tensor x = linear_in_weight_type(projection_, features).to(torch::kFloat);
   for (MambaLayer& layer : layers_) x = layer->forward(x, lengths);

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "recognizer/layers/batch_norm.h"
+#include "recognizer/layers/on_device.h"
 
 namespace ocrbatch::recognizer {
 namespace {
@@ -39,8 +40,10 @@ torch::Tensor clear_padding(const torch::Tensor& maps, const torch::Tensor& widt
   for (int64_t b = 0; b < widths.size(0); ++b) padded = padded || width[b] < columns;
   if (!padded) return maps;
   if (torch::GradMode::is_enabled() || !maps.is_cpu()) {
-    const torch::Tensor mask = torch::arange(columns).unsqueeze(0).lt(widths.unsqueeze(1));
-    return maps * mask.to(maps.device(), maps.scalar_type()).view({widths.size(0), 1, 1, columns});
+    const torch::Tensor mask = torch::arange(columns, torch::TensorOptions(maps.device()).dtype(torch::kInt))
+                                   .unsqueeze(0)
+                                   .lt(on_device(widths, maps.device()).unsqueeze(1));
+    return maps * mask.to(maps.scalar_type()).view({widths.size(0), 1, 1, columns});
   }
   for (int64_t b = 0; b < widths.size(0); ++b) {
     if (width[b] < columns) maps[b].slice(2, width[b]).zero_();

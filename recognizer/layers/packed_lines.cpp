@@ -5,6 +5,8 @@
 #include <numeric>
 #include <vector>
 
+#include "recognizer/layers/on_device.h"
+
 namespace ocrbatch::recognizer {
 namespace {
 
@@ -14,7 +16,7 @@ constexpr int64_t kWorthwhileShare = 8;
 
 }  // namespace
 
-PackedLines::PackedLines(const torch::Tensor& lengths, int64_t steps)
+PackedLines::PackedLines(const torch::Tensor& lengths, int64_t steps, torch::Device device)
     : batch_(lengths.size(0)), steps_(steps) {
   std::vector<int64_t> rows;
   for (int64_t b = 0; b < batch_; ++b) {
@@ -23,19 +25,18 @@ PackedLines::PackedLines(const torch::Tensor& lengths, int64_t steps)
     std::iota(rows.begin() + static_cast<std::ptrdiff_t>(before), rows.end(), b * steps);
   }
   if (batch_ * steps - static_cast<int64_t>(rows.size()) > batch_ * steps / kWorthwhileShare)
-    rows_ = torch::tensor(rows, torch::kLong);
+    rows_ = on_device(torch::tensor(rows, torch::kLong), device);
 }
 
 torch::Tensor PackedLines::pack(const torch::Tensor& padded) const {
   if (!rows_.defined()) return padded;
-  const torch::Tensor rows = padded.flatten(0, 1);
-  return rows.index_select(0, rows_.to(rows.device()));
+  return padded.flatten(0, 1).index_select(0, rows_);
 }
 
 torch::Tensor PackedLines::unpack(const torch::Tensor& packed) const {
   if (!rows_.defined()) return packed;
   return packed.new_zeros({batch_ * steps_, packed.size(1)})
-      .index_copy(0, rows_.to(packed.device()), packed)
+      .index_copy(0, rows_, packed)
       .view({batch_, steps_, packed.size(1)});
 }
 

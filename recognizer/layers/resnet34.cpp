@@ -4,6 +4,7 @@
 
 #include "recognizer/layers/batch_norm.h"
 #include "recognizer/layers/convolution_block.h"
+#include "recognizer/layers/on_device.h"
 
 namespace ocrbatch::recognizer {
 namespace {
@@ -99,7 +100,8 @@ ResNet34Impl::ResNet34Impl(const ResNet34Options& options) : channels_(options.b
 
 torch::Tensor ResNet34Impl::forward(const torch::Tensor& images, const torch::Tensor& widths_px) {
   torch::Tensor widths = widths_px;
-  torch::Tensor maps = ((1 - images - mean_) * scale_).contiguous(torch::MemoryFormat::ChannelsLast);
+  const torch::Tensor mean = on_device(mean_, images.device()), scale = on_device(scale_, images.device());
+  torch::Tensor maps = ((1 - images - mean) * scale).contiguous(torch::MemoryFormat::ChannelsLast);
   maps = normalized(conv1_, bn1_, folded_, clear_padding(maps, widths)).relu_();
   widths = half(widths);
   maps = torch::max_pool2d(clear_padding(maps, widths), 3, 2, 1);

@@ -91,6 +91,40 @@ TEST_F(BatchLinesTest, SharesLeftOversOutAmongTheCores) {
   EXPECT_TRUE(batcher.batch_done().empty());
 }
 
+// Batches on a device keep no core from reading, and what comes together meanwhile makes a larger one.
+TEST_F(BatchLinesTest, LeavesToDevicesWhatTheyTakeAtOnce) {
+  recognizer.device_count = 1;
+  recognizer.lines_a_batch = 100;
+  BatchLines batcher(recognizer, 3);
+  for (int i = 0; i < 9; ++i) batcher.page_fed();
+  batcher.set_feeder_idle(true);
+  for (int i = 0; i < 6; ++i)
+    EXPECT_TRUE(batcher.add_page(page({50})).empty()) << "every core has a page to read";
+  EXPECT_EQ(sizes(batcher.add_page(page(std::vector<int>(50, 50)))), Sizes{56}) << "in one piece";
+  EXPECT_EQ(sizes(batcher.add_page(page({50, 50}))), Sizes{2}) << "the second place is free";
+  EXPECT_TRUE(batcher.add_page(page({50, 50, 50})).empty()) << "two batches are under way";
+  EXPECT_EQ(sizes(batcher.batch_done()), Sizes{3});
+  EXPECT_TRUE(batcher.batch_done().empty());
+}
+
+TEST_F(BatchLinesTest, EveryDeviceHasItsPlaces) {
+  recognizer.device_count = 2;
+  recognizer.lines_a_batch = 100;
+  BatchLines batcher(recognizer, 1);
+  batcher.page_fed();
+  ASSERT_TRUE(batcher.add_page(page({50, 200, 300, 400, 600})).empty());
+  batcher.set_feeder_idle(true);
+  EXPECT_EQ(batcher.feeder_changed().size(), 2 * kBatchesADevice);
+  EXPECT_EQ(sizes(batcher.batch_done()), Sizes{1});
+}
+
+TEST_F(BatchLinesTest, AFullBatchDoesNotWaitForADevice) {
+  recognizer.device_count = 1;
+  BatchLines batcher(recognizer, 1);
+  batcher.page_fed();
+  EXPECT_EQ(sizes(batcher.add_page(page(std::vector<int>(27, 50)))), (Sizes{8, 8, 8}));
+}
+
 TEST_F(BatchLinesTest, DoesNotKeepARareWidthWaitingForEver) {
   BatchLines batcher(recognizer, 1);
   for (int i = 0; i < 200; ++i) batcher.page_fed();

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <future>
 #include <random>
 #include <thread>
 
@@ -24,12 +25,13 @@ struct Case {
   int lines_a_batch;
   int failing_percent;
   bool delays;
+  int devices = 0;
 };
 
 void PrintTo(const Case& c, std::ostream* out) {
   *out << c.jobs << " jobs, " << c.pages << " pages, budget " << c.budget_bytes << " bytes and "
        << c.budget_pages << " pages, " << c.lines_a_batch << " lines a batch, " << c.failing_percent
-       << " % failing" << (c.delays ? ", delays" : "");
+       << " % failing" << (c.delays ? ", delays" : "") << ", " << c.devices << " devices";
 }
 
 constexpr std::uint64_t kPageBytes = 2 * kPageOverheadBytes;
@@ -37,7 +39,11 @@ constexpr std::uint64_t kPageBytes = 2 * kPageOverheadBytes;
 // What becomes of page n is a function of n, so that a test can foretell it.
 class MadeUpPages {
  public:
-  explicit MadeUpPages(const Case& c) : case_(c) { recognizer_.lines_a_batch = c.lines_a_batch; }
+  explicit MadeUpPages(const Case& c) : case_(c) {
+    recognizer_.lines_a_batch = c.lines_a_batch;
+    recognizer_.device_count = c.devices;
+    recognizer_.widest_delay_us = c.delays ? 300 : 0;
+  }
 
   bool fails(std::uint64_t n, unsigned stage) const {
     return static_cast<int>(std::minstd_rand(static_cast<unsigned>(n * 7 + 1))() % 100) <
@@ -68,7 +74,8 @@ class MadeUpPages {
 
   // Runs all pages through a graph and returns the sequence numbers as they were written.
   std::vector<std::uint64_t> run() {
-    RunState state;
+    const auto devices = static_cast<std::size_t>(case_.devices);
+    RunState state(devices);
     ScanProgress progress;
     MemoryBudget budget(case_.budget_bytes, case_.budget_pages);
     BatchLines batcher(recognizer_, case_.jobs);
@@ -82,7 +89,7 @@ class MadeUpPages {
                            written.push_back(page.sequence);
                          },
                      .recognize = recognize},
-                    batcher, state, progress.queues, case_.jobs);
+                    batcher, state, progress.queues, case_.jobs, devices);
     for (int n = 0; n < case_.pages; ++n) {
       auto page = std::make_shared<PageMessage>();
       page->sequence = static_cast<std::uint64_t>(n);
@@ -145,7 +152,27 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{8, 300, kPlenty, 2, 1000, 30, false},           // likewise
                       Case{4, 300, kPlenty, 1000, 1, 0, false},            // a line a batch
                       Case{4, 300, kPlenty, 32, 8, 100, true}, Case{2, 0, kPlenty, 32, 8, 0, false},
-                      Case{8, 1, kPlenty, 32, 8, 0, false}));
+                      Case{8, 1, kPlenty, 32, 8, 0, false}, Case{1, 500, kPlenty, 1000, 8, 20, true, 1},  //
+                      Case{4, 500, kPlenty, 1000, 8, 20, true, 1},                                        //
+                      Case{4, 500, kPlenty, 1000, 8, 20, true, 3},                                        //
+                      Case{1, 200, 1, 1000, 8, 20, false, 2},                 // one page at a time
+                      Case{2, 300, 3 * kPageBytes, 1000, 1000, 0, false, 1},  // batches never full
+                      Case{8, 300, kPlenty, 2, 1000, 30, false, 2},           // likewise
+                      Case{2, 2000, kPlenty, 1000, 1, 0, false, 2},           // a line a batch
+                      Case{4, 300, kPlenty, 32, 8, 100, true, 2}, Case{2, 0, kPlenty, 32, 8, 0, false, 1}));
+
+std::vector<PagePtr> no_page(LineBatch&, std::size_t) {
+  return {};
+}
+
+PagePtr page_of_one_line(std::uint64_t sequence) {
+  auto page = std::make_shared<PageMessage>();
+  page->sequence = sequence;
+  page->lines.resize(1);
+  page->lines[0].prepared.pixels = cv::Mat(16, 50, CV_8UC1);
+  page->lines_to_recognize = 1;
+  return page;
+}
 
 // The feeder must not be left waiting for pages that a cancelled graph will never release.
 TEST(PageGraph, RethrowsWhatAStageLetsOutAfterWindingDown) {
@@ -161,8 +188,8 @@ TEST(PageGraph, RethrowsWhatAStageLetsOutAfterWindingDown) {
                          if (page.sequence == 20) throw std::domain_error("a bug");
                        },
                    .write = nothing,
-                   .recognize = [](LineBatch&) { return std::vector<PagePtr>(); }},
-                  batcher, state, queues, 2);
+                   .recognize = no_page},
+                  batcher, state, queues, 2, 0);
   for (std::uint64_t n = 0; n < 200; ++n) {
     auto page = std::make_shared<PageMessage>();
     page->sequence = n;
@@ -180,11 +207,8 @@ TEST(PageGraph, NamesTheNumbersWhenAPageIsLost) {
   BatchLines batcher(recognizer, 2);
   PageQueues queues;
   const auto nothing = [](PageMessage&) {};
-  PageGraph graph({.read = nothing,
-                   .collect = nothing,
-                   .write = nothing,
-                   .recognize = [](LineBatch&) { return std::vector<PagePtr>(); }},
-                  batcher, state, queues, 2);
+  PageGraph graph({.read = nothing, .collect = nothing, .write = nothing, .recognize = no_page}, batcher,
+                  state, queues, 2, 0);
   for (const std::uint64_t sequence : {0, 1, 3}) {  // the writer waits for page 2 for ever
     auto page = std::make_shared<PageMessage>();
     page->sequence = sequence;
@@ -196,6 +220,55 @@ TEST(PageGraph, NamesTheNumbersWhenAPageIsLost) {
   } catch (const std::logic_error& error) {
     EXPECT_STREQ(error.what(), "the pipeline lost pages: 3 went in, 2 came out");
   }
+}
+
+// The graph has one thread here: it reads the second page while the device is busy with the first.
+TEST(PageGraph, NoThreadOfItWaitsForADevice) {
+  ChecksumRecognizer recognizer;
+  recognizer.lines_a_batch = recognizer.device_count = 1;
+  RunState state(1);
+  BatchLines batcher(recognizer, 1);
+  PageQueues queues;
+  std::promise<void> second_is_read;
+  std::future<void> read = second_is_read.get_future();
+  const auto nothing = [](PageMessage&) {};
+  PageGraph graph({.read =
+                       [&](PageMessage& page) {
+                         if (page.sequence == 1) second_is_read.set_value();
+                       },
+                   .collect = nothing,
+                   .write = nothing,
+                   .recognize =
+                       [&](LineBatch& batch, std::size_t) {
+                         const PagePtr page = batch.lines[0].page;
+                         if (page->sequence == 0) {
+                           EXPECT_EQ(read.wait_for(std::chrono::seconds(60)), std::future_status::ready);
+                         }
+                         return std::vector<PagePtr>{page};
+                       }},
+                  batcher, state, queues, 1, 1);
+  graph.put(page_of_one_line(0));
+  graph.put(page_of_one_line(1));
+  graph.finish();
+  EXPECT_EQ(graph.pages_out(), 2U);
+}
+
+TEST(PageGraph, RethrowsWhatADeviceThreadLetsOut) {
+  ChecksumRecognizer recognizer;
+  recognizer.lines_a_batch = recognizer.device_count = 1;
+  RunState state(1);
+  BatchLines batcher(recognizer, 2);
+  PageQueues queues;
+  const auto nothing = [](PageMessage&) {};
+  PageGraph graph({.read = nothing,
+                   .collect = nothing,
+                   .write = nothing,
+                   .recognize = [](LineBatch&, std::size_t) -> std::vector<PagePtr> {
+                     throw std::domain_error("a bug");
+                   }},
+                  batcher, state, queues, 2, 1);
+  for (std::uint64_t n = 0; n < 50; ++n) graph.put(page_of_one_line(n));
+  EXPECT_THROW(graph.finish(), std::domain_error);
 }
 
 }  // namespace

@@ -185,16 +185,17 @@ TEST_F(RunScan, GivesTheSameBytesForAnyNumberOfJobsAndAnyBudget) {
   options.jobs = 1;
   scan(first);
   ASSERT_THAT(first.records, SizeIs(71));
-  for (const int jobs : {1, 2, 8})
+  for (const auto& [jobs, devices] : {std::pair{1, 0}, {2, 0}, {8, 0}, {1, 1}, {4, 2}})
     for (const std::uint64_t budget : {1ULL, 600'000ULL, 100'000'000ULL})
       for (const int lines_a_batch : {1, 8, 1000}) {
         options.jobs = jobs;
         options.max_memory_bytes = budget;
         recognizer.lines_a_batch = lines_a_batch;
+        recognizer.device_count = devices;
         RecordKeeper other;
         scan(other);
-        ASSERT_EQ(other.jsonl, first.jsonl)
-            << jobs << " jobs, " << budget << " bytes, " << lines_a_batch << " lines";
+        ASSERT_EQ(other.jsonl, first.jsonl) << jobs << " jobs, " << devices << " devices, " << budget
+                                            << " bytes, " << lines_a_batch << " lines";
       }
 }
 
@@ -213,11 +214,12 @@ TEST_F(RunScan, LosesNothingAmongManyPagesFailuresAndDelays) {
     if (record.error) ++failed;
   }
   EXPECT_THAT(failed, AllOf(Ge(10U), Le(80U))) << "a sixteenth is refused";
-  for (const int jobs : {1, 4, 8}) {
+  for (const auto& [jobs, devices] : {std::pair{1, 0}, {4, 0}, {8, 0}, {1, 1}, {4, 3}}) {
     options.jobs = jobs;
+    recognizer.device_count = devices;
     RecordKeeper other;
     EXPECT_EQ(scan(other).pages_failed, failed);
-    EXPECT_EQ(other.jsonl, first.jsonl) << jobs << " jobs";
+    EXPECT_EQ(other.jsonl, first.jsonl) << jobs << " jobs, " << devices << " devices";
     EXPECT_EQ(progress->pages_failed, failed);
   }
 }

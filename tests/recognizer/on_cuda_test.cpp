@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include <thread>
+
 #include "recognizer/device.h"
 #include "recognizer/line_batch.h"
 #include "recognizer/model_folder.h"
@@ -106,6 +108,44 @@ TEST_P(NetworkOnCuda, ReadsTheSameWhateverTheBatch) {
     const auto alone = recognizer->recognize(std::span(&lines[i], 1));
     EXPECT_EQ(alone.front().text(), together[i].text()) << i;
   }
+}
+
+// Batches of two threads, each in a stream of its own.
+TEST_P(NetworkOnCuda, TwoThreadsReadWhatOneReads) {
+  const ModelConfig config = ocrbatch::testing::small_model_config(GetParam());
+  const ocrbatch::testing::TemporaryFolder folder;
+  save_model(folder.path() / "m", config, named_state(*build_network(config)), {}, {});
+  const auto recognizer = load_recognizer(folder.path() / "m", {.device = "cuda"});
+  ASSERT_EQ(recognizer->devices(), std::vector<std::string>{"cuda:0"});
+  const ocrbatch::testing::BarLines source(12, config.img_height);
+  std::vector<cv::Mat> lines;
+  for (std::uint64_t i = 0; i < 12; ++i) lines.push_back(source.get(i).pixels);
+  const auto expected = recognizer->recognize(lines);
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 2; ++t) {
+    threads.emplace_back([&] {
+      for (int round = 0; round < 20; ++round) {
+        const auto read = recognizer->recognize(lines);
+        for (std::size_t i = 0; i < lines.size(); ++i) EXPECT_EQ(read[i].text(), expected[i].text()) << i;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+TEST_P(NetworkOnCuda, EachDeviceReadsTheSame) {
+  const auto count = static_cast<int>(torch::cuda::device_count());
+  if (count < 2) GTEST_SKIP() << "one CUDA device";
+  const ModelConfig config = ocrbatch::testing::small_model_config(GetParam());
+  const ocrbatch::testing::TemporaryFolder folder;
+  save_model(folder.path() / "m", config, named_state(*build_network(config)), {}, {});
+  const auto recognizer = load_recognizer(folder.path() / "m", {.device = "cuda:0,1"});
+  ASSERT_EQ(recognizer->devices(), (std::vector<std::string>{"cuda:0", "cuda:1"}));
+  const ocrbatch::testing::BarLines source(12, config.img_height);
+  std::vector<cv::Mat> lines;
+  for (std::uint64_t i = 0; i < 12; ++i) lines.push_back(source.get(i).pixels);
+  const auto first = recognizer->recognize_on(0, lines), second = recognizer->recognize_on(1, lines);
+  for (std::size_t i = 0; i < lines.size(); ++i) EXPECT_EQ(first[i].text(), second[i].text()) << i;
 }
 
 }  // namespace

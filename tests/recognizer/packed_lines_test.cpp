@@ -16,7 +16,7 @@ TEST(PackedLines, PackingAndBackKeepsRowsAndGradientsAndClearsPadding) {
     const torch::Tensor kept = (torch::arange(4).view({1, 4, 1}) < lengths.view({batch, 1, 1}))
                                    .expand({batch, 4, 5})
                                    .to(torch::kFloat);
-    const PackedLines lines(lengths, 4);
+    const PackedLines lines(lengths, 4, torch::kCPU);
     const torch::Tensor packed = lines.pack(x);
     if (packed.dim() == 3) {  // nothing to leave out
       EXPECT_EQ(lengths.sum().item<int64_t>(), batch * 4);
@@ -33,8 +33,8 @@ TEST(PackedLines, PackingAndBackKeepsRowsAndGradientsAndClearsPadding) {
 
 TEST(PackedLines, LittlePaddingStays) {
   const torch::Tensor x = torch::randn({2, 16, 3});
-  EXPECT_EQ(PackedLines(torch::tensor({16, 13}, torch::kInt), 16).pack(x).dim(), 3);
-  EXPECT_EQ(PackedLines(torch::tensor({16, 11}, torch::kInt), 16).pack(x).dim(), 2);
+  EXPECT_EQ(PackedLines(torch::tensor({16, 13}, torch::kInt), 16, torch::kCPU).pack(x).dim(), 3);
+  EXPECT_EQ(PackedLines(torch::tensor({16, 11}, torch::kInt), 16, torch::kCPU).pack(x).dim(), 2);
 }
 
 }  // namespace

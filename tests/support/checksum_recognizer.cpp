@@ -14,6 +14,12 @@ ChecksumRecognizer::ChecksumRecognizer() {
   info_.line_preparation.height_px = 16;
 }
 
+std::vector<std::string> ChecksumRecognizer::devices() const {
+  std::vector<std::string> names;
+  for (int i = 0; i < device_count; ++i) names.push_back("device:" + std::to_string(i));
+  return names;
+}
+
 std::string ChecksumRecognizer::text_of(const cv::Mat& line) {
   std::uint32_t sum = 2166136261U;  // FNV-1a
   for (int y = 0; y < line.rows; ++y)

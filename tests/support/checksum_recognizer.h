@@ -15,6 +15,7 @@ class ChecksumRecognizer : public recognizer::Recognizer {
  public:
   int lines_a_batch = 8;
   int widest_delay_us = 0;  // each call sleeps for a random time up to this
+  int device_count = 0;     // devices that it says it computes on
   std::function<bool(const cv::Mat& line)>
       refuses;  // recognize() throws when any of its lines is one of these
 
@@ -23,6 +24,7 @@ class ChecksumRecognizer : public recognizer::Recognizer {
   const recognizer::ModelInfo& info() const override { return info_; }
   int width_bucket(int width_px) const override { return width_px / 128; }
   int batch_size(int bucket) const override { return lines_a_batch; }
+  std::vector<std::string> devices() const override;
   std::vector<recognizer::Hypothesis> recognize(std::span<const cv::Mat> lines) const override;
 
   // Two words of four hexadecimal digits.

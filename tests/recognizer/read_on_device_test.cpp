@@ -1,0 +1,174 @@
+// Reading on a device, with the CPU as the device.
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include <limits>
+#include <mutex>
+#include <thread>
+
+#include "recognizer/line_batch.h"
+#include "recognizer/model_folder.h"
+#include "recognizer/network_reader.h"
+#include "recognizer/recognizer.h"
+#include "tests/recognizer/small_model.h"
+
+namespace ocrbatch::recognizer {
+namespace {
+
+using Labels = std::vector<std::vector<ReadLabel>>;
+
+// Another network's results, as long as the device has room for its images.
+class LimitedNetwork : public LineNetwork {
+ public:
+  explicit LimitedNetwork(std::shared_ptr<LineNetwork> network)
+      : network_(register_module("network", std::move(network))) {}
+
+  std::int64_t room_px = std::numeric_limits<std::int64_t>::max();
+  bool lost = false;
+  std::vector<std::int64_t> lines;  // of each batch that had room
+
+  torch::Tensor forward(const torch::Tensor& images, const torch::Tensor& widths) override {
+    if (lost)
+      throw c10::AcceleratorError({"", "", 0}, 719, "CUDA error: unspecified launch failure\nSearch for");
+    TORCH_CHECK_WITH(OutOfMemoryError, images.numel() <= room_px, "out of memory");
+    {
+      const std::lock_guard lock(mutex_);
+      lines.push_back(images.size(0));
+    }
+    return network_->forward(images, widths);
+  }
+  int frames(int width_px) const override { return network_->frames(width_px); }
+  bool can_align(int width_px, const std::vector<int>& labels) const override {
+    return network_->can_align(width_px, labels);
+  }
+  torch::Tensor loss(const torch::Tensor& encoded, const torch::Tensor& widths,
+                     const Targets& targets) override {
+    return network_->loss(encoded, widths, targets);
+  }
+  Labels read(const torch::Tensor& encoded, const torch::Tensor& widths, const Decoding& decoding) override {
+    return network_->read(encoded, widths, decoding);
+  }
+  void prepare_for_inference(bool bfloat16) override { network_->prepare_for_inference(bfloat16); }
+
+ private:
+  const std::shared_ptr<LineNetwork> network_;
+  std::mutex mutex_;
+};
+
+class ReadOnDevice : public ::testing::TestWithParam<const char*> {
+ protected:
+  ReadOnDevice() {
+    torch::manual_seed(3);
+    on_device = std::make_shared<LimitedNetwork>(build_network(config));
+    const auto network = build_network(config);
+    load_state(*network, named_state(*on_device->named_children()["network"]), "the other network");
+    cpu = read_on_cpu(network, config.img_height);
+    device = read_on_device(on_device, config.img_height, torch::kCPU);
+    on_device->lines.clear();
+    cv::RNG random(5);
+    for (int i = 0; i < 20; ++i) {
+      // Of one bucket on the CPU and on the device.
+      cv::Mat line(config.img_height, i == 0 ? 128 : random.uniform(70, 129), CV_8UC1);
+      random.fill(line, cv::RNG::UNIFORM, 0, 256);
+      lines.push_back(line);
+    }
+  }
+
+  static void expect_same(const Labels& a, const Labels& b) {
+    ASSERT_EQ(a.size(), b.size());
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      ASSERT_EQ(a[i].size(), b[i].size()) << "line " << i;
+      for (std::size_t k = 0; k < a[i].size(); ++k) {
+        EXPECT_EQ(a[i][k].label, b[i][k].label);
+        EXPECT_EQ(a[i][k].x0_px, b[i][k].x0_px);
+        EXPECT_EQ(a[i][k].confidence, b[i][k].confidence);
+      }
+    }
+  }
+
+  std::int64_t pixels(std::int64_t line_count) const { return line_count * 128 * config.img_height; }
+
+  const ModelConfig config = ocrbatch::testing::small_model_config(GetParam());
+  std::shared_ptr<LimitedNetwork> on_device;
+  std::unique_ptr<NetworkReader> cpu, device;
+  std::vector<cv::Mat> lines;
+};
+
+TEST_P(ReadOnDevice, GivesWhatTheCpuGives) {
+  ASSERT_EQ(cpu->width_bucket(128), device->width_bucket(128));
+  expect_same(device->read(lines, {}), cpu->read(lines, {}));
+}
+
+TEST_P(ReadOnDevice, HalvesABatchThatHasNoRoomAndRemembers) {
+  const Labels expected = cpu->read(lines, {});
+  on_device->room_px = pixels(6);
+  const int before = device->batch_size(128);
+  expect_same(device->read(lines, {}), expected);
+  EXPECT_EQ(on_device->lines, (std::vector<std::int64_t>{5, 5, 5, 5}));
+  EXPECT_LT(device->batch_size(128), before);
+  EXPECT_EQ(device->batch_size(128), 5);
+  on_device->lines.clear();
+  expect_same(device->read(std::span(lines).first(10), {}), Labels(expected.begin(), expected.begin() + 10));
+  EXPECT_EQ(on_device->lines, (std::vector<std::int64_t>{5, 5}));
+}
+
+TEST_P(ReadOnDevice, SaysWhichLineHasNoRoom) {
+  on_device->room_px = pixels(1) - 1;
+  try {
+    device->read(std::span(lines).first(4), {});
+    FAIL() << "no error";
+  } catch (const std::runtime_error& error) {
+    EXPECT_EQ(error.what(),
+              "cpu has no memory for a line of 128 x " + std::to_string(config.img_height) + " pixels");
+  }
+  on_device->room_px = pixels(1);
+  EXPECT_EQ(device->read(std::span(lines).first(4), {}).size(), 4U) << "it goes on";
+  EXPECT_EQ(on_device->lines, (std::vector<std::int64_t>{1, 1, 1, 1}));
+}
+
+TEST_P(ReadOnDevice, SaysThatTheDeviceHasFailed) {
+  on_device->lost = true;
+  try {
+    device->read(lines, {});
+    FAIL() << "no error";
+  } catch (const DeviceError& error) {
+    EXPECT_STREQ(error.what(), "device \"cpu\" cannot be used: CUDA error: unspecified launch failure");
+  }
+}
+
+TEST_P(ReadOnDevice, ADeviceThatCannotComputeIsRefusedAtTheStart) {
+  const auto network = std::make_shared<LimitedNetwork>(build_network(config));
+  network->room_px = 0;
+  EXPECT_THROW(read_on_device(network, config.img_height, torch::kCPU), DeviceError);
+}
+
+TEST_P(ReadOnDevice, SeveralThreadsReadAtOnce) {
+  const Labels expected = cpu->read(lines, {});
+  std::vector<Labels> read(3);
+  std::vector<std::thread> threads;
+  for (Labels& labels : read) threads.emplace_back([&] { labels = device->read(lines, {}); });
+  for (std::thread& thread : threads) thread.join();
+  for (const Labels& labels : read) expect_same(labels, expected);
+}
+
+INSTANTIATE_TEST_SUITE_P(Architectures, ReadOnDevice, ::testing::Values("mamba_ctc", "crnn_attention"));
+
+TEST(LineBytes, AreTheInkOfTheFloats) {
+  cv::RNG random(5);
+  std::vector<cv::Mat> lines;
+  for (const int columns : {1, 40, 64, 63}) {
+    // Not continuous, as lines that are cut out of a page are not.
+    const cv::Mat page(16, 100, CV_8UC1);
+    random.fill(page, cv::RNG::UNIFORM, 0, 256);
+    lines.push_back(page.colRange(0, columns));
+  }
+  const LineBatch floats = make_line_batch(lines, 64);
+  const LineBytes bytes = make_line_bytes(lines, 64, /*pinned=*/false);
+  EXPECT_EQ(bytes.pixels.scalar_type(), torch::kByte);
+  EXPECT_TRUE(torch::equal(ink_of(bytes.pixels), floats.images));
+  EXPECT_TRUE(torch::equal(bytes.widths, floats.widths));
+  EXPECT_THROW(make_line_bytes(lines, 63, false), std::invalid_argument);
+}
+
+}  // namespace
+}  // namespace ocrbatch::recognizer
