@@ -387,7 +387,8 @@ TEST_F(RunScanInWorkers, LosesNothingWhenWorkersAreKilled) {
     }
   });
   std::uint64_t lost = 0;
-  for (int run = 0; run < 5; ++run) {
+  // On a busy machine a run may meet a single kill.
+  for (int run = 0; run < 5 || (lost < 3 && run < 50); ++run) {
     RecordKeeper keeper;
     keeper.on_write = [&] { ++written; };
     lost += scan(keeper).workers.lost;
