@@ -83,6 +83,7 @@ void apply_model_delta(const std::filesystem::path& file, const std::filesystem:
   }
   load_state(*network, state, file.string());
   write_model(out, config, *network, description);
+  carry_language_model(base, out);
 }
 
 void merge_model(const std::filesystem::path& model, const std::filesystem::path& out) {
@@ -101,6 +102,7 @@ void merge_model(const std::filesystem::path& model, const std::filesystem::path
   for (const auto& [name, tensor] : named_state(*plain)) state[name] = merged.at(name);
   load_state(*plain, state, model.string());
   write_model(out, loaded.config, *plain, parse_json_file(model / "model.json").as_object());
+  carry_language_model(model, out);
 }
 
 }  // namespace ocrbatch::recognizer

@@ -174,4 +174,13 @@ void save_model(const std::filesystem::path& folder, const ModelConfig& config,
                    [&](std::ostream& stream) { stream << boost::json::serialize(description) << "\n"; });
 }
 
+void carry_language_model(const std::filesystem::path& from, const std::filesystem::path& to) {
+  const LoadedModel giver = describe_model(from), taker = describe_model(to);
+  if (!giver.language_model || taker.language_model) return;
+  if (giver.config.alphabet.labels() != taker.config.alphabet.labels()) return;
+  const std::string& file = giver.language_model->file;
+  std::filesystem::copy_file(from / file, to / file, std::filesystem::copy_options::overwrite_existing);
+  set_language_model(to, *giver.language_model);
+}
+
 }  // namespace ocrbatch::recognizer

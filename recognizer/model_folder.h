@@ -43,4 +43,8 @@ void save_model(const std::filesystem::path& folder, const ModelConfig& config,
                 const std::map<std::string, torch::Tensor>& state, const boost::json::object& training,
                 const boost::json::object& measured);
 
+// Gives a model that was made from another one that one's language model, if it has none yet and their
+// alphabets are the same. Throws ModelError, or std::filesystem::filesystem_error when it cannot be copied.
+void carry_language_model(const std::filesystem::path& from, const std::filesystem::path& to);
+
 }  // namespace ocrbatch::recognizer

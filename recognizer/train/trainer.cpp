@@ -348,6 +348,7 @@ void Trainer::save_best(const ErrorRates& rates, std::optional<double> base_cer)
       {"validation_cer", rates.cer()}, {"validation_wer", rates.wer()}, {"validation_lines", rates.lines()}};
   if (base_cer) measured["base_validation_cer"] = *base_cer;
   save_model(out_ / "model", model_config_, average_->state(), training, measured);
+  if (base_) carry_language_model(*base_, out_ / "model");
 }
 
 TensorFile Trainer::checkpoint() const {
@@ -428,6 +429,7 @@ void Trainer::check_agreement(const LineSource& train_lines) {
 void train(const TrainJob& job, const LineSource& train_lines, const LineSource& validation_lines,
            const TrainEvents& events) {
   Trainer trainer(job.model, job.train, job.recipe, job.out, job.processes, choose_device(job.device));
+  if (job.init_from) trainer.made_from(*job.init_from);
   if (!job.processes->is_first()) {
     // share_state() brings what the first process starts from.
   } else if (job.resume) {

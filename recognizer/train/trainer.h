@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "recognizer/error_rates.h"
@@ -41,6 +42,8 @@ class Trainer {
   // Starts from a model's weights; labels that both alphabets share keep their rows of the last layer, and
   // adapters that the model does not have start as they are, without effect.
   void initialize_from(const std::filesystem::path& model_folder);
+  // Whose language model the best model gets, where it has one.
+  void made_from(const std::filesystem::path& model_folder) { base_ = model_folder; }
   // Starts the backbone from a file of weights in torchvision's names.
   void initialize_backbone(const std::filesystem::path& safetensors_file);
   // Continues from out/checkpoint.safetensors. Throws ConfigError when there is none or it is of another
@@ -86,6 +89,7 @@ class Trainer {
   TrainConfig config_;
   boost::json::object recipe_;
   std::filesystem::path out_;
+  std::optional<std::filesystem::path> base_;
   std::shared_ptr<ProcessGroup> processes_;
   std::shared_ptr<LineNetwork> network_;
   std::unique_ptr<torch::optim::AdamW> optimizer_;

@@ -58,6 +58,28 @@ TEST_F(ModelFolderTest, ALanguageModelStaysWhenWeightsAreSavedAgain) {
   EXPECT_FALSE(describe_model(model_).language_model) << "its n-grams are of another alphabet";
 }
 
+TEST_F(ModelFolderTest, ALanguageModelIsCarriedToWhatIsMadeFromIt) {
+  std::ofstream(model_ / "words.bin") << "n-grams";
+  set_language_model(model_, {"words.bin", 0.4, 1.5});
+  const auto made = folder_.path() / "made";
+  save_model(made, config_, named_state(*network_), {}, {});
+  carry_language_model(model_, made);
+  const auto carried = describe_model(made).language_model;
+  ASSERT_TRUE(carried);
+  EXPECT_EQ(carried->weight, 0.4);
+  EXPECT_EQ(std::filesystem::file_size(made / "words.bin"), 7U);
+
+  // One of its own stays, and one of another alphabet is of no use.
+  set_language_model(made, {"words.bin", 0.7, 1.5});
+  carry_language_model(model_, made);
+  EXPECT_EQ(describe_model(made).language_model->weight, 0.7);
+  ModelConfig other = config_;
+  other.alphabet = Alphabet({"x", "y"});
+  save_model(folder_.path() / "other", other, named_state(*build_network(other)), {}, {});
+  carry_language_model(model_, folder_.path() / "other");
+  EXPECT_FALSE(describe_model(folder_.path() / "other").language_model);
+}
+
 TEST_F(ModelFolderTest, AMissingTensorIsNamed) {
   TensorFile file = weights();
   file.tensors.erase("head.bias");
