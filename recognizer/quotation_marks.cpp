@@ -1,8 +1,8 @@
 #include "recognizer/quotation_marks.h"
 
 #include <algorithm>
-#include <array>
-#include <optional>
+#include <iterator>
+#include <string>
 #include <string_view>
 
 namespace ocrbatch::recognizer {
@@ -17,46 +17,30 @@ constexpr float kDoubtful = 0.5F;
 struct MarkForms {
   std::string_view single, twofold;
 };
-constexpr std::array<MarkForms, 6> kMarkForms = {{
-    {"'", "\""},
-    {"\u2019", "\u201D"},
-    {"\u2018", "\u201C"},
-    {"\u2032", "\u2033"},
-    {"`", "\u201C"},
-    {"\u00B4", "\u201D"},
-}};
+constexpr MarkForms kMarkForms[] = {{"'", "\""},          {"\u2019", "\u201D"}, {"\u2018", "\u201C"},
+                                    {"\u2032", "\u2033"}, {"`", "\u201C"},      {"\u00B4", "\u201D"}};
 
-// Most characters of a line are none: told by the first byte.
-bool may_be_mark(std::string_view text) {
-  return text == "'" || text == "\"" || text == "`" || text.starts_with('\xE2') || text.starts_with('\xC2');
+bool is_single(std::string_view text) {
+  return std::ranges::find(kMarkForms, text, &MarkForms::single) != std::end(kMarkForms);
+}
+bool is_twofold(std::string_view text) {
+  return std::ranges::find(kMarkForms, text, &MarkForms::twofold) != std::end(kMarkForms);
+}
+std::string_view twofold_of(std::string_view single) {
+  return std::ranges::find(kMarkForms, single, &MarkForms::single)->twofold;
 }
 
-const MarkForms* single_mark(std::string_view text) {
-  const auto found = std::ranges::find(kMarkForms, text, &MarkForms::single);
-  return found == kMarkForms.end() ? nullptr : found;
-}
-
-bool is_double_mark(std::string_view text) {
-  return std::ranges::find(kMarkForms, text, &MarkForms::twofold) != kMarkForms.end();
-}
-
-// What both stand for, if it is one mark.
-std::optional<std::string_view> joined(const Character& a, const Character& b, int line_height_px) {
-  if (!may_be_mark(a.text) || !may_be_mark(b.text)) return {};
+// The mark that both are, empty when they are two or none.
+std::string_view joined(const Character& a, const Character& b, int line_height_px) {
+  const bool twofold_a = is_twofold(a.text), twofold_b = is_twofold(b.text);
+  if (!(twofold_a || is_single(a.text)) || !(twofold_b || is_single(b.text))) return {};
   const float distance = (b.x0_px - a.x0_px) / static_cast<float>(line_height_px);
-  const Character& likelier = a.confidence >= b.confidence ? a : b;
-  const bool doubtful = a.confidence * b.confidence < kDoubtful;
-  if (single_mark(a.text) != nullptr && single_mark(b.text) != nullptr) {
-    if (distance <= kSamePlace) return likelier.text;
-    if (distance <= kSideBySide) return single_mark(likelier.text)->twofold;
-    return {};
-  }
-  const bool double_a = is_double_mark(a.text), double_b = is_double_mark(b.text);
-  if (double_a && double_b)
-    return distance <= kDoubleMark ? std::optional<std::string_view>(likelier.text) : std::nullopt;
-  const bool single_and_double = (double_a && single_mark(b.text)) || (double_b && single_mark(a.text));
-  if (single_and_double && doubtful && distance <= kSideBySide) return double_a ? a.text : b.text;
-  return {};
+  const std::string_view likelier = a.confidence >= b.confidence ? a.text : b.text;
+  if (twofold_a && twofold_b) return distance <= kDoubleMark ? likelier : std::string_view();
+  if (distance > kSideBySide) return {};
+  if (!twofold_a && !twofold_b) return distance <= kSamePlace ? likelier : twofold_of(likelier);
+  if (a.confidence * b.confidence >= kDoubtful) return {};
+  return twofold_a ? a.text : b.text;
 }
 
 }  // namespace
@@ -66,9 +50,9 @@ void join_quotation_marks(std::vector<Character>& characters, int line_height_px
   for (Character& character : characters) {
     if (kept > 0) {
       Character& before = characters[kept - 1];
-      const std::optional<std::string_view> mark = joined(before, character, line_height_px);
-      if (mark && !alphabet.encode(*mark).empty()) {
-        before.text = std::string(*mark);
+      const std::string mark(joined(before, character, line_height_px));
+      if (!mark.empty() && !alphabet.encode(mark).empty()) {
+        before.text = mark;
         before.x1_px = character.x1_px;
         before.confidence = std::max(before.confidence, character.confidence);
         continue;

@@ -91,10 +91,11 @@ cv::Mat without_background(const cv::Mat& even, int cell, int paper) {
   return judged;
 }
 
+constexpr double kHalfWay = 0.5, kFaint = 0.35;
+
 // Ink by the contrast of its surroundings, so that faint print beside dark print is seen: darker than
 // half-way (or another share of the way) between the paper and the darkest there (Bernsen's threshold, with
 // the paper's light instead of the brightest), and than grain.
-constexpr double kHalfWay = 0.5, kFaint = 0.35;
 cv::Mat binarize_locally(const cv::Mat& gray, double share = kHalfWay) {
   constexpr int kCell = 8, kPaper = 230, kLeastDarkness = 24;
   cv::Mat even, ink;
@@ -146,21 +147,25 @@ LayoutImage layout_image_of(const cv::Mat& ink) {
 
 // Print by needles, and faint print, falls into pieces one above the other. Where closing the gaps between
 // them leaves fewer components, and higher ones, they may be pieces of letters. They are when letters more
-// than twice their height appear once more counts as ink and small gaps are closed to all sides.
-void mend_broken_letters(LayoutImage& image, const cv::Mat& gray) {
+// than twice their height appear once more counts as ink and small gaps are closed to all sides. `pieces` is
+// the image's letter_height(); returns what it is now.
+double mend_broken_letters(LayoutImage& image, const cv::Mat& gray, double pieces) {
   constexpr int kGap = 4;
   constexpr double kFewer = 0.8, kHigher = 1.25, kWhole = 2.5;
-  const double pieces = letter_height(image.components, image.ink.rows);
   cv::Mat closed;
   cv::morphologyEx(image.ink, closed, cv::MORPH_CLOSE,
                    cv::getStructuringElement(cv::MORPH_RECT, {1, kGap + 1}));
   const std::vector<Component> components = find_components(closed);
-  if (static_cast<double>(components.size()) > kFewer * static_cast<double>(image.components.size())) return;
-  if (letter_height(components, closed.rows) < kHigher * pieces) return;
+  if (static_cast<double>(components.size()) > kFewer * static_cast<double>(image.components.size()))
+    return pieces;
+  if (letter_height(components, closed.rows) < kHigher * pieces) return pieces;
   cv::morphologyEx(binarize_locally(gray, kFaint), closed, cv::MORPH_CLOSE,
                    cv::getStructuringElement(cv::MORPH_RECT, {kGap - 1, kGap + 1}));
   LayoutImage mended = layout_image_of(closed);
-  if (letter_height(mended.components, closed.rows) >= kWhole * pieces) image = std::move(mended);
+  const double letters = letter_height(mended.components, closed.rows);
+  if (letters < kWhole * pieces) return pieces;
+  image = std::move(mended);
+  return letters;
 }
 
 // Tesseract needs minutes for a page of noise. A page of text has at most one component in 400 pixels; with
@@ -212,10 +217,7 @@ LayoutImage make_quick_layout_image(const io::PageImage& page) {
   const cv::Mat gray = scaled(page.gray, scale);
   LayoutImage image = layout_image_of(binarize_locally(gray));
   double letters = letter_height(image.components, image.ink.rows);
-  if (letters > 0 && letters < kSmallest) {
-    mend_broken_letters(image, gray);
-    letters = letter_height(image.components, image.ink.rows);
-  }
+  if (letters > 0 && letters < kSmallest) letters = mend_broken_letters(image, gray, letters);
   if (letters > 0 && (letters < kSmallest || letters > kLargest)) {
     const double factor = std::clamp(kWanted / letters, 0.25, 3.0);
     const double wanted = std::min(scale * factor, std::max(scale, std::sqrt(kMostPixels / pixels)));

@@ -93,14 +93,14 @@ void absorb_pieces(std::vector<Row>& rows) {
 
 bool lies_within(const Row& piece, const Row& row) {
   constexpr float kMostOfIt = 0.85F, kOnBaseline = 0.25F, kQuotationMarks = 1.25F;
-  if (piece.x1 - piece.x0 > row.x1 - row.x0) return false;
+  const float width = std::min(piece.x1, row.x1) - std::max(piece.x0, row.x0);
+  if (width < kMostOfIt * (piece.x1 - piece.x0) || piece.x1 - piece.x0 > row.x1 - row.x0) return false;
   const float middle = 0.5F * (piece.x0 + piece.x1), baseline = row.baseline_at(middle);
   // What stands lower is print of its own, as the lower number of two beside a word.
   if (piece.baseline_at(middle) > baseline + kOnBaseline * row.x_height) return false;
-  const float width = std::min(piece.x1, row.x1) - std::max(piece.x0, row.x0);
   const float height = std::min(piece.bottom, baseline + row.descent) -
                        std::max(piece.top, baseline - kQuotationMarks * row.ascent);
-  return width >= kMostOfIt * (piece.x1 - piece.x0) && height >= kMostOfIt * (piece.bottom - piece.top);
+  return height >= kMostOfIt * (piece.bottom - piece.top);
 }
 
 void attach_marks(std::vector<Row>& rows, const std::vector<Letter>& marks) {

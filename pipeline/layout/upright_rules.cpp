@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <opencv2/imgproc.hpp>
 
+#include "pipeline/layout/components.h"
+
 namespace ocrbatch::pipeline {
 namespace {
 
@@ -22,16 +24,12 @@ void paint_over(const cv::Rect& box, cv::Mat& gray) {
 
 std::vector<UprightRule> upright_pieces(const cv::Mat& rules, int least_height, int piece_height) {
   std::vector<UprightRule> pieces;
-  cv::Mat labels, stats, centroids;
-  const int count = cv::connectedComponentsWithStats(rules, labels, stats, centroids, 8, CV_32S);
-  for (int i = 1; i < count; ++i) {
-    const int* const row = stats.ptr<int>(i);
-    const cv::Rect box(row[cv::CC_STAT_LEFT], row[cv::CC_STAT_TOP], row[cv::CC_STAT_WIDTH],
-                       row[cv::CC_STAT_HEIGHT]);
+  for (const Component& rule : find_components(rules)) {
+    const cv::Rect& box = rule.box;
     if (box.height < least_height) continue;
     for (int y = box.y; y < box.br().y; y += piece_height) {
       const cv::Rect part(box.x, y, box.width, std::min(piece_height, box.br().y - y));
-      const cv::Rect ink = cv::boundingRect(labels(part) == i);
+      const cv::Rect ink = cv::boundingRect(rules(part));
       if (!ink.empty()) pieces.push_back({ink + part.tl(), box.height});
     }
   }

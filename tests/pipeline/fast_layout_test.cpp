@@ -396,13 +396,20 @@ TEST(FastLayout, MeasuresLettersAndNotDashes) {
   EXPECT_EQ(words, 6);
 }
 
-// Printed by needles: rows of dots that hardly touch, on grayish paper.
+// Printed by needles: the paper shows between rows and columns of dots, a little or clearly.
 TEST(FastLayout, PutsPrintTogetherThatConsistsOfDots) {
-  io::PageImage page = blank_page({900, 800});
-  for (int row = 0; row < 8; ++row) write(page, "JALAN KAPAR, MUKIM 42100", {60, 120 + 60 * row}, 1.2, 60);
-  cv::GaussianBlur(page.gray, page.gray, {0, 0}, 1.2);
-  for (int y = 0; y < page.gray.rows; y += 5) page.gray.rowRange(y, y + 2) += cv::Scalar(70);
-  EXPECT_THAT(find_lines(page), SizeIs(8));
+  for (const auto& [gap_px, lighter] : {std::pair(4, 90), std::pair(3, 120)}) {
+    io::PageImage page = blank_page({900, 800});
+    for (int row = 0; row < 8; ++row) write(page, "JALAN KAPAR, MUKIM 42100", {60, 120 + 60 * row}, 1.2, 100);
+    for (int i = 0; i + gap_px < 800; i += 7) {
+      page.gray.rowRange(i, i + gap_px) += cv::Scalar(lighter);
+      page.gray.colRange(i, i + gap_px - 1) += cv::Scalar(lighter);
+    }
+    cv::GaussianBlur(page.gray, page.gray, {0, 0}, 0.8);
+    const auto lines = find_lines(page);
+    EXPECT_THAT(lines, SizeIs(8)) << lighter;
+    for (const io::Line& line : lines) EXPECT_GT(line.bbox.x1 - line.bbox.x0, 400) << lighter;
+  }
 }
 
 TEST(FastLayout, SeesFaintPrintBesideDarkPrint) {
