@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <new>
 #include <vector>
 
 #include "kernels/column_block.h"
@@ -168,6 +169,13 @@ namespace ocrbatch::kernels {
 
 HWY_EXPORT(convolve_tiles);
 
+// Highway's own gives a null pointer where there is no memory.
+static hwy::AlignedFreeUniquePtr<float[]> aligned_floats(std::size_t count) {
+  auto floats = hwy::AllocateAligned<float>(count);
+  if (!floats) throw std::bad_alloc();
+  return floats;
+}
+
 void winograd_weights_cpu(const float* weight, std::int64_t out, std::int64_t in, float* to) {
   // G of the paper.
   static constexpr double kG[6][3] = {{1.0 / 4, 0, 0},
@@ -208,8 +216,8 @@ void winograd_convolution_cpu(const WinogradMaps& maps, float* to) {
   const auto size = [](std::int64_t channels) {
     return static_cast<std::size_t>(kWinogradProducts * kTilesAtOnce * channels);
   };
-  const auto inputs = hwy::AllocateAligned<float>(size(maps.in));
-  const auto products = hwy::AllocateAligned<float>(size(kBlockColumns));
+  const auto inputs = aligned_floats(size(maps.in));
+  const auto products = aligned_floats(size(kBlockColumns));
   std::fill(inputs.get(), inputs.get() + size(maps.in), 0.0F);
   const auto count = static_cast<std::int64_t>(tiles.size());
   for (std::int64_t first = 0; first < count; first += kTilesAtOnce) {

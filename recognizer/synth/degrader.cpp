@@ -80,6 +80,17 @@ void dot_matrix(cv::Mat& ink, double cell_px) {
   ink = dots;
 }
 
+// Ink of a head whose dots touch each other, as in the bitmap fonts of till printers: strokes are one, two or
+// three whole dots wide. A dot is set where the glyph covers `coverage` (0-1) of it.
+void print_in_dots(cv::Mat& ink, double dot_px, double coverage) {
+  const cv::Size grid(std::max(1, static_cast<int>(std::lround(ink.cols / dot_px))),
+                      std::max(1, static_cast<int>(std::lround(ink.rows / dot_px))));
+  cv::Mat dots;
+  cv::resize(ink, dots, grid, 0, 0, cv::INTER_AREA);
+  cv::threshold(dots, dots, 255 * coverage, 255, cv::THRESH_BINARY);
+  cv::resize(dots, ink, ink.size(), 0, 0, cv::INTER_NEAREST);
+}
+
 void blur(cv::Mat& image, double sigma) {
   // Below this a Gaussian leaves the pixels as they are.
   if (sigma < 0.25) return;
@@ -141,6 +152,8 @@ cv::Mat Degrader::patch_of(const cv::Mat& texture, cv::Size size, Random& random
 void Degrader::print(cv::Mat& ink, double x_height_px, const DocumentStyle& style, Random& random) const {
   if (const double needles = style.dot_matrix.draw(random); needles > 0 && x_height_px / needles > 1.6)
     dot_matrix(ink, x_height_px / needles);
+  if (const double dots = style.print_dots.draw(random); dots > 0 && x_height_px / dots > 1)
+    print_in_dots(ink, x_height_px / dots, random.uniform(0.3, 0.55));
   if (const double roughness = style.roughness.draw(random); roughness > 0) {
     // Ink seeps: a blurred shape, disturbed, cut at half its height. Hairlines below the cut break.
     const double seep = std::max(0.4, x_height_px * random.uniform(0.02, 0.05));

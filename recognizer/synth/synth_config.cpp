@@ -157,6 +157,7 @@ void read_document(const json::value& value, const std::string& path, DocumentSt
       .key("glyph_fade", d.glyph_fade)
       .key("glyph_jitter_share", d.glyph_jitter_share)
       .key("dot_matrix", d.dot_matrix)
+      .key("print_dots", d.print_dots)
       .key("ink_gray", d.ink_gray)
       .key("paper_gray", d.paper_gray)
       .key("paper_texture", d.paper_texture)

@@ -75,6 +75,7 @@ struct DocumentStyle {
   Chance glyph_fade;                     // letters struck or inked unevenly; 0-1
   Chance glyph_jitter_share;             // letters off their place
   Chance dot_matrix;                     // needles a x-height
+  Chance print_dots;                     // a thermal or inkjet head's square dots a x-height
 
   // Paper and tone.
   Range ink_gray{0, 60}, paper_gray{225, 255};

@@ -33,7 +33,7 @@ constexpr const char* kRecipe = R"({
     "clean": {"x_height_px": [10, 14]},
     "worn": {
       "x_height_px": [6, 20], "roughness": [0.8, 0.2, 1], "fade": [0.5, 0.1, 0.5], "glyph_jitter_share": [0.5, 0.01, 0.04],
-      "glyph_fade": [0.5, 0.1, 0.5], "dot_matrix": [0.2, 5, 8], "bleed": [0.3, 0.1, 0.3], "gradient": [0.5, 0.1, 0.4],
+      "glyph_fade": [0.5, 0.1, 0.5], "dot_matrix": [0.2, 5, 8], "print_dots": [0.2, 5, 8], "bleed": [0.3, 0.1, 0.3], "gradient": [0.5, 0.1, 0.4],
       "paper_texture": [0.5, 2, 6], "stain": [0.3, 0.1, 0.3], "motion_px": [0.2, 1, 2], "resample": [0.3, 0.5, 0.9],
       "noise": [0.7, 2, 12], "bilevel": [0.5, 0.3, 0.7], "dithered": 0.1, "salt_pepper": [0.3, 0.001, 0.01],
       "jpeg_quality": [0.5, 30, 90], "rule": [0.3, 0.05, 0.2], "box": [0.3, 0.05, 0.2], "dark_edge": [0.2, 0.5, 2],
