@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <opencv2/imgproc.hpp>
+#include <utility>
 #include <vector>
 
 #include "kernels/line_ink.h"
@@ -75,6 +76,7 @@ float find_slope(const std::vector<Segment>& segments, const cv::Rect& box) {
 
 struct Band {
   float x_top = 0, baseline = 0;  // rows
+  float ink = 0;                  // a row, on average
 };
 
 // The band between the top of x and the baseline: the stretch of rows with the steepest rise at its top and
@@ -90,7 +92,7 @@ Band find_band(const std::vector<float>& profile) {
     const double below = sum[std::min(rows, border + reach)] - sum[border];
     return (below - above) / reach;
   };
-  Band best{0, static_cast<float>(rows)};
+  Band best{0, static_cast<float>(rows), 0};
   double best_score = -1;
   for (int top = 0; top < rows; ++top) {
     for (int bottom = top + std::max(3, rows / 6); bottom <= rows; ++bottom) {
@@ -99,7 +101,7 @@ Band find_band(const std::vector<float>& profile) {
       const double score = (rise(top) - rise(bottom) + inside) * std::sqrt(share);
       if (score > best_score) {
         best_score = score;
-        best = {static_cast<float>(top), static_cast<float>(bottom)};
+        best = {static_cast<float>(top), static_cast<float>(bottom), static_cast<float>(inside)};
       }
     }
   }
@@ -116,27 +118,90 @@ LineGeometry whole_image(const cv::Mat& image) {
   return geometry;
 }
 
+struct Component {
+  cv::Rect box;
+  int area = 0;  // pixels
+};
+
+struct CleanInk {
+  cv::Mat ink;
+  std::vector<Component> components;
+};
+
 // Ink without specks, and without what hangs in from the upper and lower edge only (other lines' letters).
-cv::Mat clean_ink(const cv::Mat& ink) {
+CleanInk clean_ink(const cv::Mat& ink) {
   cv::Mat labels, stats, centroids;
   const int count = cv::connectedComponentsWithStats(ink, labels, stats, centroids, 8, CV_32S);
   const int smallest = std::max(2, static_cast<int>(0.02F * ink.rows * 0.02F * ink.rows));
   std::vector<uchar> keep(count, 255);
   keep[0] = 0;
+  CleanInk clean;
   for (int i = 1; i < count; ++i) {
     const int* row = stats.ptr<int>(i);
-    const int top = row[cv::CC_STAT_TOP], bottom = top + row[cv::CC_STAT_HEIGHT];
+    const cv::Rect box(row[cv::CC_STAT_LEFT], row[cv::CC_STAT_TOP], row[cv::CC_STAT_WIDTH],
+                       row[cv::CC_STAT_HEIGHT]);
     const bool hangs_in =
-        (top == 0 && bottom < 0.3F * ink.rows) || (bottom == ink.rows && top > 0.7F * ink.rows);
-    if (row[cv::CC_STAT_AREA] < smallest || hangs_in) keep[i] = 0;
+        (box.y == 0 && box.br().y < 0.3F * ink.rows) || (box.br().y == ink.rows && box.y > 0.7F * ink.rows);
+    if (row[cv::CC_STAT_AREA] < smallest || hangs_in)
+      keep[i] = 0;
+    else
+      clean.components.push_back({box, row[cv::CC_STAT_AREA]});
   }
-  cv::Mat kept(ink.size(), CV_8UC1);
+  clean.ink.create(ink.size(), CV_8UC1);
   for (int y = 0; y < ink.rows; ++y) {
     const int* label = labels.ptr<int>(y);
-    uchar* out = kept.ptr<uchar>(y);
+    uchar* out = clean.ink.ptr<uchar>(y);
     for (int x = 0; x < ink.cols; ++x) out[x] = keep[label[x]];
   }
-  return kept;
+  return clean;
+}
+
+// The ink of an image that is one line, looked at along its slope.
+struct LineInk {
+  std::vector<float> profile;  // a row
+  std::vector<Component> components;
+  float slope = 0, middle_x = 0;
+
+  // Another line fills less of the image than this one.
+  float most_cut_px() const { return 0.45F * profile.size(); }
+
+  // Pixels of components that lie wholly above (step -1) or below (step 1) a row.
+  float apart_from(int row, int step) const {
+    float pixels = 0;
+    for (const Component& component : components) {
+      const float shift = slope * (component.box.x + 0.5F * component.box.width - middle_x);
+      const float top = component.box.y - shift, bottom = component.box.br().y - shift;
+      if (step < 0 ? bottom <= row + 1 : top >= row) pixels += component.area;
+    }
+    return pixels;
+  }
+};
+
+// Where the line ends that a band belongs to: `from` is the band's border, `step` leads away from it, `edge`
+// is the last row with ink. Beyond the line's own ascenders or descenders, `own` band heights, ink gets less;
+// where there is more of it again behind a valley, and in pieces of its own, another line has been cut into.
+// Nearer by, that takes a good part of the band's own ink: accents and the dots of i have a valley, too.
+int end_of_line(const LineInk& line, int from, int edge, int step, const Band& band, float own) {
+  constexpr float kNearest = 0.1F, kFarthest = 1.15F;               // valleys, in band heights
+  constexpr float kOtherLineBeyond = 0.03F, kOtherLineNear = 0.2F;  // shares of the band's ink
+  constexpr float kApart = 0.5F;                                    // share of what is beyond the valley
+  const std::vector<float>& profile = line.profile;
+  const float height = band.baseline - band.x_top;
+  const int nearest = std::max(1, static_cast<int>(kNearest * height));
+  const int farthest = std::max(nearest, static_cast<int>(kFarthest * height));
+  const int rows = std::abs(edge - from);
+  if (rows <= nearest) return edge;
+  int valley = from + step * nearest;
+  for (int distance = nearest; distance <= std::min(farthest, rows); ++distance)
+    if (profile[from + step * distance] < profile[valley]) valley = from + step * distance;
+  float most = 0, beyond = 0;
+  for (int row = valley; row != edge; row += step) {
+    most = std::max(most, profile[row + step]);
+    beyond += profile[row + step];
+  }
+  const float share = rows > own * height ? kOtherLineBeyond : kOtherLineNear;
+  if (most <= profile[valley] + share * band.ink || std::abs(edge - valley) > line.most_cut_px()) return edge;
+  return line.apart_from(valley, step) > kApart * beyond ? valley : edge;
 }
 
 }  // namespace
@@ -146,7 +211,8 @@ LineGeometry find_line_geometry(const cv::Mat& image) {
   const PaperEstimate paper = estimate_paper(image, {0, 0, image.cols, image.rows});
   const cv::Mat darkness = measure_darkness(image, {0, image.rows}, paper.inverted);
   const cv::Mat all_ink = darkness > kInkDarkness;
-  cv::Mat ink = clean_ink(all_ink);
+  CleanInk clean = clean_ink(all_ink);
+  cv::Mat& ink = clean.ink;
   cv::Rect box = cv::boundingRect(ink);
   if (box.empty()) {
     ink = all_ink;
@@ -168,11 +234,19 @@ LineGeometry find_line_geometry(const cv::Mat& image) {
 
   // A letter or digit by itself has no zones: it is taken to stand on the baseline.
   const bool is_single = box.width < last - first;
-  const Band band = is_single ? Band{0, static_cast<float>(last - first)}
-                              : find_band({sheared.begin() + first, sheared.begin() + last});
-  const float baseline = first + band.baseline;
-  const float ink_ascent = baseline - first, ink_descent = last - baseline;
-  const float band_height = band.baseline - band.x_top;
+  int top = first, bottom = last;
+  Band band{static_cast<float>(first), static_cast<float>(last)};
+  if (!is_single) {
+    band = find_band({sheared.begin() + first, sheared.begin() + last});
+    band.x_top += first;
+    band.baseline += first;
+    constexpr float kOwnAbove = 1.1F, kOwnBelow = 0.75F;
+    const LineInk line{sheared, std::move(clean.components), slope, middle_x};
+    top = end_of_line(line, static_cast<int>(band.x_top), first, -1, band, kOwnAbove);
+    bottom = end_of_line(line, static_cast<int>(band.baseline) - 1, last - 1, 1, band, kOwnBelow) + 1;
+  }
+  const float baseline = band.baseline, band_height = band.baseline - band.x_top;
+  const float ink_ascent = baseline - top, ink_descent = bottom - baseline;
 
   LineGeometry geometry;
   const float half = 0.5F * box.width;

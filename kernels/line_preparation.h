@@ -36,8 +36,9 @@ struct PreparedLine {
 // length, no height) gives an empty `pixels`. Never throws for geometry that lies outside the page.
 PreparedLine prepare_line(const cv::Mat& page, const LineGeometry& geometry, const LinePreparation& options);
 
-// The geometry of an image that holds one line and nothing else: trims the paper around the ink and estimates
-// the baseline from the ink's profile. An image without ink gives a geometry that covers the whole image.
+// The geometry of an image that holds one line, and perhaps what a box around it cuts off the lines above and
+// below: trims the paper around the ink and estimates the baseline from the ink's profile. An image without
+// ink gives a geometry that covers the whole image.
 LineGeometry find_line_geometry(const cv::Mat& image);
 
 }  // namespace ocrbatch::kernels

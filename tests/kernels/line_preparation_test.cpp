@@ -285,6 +285,21 @@ TEST(FindLineGeometry, CoversAnImageWithoutInk) {
   EXPECT_NEAR(geometry.ascent_px + geometry.descent_px, 50, 0.01);
 }
 
+// As boxes of a ground truth cut them: with the feet of the line above and the tops of the one below.
+TEST(FindLineGeometry, LeavesOutWhatTheImageShowsOfOtherLines) {
+  cv::Mat image = paper(600, 160);
+  const int distance = kAscent + 14;
+  write(image, "Typing many lines of text", {40, 80});
+  write(image, "above in the column", {60, 80 - distance});
+  write(image, "below in the column", {60, 80 + distance});
+  const int top = 80 - distance - kXHeight + 3, bottom = 80 + distance - kXHeight + 8;
+  const LineGeometry geometry = find_line_geometry(image.rowRange(top, bottom));
+  EXPECT_NEAR(geometry.baseline_start.y, 80 - top, 2);
+  EXPECT_NEAR(geometry.ascent_px, kAscent, 5);
+  EXPECT_LT(geometry.descent_px, 14);
+  EXPECT_NEAR(geometry.x_height_px, kXHeight, 3);
+}
+
 // Bold capitals, cut tightly: more ink than paper, which is all around.
 TEST(FindLineGeometry, MoreInkThanPaperIsStillInk) {
   for (const bool light_on_dark : {false, true}) {
