@@ -1,9 +1,13 @@
 #include "kernels/winograd_convolution.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+
+#include <algorithm>
 
 #include "kernels/check.h"
 #include "kernels/column_block.h"
+#include "kernels/parallel_lines.h"
 #include "kernels/winograd_cpu.h"
 
 namespace ocrbatch::kernels {
@@ -21,6 +25,22 @@ WinogradConvolution make_winograd_convolution(const at::Tensor& weight, const at
   made.bias = at::zeros({blocks * kBlockColumns}, plain.options());
   if (bias.defined()) made.bias.slice(0, 0, made.out).copy_(bias.detach());
   return made;
+}
+
+// A chunk of images for each of LibTorch's threads: one in reading, where the graph's threads are, more in
+// training.
+static void convolve_in_chunks(const WinogradMaps& maps, float* to) {
+  const int64_t chunks = std::min<int64_t>(maps.batch, at::get_num_threads());
+  const int64_t pixels = maps.height * maps.columns;
+  parallel_lines(chunks, [&](int64_t chunk) {
+    const int64_t first = chunk * maps.batch / chunks;
+    WinogradMaps part = maps;
+    part.batch = (chunk + 1) * maps.batch / chunks - first;
+    part.widths += first;
+    part.maps += first * pixels * maps.in;
+    if (part.skip != nullptr) part.skip += first * pixels * maps.out;
+    winograd_convolution_cpu(part, to + first * pixels * maps.out);
+  });
 }
 
 at::Tensor winograd_convolution(const WinogradConvolution& convolution, const at::Tensor& maps_in,
@@ -46,7 +66,7 @@ at::Tensor winograd_convolution(const WinogradConvolution& convolution, const at
   raw.relu = relu;
   at::Tensor out = at::empty({raw.batch, raw.out, raw.height, raw.columns},
                              maps.options().memory_format(at::MemoryFormat::ChannelsLast));
-  winograd_convolution_cpu(raw, out.mutable_data_ptr<float>());
+  convolve_in_chunks(raw, out.mutable_data_ptr<float>());
   return out;
 }
 

@@ -1,7 +1,10 @@
 #include "recognizer/layers/convolution_block.h"
 
+#include <ATen/autocast_mode.h>
+
 #include <array>
 
+#include "kernels/winograd_training.h"
 #include "recognizer/layers/batch_norm.h"
 #include "recognizer/layers/on_device.h"
 
@@ -29,6 +32,19 @@ bool suits_winograd(const torch::Tensor& weight, const Geometry& geometry) {
   constexpr std::array<int64_t, 2> kOnes = {1, 1};
   return weight.size(1) >= kWinogradFrom && weight.size(2) == 3 && weight.size(3) == 3 &&
          geometry.stride == kOnes && geometry.padding == kOnes;
+}
+
+// LibTorch's convolution, or in training on a CPU in float32 Winograd's, where that is less work.
+torch::Tensor convolve(torch::nn::Conv2d& convolution, const torch::Tensor& maps) {
+  const std::optional<Geometry> geometry = plain_geometry(convolution);
+  const torch::Tensor& weight = convolution->weight;
+  const bool in_float32 = maps.is_cpu() && maps.scalar_type() == torch::kFloat &&
+                          weight.scalar_type() == torch::kFloat &&
+                          !at::autocast::is_autocast_enabled(at::kCPU);
+  if (!convolution->is_training() || !torch::GradMode::is_enabled() || !in_float32 || !geometry ||
+      !suits_winograd(weight, *geometry) || convolution->bias.defined())
+    return convolution->forward(maps);
+  return kernels::winograd_convolution_in_training(maps, weight);
 }
 
 }  // namespace
@@ -76,7 +92,7 @@ ConvolutionBlockImpl::ConvolutionBlockImpl(const ConvolutionBlockOptions& option
 }
 
 torch::Tensor ConvolutionBlockImpl::forward(const torch::Tensor& maps, const torch::Tensor& skip) {
-  torch::Tensor out = convolution_->forward(folded_ ? maps.to(convolution_->weight.scalar_type()) : maps);
+  torch::Tensor out = convolve(convolution_, folded_ ? maps.to(convolution_->weight.scalar_type()) : maps);
   if (!folded_ && norm_) out = batch_norm(norm_, out);
   if (skip.defined()) out = folded_ ? out.add_(skip) : out + skip;
   return relu_ ? out.relu_() : out;

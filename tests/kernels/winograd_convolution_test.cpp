@@ -3,8 +3,11 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include <algorithm>
+#include <cmath>
 #include <vector>
 
+#include "kernels/winograd_training.h"
 #include "tests/kernels/expect_close.h"
 #include "tests/kernels/tolerances.h"
 
@@ -65,6 +68,43 @@ TEST_P(WinogradConvolutionTest, AnImageDoesNotDependOnTheOthers) {
         convolution, cut(maps_), torch::tensor({static_cast<int>(width)}, torch::kInt), cut(skip_), true);
     EXPECT_TRUE(torch::equal(alone, cut(all))) << "image " << b;
   }
+}
+
+// By LibTorch's own gradients in double precision.
+TEST_P(WinogradConvolutionTest, GradientsInTraining) {
+  const auto run = [&](const torch::Tensor& maps, const torch::Tensor& weight,
+                       const torch::Tensor& projection, const auto& convolve) {
+    const torch::Tensor out = convolve(maps, weight);
+    (out * projection).sum().backward();
+    return out;
+  };
+  const auto leaf = [](const torch::Tensor& tensor, torch::Dtype type) {
+    return tensor.to(type).clone().requires_grad_(true);
+  };
+  const torch::Tensor projection = torch::randn_like(skip_);
+  const torch::Tensor maps = leaf(maps_, torch::kFloat), weight = leaf(weight_, torch::kFloat);
+  const torch::Tensor out = run(maps, weight, projection, winograd_convolution_in_training);
+  const torch::Tensor exact_maps = leaf(maps_, torch::kDouble), exact_weight = leaf(weight_, torch::kDouble);
+  const torch::Tensor exact =
+      run(exact_maps, exact_weight, projection.to(torch::kDouble),
+          [](const torch::Tensor& x, const torch::Tensor& w) { return torch::conv2d(x, w, {}, 1, 1); });
+  expect_close(out, exact, kWinogradValues);
+  expect_close(maps.grad(), exact_maps.grad(), kWinogradValues);
+  // A weight's gradient is a sum over all pixels.
+  const double pixels = static_cast<double>(std::max<int64_t>(1, maps_.numel() / maps_.size(1)));
+  expect_close(weight.grad() / std::sqrt(pixels), exact_weight.grad() / std::sqrt(pixels), kWinogradValues);
+}
+
+// The images of a batch are shared out between threads.
+TEST_P(WinogradConvolutionTest, SameWithSeveralThreads) {
+  const WinogradConvolution convolution = make_winograd_convolution(weight_, bias_);
+  const int before = at::get_num_threads();
+  at::set_num_threads(1);
+  const torch::Tensor one = winograd_convolution(convolution, maps_, widths_, skip_, true);
+  at::set_num_threads(3);
+  const torch::Tensor three = winograd_convolution(convolution, maps_, widths_, skip_, true);
+  at::set_num_threads(before);
+  EXPECT_TRUE(torch::equal(one, three));
 }
 
 INSTANTIATE_TEST_SUITE_P(
