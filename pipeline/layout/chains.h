@@ -12,6 +12,11 @@ namespace ocrbatch::pipeline {
 // layout analysis", 1993); so a chain may end too early where letters overlap, and never joins two rows.
 std::vector<std::vector<Letter>> chain_letters(std::vector<Letter> letters, float reach);
 
+// Cuts chains that change to another row at a gap between words, as they do over the narrow gutters of
+// newspapers: where the letters on both sides stand on baselines that differ. For letters whose tilt has been
+// taken out.
+std::vector<std::vector<Letter>> cut_at_steps(std::vector<std::vector<Letter>> chains);
+
 // The page's tilt, downward per pixel to the right, from chains of letters; 0 when too few are long.
 float tilt_of(const std::vector<std::vector<Letter>>& chains);
 

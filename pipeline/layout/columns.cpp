@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "pipeline/layout/fit_row.h"
 #include "pipeline/layout/statistics.h"
@@ -12,6 +13,9 @@ namespace {
 // Lengths in x-heights. A gutter is at least this wide after all rows have had their share of it; spaces of
 // justified print are as wide, but do not lie above each other.
 constexpr float kNarrowest = 0.9F;
+// Newspapers leave less between their columns. Spaces never lie above each other in as many rows.
+constexpr float kNarrowestOfManyRows = 0.6F, kAsWideAsSpaces = 0.6F;
+constexpr int kVeryManyRows = 12;
 // This wide, few rows are evidence enough.
 constexpr float kWide = 2.0F;
 constexpr int kFewRows = 3, kManyRows = 6;
@@ -71,7 +75,7 @@ struct Support {
 
 // Follows a stripe from row to row, up or down, and narrows it.
 void follow(const std::vector<Row>& rows, const std::vector<std::vector<Stripe>>& stripes, int from, int step,
-            Gutter& gutter, Support& support) {
+            float narrowest, Gutter& gutter, Support& support) {
   const float size = rows[from].x_height;
   float last = rows[from].baseline;
   for (int i = from + step; i >= 0 && i < static_cast<int>(rows.size()); i += step) {
@@ -79,7 +83,7 @@ void follow(const std::vector<Row>& rows, const std::vector<std::vector<Stripe>>
     if (std::abs(row.baseline - last) > kReachDown * size) break;
     if (row.x1 < gutter.x0 - kBeside * size || row.x0 > gutter.x1 + kBeside * size) continue;
     const auto [stripe, common] = widest_common(stripes[i], {gutter.x0, gutter.x1});
-    if (common.width() < kNarrowest * std::max(size, 0.5F * row.x_height)) break;
+    if (common.width() < narrowest * std::max(size, 0.5F * row.x_height)) break;
     gutter.x0 = common.x0;
     gutter.x1 = common.x1;
     gutter.top = std::min(gutter.top, row.baseline - row.ascent);
@@ -91,6 +95,33 @@ void follow(const std::vector<Row>& rows, const std::vector<std::vector<Stripe>>
     support.right += has_right;
     if (has_left && has_right) support.spaces.push_back(usual_space(row, stripes[i]));
   }
+}
+
+bool is_known(const std::vector<Gutter>& gutters, const Row& row, const Stripe& stripe) {
+  return std::any_of(gutters.begin(), gutters.end(), [&](const Gutter& gutter) {
+    return gutter.top <= row.baseline && gutter.bottom >= row.baseline && gutter.x0 >= stripe.x0 &&
+           gutter.x1 <= stripe.x1;
+  });
+}
+
+// The gutter that a row's stripe is part of, nowhere narrower than that many x-heights; none without the
+// evidence.
+std::optional<Gutter> gutter_through(const std::vector<Row>& rows,
+                                     const std::vector<std::vector<Stripe>>& stripes, int from,
+                                     const Stripe& stripe, float narrowest) {
+  const Row& row = rows[from];
+  if (stripe.width() < narrowest * row.x_height) return std::nullopt;
+  Gutter gutter{stripe.x0, stripe.x1, row.baseline - row.ascent, row.baseline + row.descent};
+  Support support{1, 1, {usual_space(row, stripes[from])}};
+  for (const int step : {1, -1}) follow(rows, stripes, from, step, narrowest, gutter, support);
+  const int both = std::min(support.left, support.right);
+  const float width = (gutter.x1 - gutter.x0) / row.x_height;
+  const float space = median(support.spaces) / row.x_height;
+  if (both >= kVeryManyRows && width >= kAsWideAsSpaces * space) return gutter;
+  if (narrowest < kNarrowest || width < kWiderThanSpaces * space) return std::nullopt;
+  const bool is_wide = width >= std::max(kWide, kMuchWiderThanSpaces * space);
+  if (both < (is_wide ? kFewRows : kManyRows)) return std::nullopt;
+  return gutter;
 }
 
 // A part of a row: how long it is in x-heights, and the widest white in it.
@@ -160,29 +191,24 @@ std::vector<Gutter> find_gutters(const std::vector<Row>& unsorted) {
   for (const Row& row : rows) stripes.push_back(stripes_of(row));
   std::vector<Gutter> gutters;
   for (int i = 0; i < static_cast<int>(rows.size()); ++i) {
-    const Row& row = rows[i];
     for (const Stripe& stripe : stripes[i]) {
-      if (stripe.x0 < row.x0 || stripe.x1 > row.x1 || stripe.width() < kNarrowest * row.x_height) continue;
-      const auto known = std::any_of(gutters.begin(), gutters.end(), [&](const Gutter& gutter) {
-        return gutter.top <= row.baseline && gutter.bottom >= row.baseline && gutter.x0 >= stripe.x0 &&
-               gutter.x1 <= stripe.x1;
-      });
-      if (known) continue;
-      Gutter gutter{stripe.x0, stripe.x1, row.baseline - row.ascent, row.baseline + row.descent};
-      Support support{1, 1, {usual_space(row, stripes[i])}};
-      follow(rows, stripes, i, 1, gutter, support);
-      follow(rows, stripes, i, -1, gutter, support);
-      const float width = (gutter.x1 - gutter.x0) / row.x_height;
-      const float space = median(support.spaces) / row.x_height;
-      if (width < kWiderThanSpaces * space) continue;
-      const bool is_wide = width >= std::max(kWide, kMuchWiderThanSpaces * space);
-      const int needed = is_wide ? kFewRows : kManyRows;
-      if (std::min(support.left, support.right) >= needed) gutters.push_back(gutter);
+      if (stripe.x0 < rows[i].x0 || stripe.x1 > rows[i].x1 || is_known(gutters, rows[i], stripe)) continue;
+      std::optional<Gutter> gutter = gutter_through(rows, stripes, i, stripe, kNarrowest);
+      if (!gutter) gutter = gutter_through(rows, stripes, i, stripe, kNarrowestOfManyRows);
+      if (gutter) gutters.push_back(*gutter);
     }
   }
   const std::vector<Gutter> all = gutters;
   for (Gutter& gutter : gutters) gutter.is_between_columns = is_between_columns(rows, gutter, all);
   return gutters;
+}
+
+bool parts_rows(const std::vector<Gutter>& gutters, const Row& left, const Row& right) {
+  return std::any_of(gutters.begin(), gutters.end(), [&](const Gutter& gutter) {
+    const float middle = 0.5F * (gutter.x0 + gutter.x1);
+    return gutter.is_between_columns && left.x0 + left.x1 < 2 * middle && right.x0 + right.x1 > 2 * middle &&
+           left.baseline >= gutter.top && left.baseline - left.ascent <= gutter.bottom;
+  });
 }
 
 std::vector<RowPart> split_rows(const std::vector<Row>& rows, const std::vector<Gutter>& gutters) {

@@ -18,6 +18,9 @@ struct Gutter {
 // analysis", 2002) give, gathered from rows instead of from letters.
 std::vector<Gutter> find_gutters(const std::vector<Row>& rows);
 
+// Whether a gutter between columns runs between two rows.
+bool parts_rows(const std::vector<Gutter>& gutters, const Row& left, const Row& right);
+
 // A part of a row between gutters or wide gaps. Parts of one row that no gutter between columns parts share
 // their `unit`.
 struct RowPart {

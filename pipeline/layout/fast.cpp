@@ -23,14 +23,15 @@ struct Sorted {
 };
 
 Sorted sort_components(const std::vector<Component>& components, const cv::Size& page, float letter_px,
-                       float tilt) {
+                       const Tilt& tilt) {
   Sorted sorted;
   for (const Component& component : components) {
     const cv::Rect& box = component.box;
     const float height = static_cast<float>(box.height), width = static_cast<float>(box.width);
-    const float shift = tilt * (static_cast<float>(box.x) + 0.5F * width);
-    const Letter letter{static_cast<float>(box.x), static_cast<float>(box.br().x),
-                        static_cast<float>(box.y) - shift, static_cast<float>(box.br().y) - shift};
+    const cv::Point2f centre =
+        tilt.to_level({static_cast<float>(box.x) + 0.5F * width, static_cast<float>(box.y) + 0.5F * height});
+    const Letter letter{centre.x - 0.5F * width, centre.x + 0.5F * width, centre.y - 0.5F * height,
+                        centre.y + 0.5F * height};
     const double fill = static_cast<double>(component.pixels) / box.area();
     if (height < 0.5F * letter_px) {
       // Specks are smaller than the dot of an i, pieces of rules longer than a dash.
@@ -70,6 +71,12 @@ std::vector<Row> fit_rows(const std::vector<std::vector<Letter>>& chains) {
   return rows;
 }
 
+std::vector<Row> lines_of(const std::vector<RowPart>& parts) {
+  std::vector<Row> lines;
+  for (const RowPart& part : parts) lines.push_back(part.line);
+  return lines;
+}
+
 // Quotation marks, and rows that were found twice, would be read twice.
 void drop_pieces(std::vector<RowPart>& parts) {
   std::vector<RowPart> kept;
@@ -84,21 +91,23 @@ void drop_pieces(std::vector<RowPart>& parts) {
   parts = std::move(kept);
 }
 
-FoundLine as_found_line(const Row& row, float tilt) {
+FoundLine as_found_line(const Row& row, const Tilt& tilt) {
   FoundLine line;
-  const auto on_page = [&](float x, float level_y) { return cv::Point2f(x, level_y + tilt * x); };
-  line.geometry.baseline_start = on_page(row.x0, row.baseline);
-  line.geometry.baseline_end = on_page(row.x1, row.baseline_at(row.x1));
+  line.geometry.baseline_start = tilt.to_page({row.x0, row.baseline});
+  line.geometry.baseline_end = tilt.to_page({row.x1, row.baseline_at(row.x1)});
   line.geometry.ascent_px = row.ascent;
   line.geometry.descent_px = row.descent;
   line.geometry.x_height_px = row.x_height;
+  // Marks belong to the row and are none of its letters: they widen it.
+  const auto middle = [&](float x) { return tilt.to_page({x, row.baseline_at(x) - 0.5F * row.x_height}).x; };
   float top = 1e9F, bottom = -1e9F;
   for (const Letter& letter : row.letters) {
-    const float shift = tilt * letter.middle();
-    top = std::min(top, letter.top + shift);
-    bottom = std::max(bottom, letter.bottom + shift);
+    const float centre = tilt.to_page(letter.centre()).y;
+    top = std::min(top, centre - 0.5F * letter.height());
+    bottom = std::max(bottom, centre + 0.5F * letter.height());
   }
-  line.box = cv::Rect(cv::Point(cvFloor(row.x0), cvFloor(top)), cv::Point(cvCeil(row.x1), cvCeil(bottom)));
+  line.box = cv::Rect(cv::Point(cvFloor(middle(row.x0)), cvFloor(top)),
+                      cv::Point(cvCeil(middle(row.x1)), cvCeil(bottom)));
   return line;
 }
 
@@ -116,15 +125,15 @@ FastLayout find_lines_fast(const LayoutImage& image) {
 
   // Links reach over the spaces between words, not over columns.
   constexpr float kReach = 1.6F;
-  Sorted sorted = sort_components(components, image.ink.size(), letter_px, 0);
+  Sorted sorted = sort_components(components, image.ink.size(), letter_px, Tilt{});
   std::vector<std::vector<Letter>> chains = chain_letters(sorted.letters, kReach);
-  const float tilt = std::clamp(tilt_of(chains), -0.2F, 0.2F);
+  const Tilt tilt{std::clamp(tilt_of(chains), -0.2F, 0.2F)};
   // Less than this moves nothing by a pixel over a page's width.
-  if (std::abs(tilt) > 1e-4F) {
+  if (std::abs(tilt.slope) > 1e-4F) {
     sorted = sort_components(components, image.ink.size(), letter_px, tilt);
     chains = chain_letters(sorted.letters, kReach);
   }
-  std::vector<Row> rows = fit_rows(chains);
+  std::vector<Row> rows = fit_rows(cut_at_steps(std::move(chains)));
   std::erase_if(sorted.large, [&](const Letter& letter) { return lies_across(letter, rows); });
   for (Row& row : fit_rows(chain_letters(sorted.large, kReach))) rows.push_back(std::move(row));
   settle_single_heights(rows);
@@ -135,10 +144,12 @@ FastLayout find_lines_fast(const LayoutImage& image) {
   drop_strays(rows, sorted.small, {image.ink.size(), letter_px, tilt, find_pictures(components, letter_px)});
   rows = join_rows(std::move(rows), kWholePage);
   settle_single_heights(rows);
-  std::vector<RowPart> parts = split_rows(rows, find_gutters(rows));
-
-  std::vector<Row> lines;
-  for (const RowPart& part : parts) lines.push_back(part.line);
+  const std::vector<Gutter> gutters = find_gutters(rows);
+  // A piece at a line's end may have gone to the next column's row.
+  rows = join_rows(lines_of(split_rows(rows, gutters)), kWholePage,
+                   [&](const Row& left, const Row& right) { return parts_rows(gutters, left, right); });
+  std::vector<RowPart> parts = split_rows(rows, gutters);
+  std::vector<Row> lines = lines_of(parts);
   attach_marks(lines, sorted.marks);
   for (size_t i = 0; i < parts.size(); ++i) parts[i].line = lines[i];
   drop_pieces(parts);

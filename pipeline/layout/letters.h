@@ -1,5 +1,5 @@
 // Letters and rows as the fast layout handles them: in pixels of the layout image with the page's tilt taken
-// out of the heights, so that the rows of a page run level: level y = y - slope * x.
+// out, so that the rows of a page run level and its columns upright.
 #pragma once
 
 #include <opencv2/core.hpp>
@@ -8,11 +8,25 @@
 
 namespace ocrbatch::pipeline {
 
+// Rows of print run down by `slope` pixels a pixel to the right, and columns lean by as much.
+struct Tilt {
+  float slope = 0;
+
+  cv::Point2f to_level(const cv::Point2f& page) const {
+    return {page.x + slope * page.y, page.y - slope * page.x};
+  }
+  cv::Point2f to_page(const cv::Point2f& level) const {
+    const float scale = 1 + slope * slope;
+    return {(level.x - slope * level.y) / scale, (level.y + slope * level.x) / scale};
+  }
+};
+
 struct Letter {
   float x0 = 0, x1 = 0, top = 0, bottom = 0;  // level
   float height() const { return bottom - top; }
   float width() const { return x1 - x0; }
   float middle() const { return 0.5F * (x0 + x1); }
+  cv::Point2f centre() const { return {middle(), 0.5F * (top + bottom)}; }
 };
 
 inline bool from_left(const Letter& a, const Letter& b) {

@@ -34,8 +34,12 @@ std::vector<Unit> units_of(const std::vector<RowPart>& parts) {
   return units;
 }
 
+// A line that hangs over into the next column by a letter does not stand in it.
 bool shares_columns(const Unit& a, const Unit& b) {
-  return a.x0 < b.x1 && b.x0 < a.x1;
+  constexpr float kShare = 0.12F, kLetter = 1.2F;  // of the shorter one; in x-heights
+  const float shared = std::min(a.x1, b.x1) - std::max(a.x0, b.x0);
+  return shared >
+         std::min(kShare * std::min(a.x1 - a.x0, b.x1 - b.x0), kLetter * std::min(a.x_height, b.x_height));
 }
 
 // Which of two units is read first.
@@ -49,7 +53,7 @@ class Precedence {
   bool comes_before(const Unit& a, const Unit& b) {
     ++steps_;
     if (shares_columns(a, b)) return a.top + a.bottom < b.top + b.bottom;
-    if (a.x1 <= b.x0) return a.bottom < b.top || !is_parted(a, b);
+    if (a.x0 + a.x1 < b.x0 + b.x1) return a.bottom < b.top || !is_parted(a, b);
     return a.bottom < b.top && is_parted(b, a);
   }
 
@@ -66,7 +70,7 @@ class Precedence {
     for (; other != units_.end() && other->top <= bottom; ++other) {
       ++steps_;
       if (other->bottom < top || &*other == &a || &*other == &b) continue;
-      if (other->x0 < a.x1 && other->x1 > b.x0) return true;
+      if (shares_columns(*other, a) && shares_columns(*other, b)) return true;
     }
     return false;
   }

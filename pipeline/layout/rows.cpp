@@ -27,20 +27,19 @@ bool continues(const Row& a, const Row& b) {
 
 }  // namespace
 
-std::vector<Row> join_rows(std::vector<Row> rows, float reach) {
+std::vector<Row> join_rows(std::vector<Row> rows, float reach, const ArePartedRows& are_parted) {
   std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
     return std::tuple(a.x0, a.baseline) < std::tuple(b.x0, b.baseline);
   });
   // The open rows, by their last piece; a piece goes to the nearest one that it continues.
   std::vector<Row> joined;
-  std::vector<int> by_height;  // of `joined`, by the level baseline
   for (Row& row : rows) {
     int best = -1;
     float best_cost = 1e9F;
     for (size_t i = 0; i < joined.size(); ++i) {
       if (std::abs(joined[i].baseline - row.baseline) > 3 * (joined[i].ascent + row.ascent)) continue;
       if (row.x0 - joined[i].x1 > reach * std::max(joined[i].x_height, row.x_height)) continue;
-      if (!continues(joined[i], row)) continue;
+      if (!continues(joined[i], row) || (are_parted && are_parted(joined[i], row))) continue;
       // Much ink beside much ink at the same place: two rows that touch, not one.
       const float common = joined[i].x1 - row.x0;
       if (common > 0.5F * (row.x1 - row.x0) && row.letters.size() > 3) continue;
@@ -103,10 +102,34 @@ bool lies_within(const Row& piece, const Row& row) {
   return height >= kMostOfIt * (piece.bottom - piece.top);
 }
 
+// Where the letters of the nearest rows left and right of a row end and begin.
+struct Surroundings {
+  float left = -1e9F, right = 1e9F;
+};
+
+static std::vector<Surroundings> surroundings_of(const std::vector<Row>& rows) {
+  std::vector<Surroundings> surroundings(rows.size());
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const Row& row = rows[i];
+    for (const Row& other : rows) {
+      const bool is_left = other.x1 <= row.x0, is_right = other.x0 >= row.x1;
+      if (!is_left && !is_right) continue;
+      const float away = is_left ? other.baseline_at(other.x1) - row.baseline_at(row.x0)
+                                 : other.baseline_at(other.x0) - row.baseline_at(row.x1);
+      if (std::abs(away) > 0.7F * std::max(row.ascent, other.ascent)) continue;
+      if (is_left) surroundings[i].left = std::max(surroundings[i].left, other.x1);
+      if (is_right) surroundings[i].right = std::min(surroundings[i].right, other.x0);
+    }
+  }
+  return surroundings;
+}
+
 void attach_marks(std::vector<Row>& rows, const std::vector<Letter>& marks) {
   // Near enough to follow a word, in x-heights; dashes stand further off.
   constexpr float kMarkReach = 0.9F, kDashReach = 2.2F;
-  for (Row& row : rows) {
+  const std::vector<Surroundings> surroundings = surroundings_of(rows);
+  for (size_t i = 0; i < rows.size(); ++i) {
+    Row& row = rows[i];
     const auto reach = [&](const Letter& mark) {
       const bool is_dash = mark.width() > 0.6F * row.x_height && mark.width() > 2 * mark.height();
       return (is_dash ? kDashReach : kMarkReach) * row.x_height;
@@ -118,12 +141,17 @@ void attach_marks(std::vector<Row>& rows, const std::vector<Letter>& marks) {
       const float y = 0.5F * (mark.top + mark.bottom);
       if (y > baseline - 1.1F * row.ascent && y < baseline + row.descent) beside.push_back(&mark);
     }
+    // Between two columns a mark belongs to the nearer one.
     std::sort(beside.begin(), beside.end(), [](const Letter* a, const Letter* b) { return a->x0 < b->x0; });
-    for (const Letter* mark : beside)
-      if (mark->x1 > row.x1 && mark->x0 < row.x1 + reach(*mark)) row.x1 = mark->x1;
+    for (const Letter* mark : beside) {
+      const float gap = mark->x0 - row.x1;
+      if (mark->x1 > row.x1 && gap < reach(*mark) && gap <= surroundings[i].right - mark->x1)
+        row.x1 = mark->x1;
+    }
     std::sort(beside.begin(), beside.end(), [](const Letter* a, const Letter* b) { return a->x1 > b->x1; });
     for (const Letter* mark : beside) {
-      if (mark->x0 >= row.x0 || mark->x1 <= row.x0 - reach(*mark)) continue;
+      const float gap = row.x0 - mark->x1;
+      if (mark->x0 >= row.x0 || gap >= reach(*mark) || gap >= mark->x0 - surroundings[i].left) continue;
       row.baseline -= row.slope * (row.x0 - mark->x0);
       row.x0 = mark->x0;
     }

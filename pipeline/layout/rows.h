@@ -1,14 +1,17 @@
 // From pieces of rows to rows: what stands on one baseline belongs together.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "pipeline/layout/letters.h"
 
 namespace ocrbatch::pipeline {
 
-// Joins rows that continue each other on one baseline, at no more than `reach` x-heights' distance.
-std::vector<Row> join_rows(std::vector<Row> rows, float reach);
+// Joins rows that continue each other on one baseline, at no more than `reach` x-heights' distance; not those
+// that something parts (from left to right).
+using ArePartedRows = std::function<bool(const Row& left, const Row& right)>;
+std::vector<Row> join_rows(std::vector<Row> rows, float reach, const ArePartedRows& are_parted = {});
 
 // Gives commas, bowls of broken letters and other pieces that stand in the zone of a longer row to that row.
 void absorb_pieces(std::vector<Row>& rows);

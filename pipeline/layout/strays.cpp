@@ -83,7 +83,10 @@ bool is_lone_letter(const Row& row, const std::vector<Row>& rows, float letter_p
 
 // A piece that a page's edge cuts off: the sliver of the page beside it.
 bool is_cut_off(const Row& row, const PageFacts& page) {
-  return row.letters.size() <= 3 && (row.x0 <= 1 || row.x1 >= static_cast<float>(page.size.width) - 1);
+  if (row.letters.size() > 3) return false;
+  const float start = page.tilt.to_page({row.x0, row.baseline}).x,
+              end = page.tilt.to_page({row.x1, row.baseline}).x;
+  return start <= 1 || end >= static_cast<float>(page.size.width) - 1;
 }
 
 }  // namespace
@@ -100,7 +103,7 @@ std::vector<cv::Rect2f> find_pictures(const std::vector<Component>& components, 
 void drop_strays(std::vector<Row>& rows, const std::vector<Letter>& small, const PageFacts& page) {
   std::erase_if(rows, [&](const Row& row) {
     const float x = 0.5F * (row.x0 + row.x1);
-    const cv::Point2f centre(x, row.baseline_at(x) - 0.5F * row.x_height + page.tilt * x);
+    const cv::Point2f centre = page.tilt.to_page({x, row.baseline_at(x) - 0.5F * row.x_height});
     const bool in_picture = std::any_of(page.pictures.begin(), page.pictures.end(),
                                         [&](const cv::Rect2f& picture) { return picture.contains(centre); });
     const auto surroundings = in_picture ? Surroundings::kPicture : Surroundings::kPaper;

@@ -12,8 +12,8 @@ namespace ocrbatch::pipeline {
 // What is known of the page, in pixels of the layout image.
 struct PageFacts {
   cv::Size size;
-  float letter_px = 0;               // height of usual letters
-  float tilt = 0;                    // downward per pixel to the right
+  float letter_px = 0;  // height of usual letters
+  Tilt tilt;
   std::vector<cv::Rect2f> pictures;  // as they lie on the page, not levelled
 };
 

@@ -181,6 +181,65 @@ std::vector<Row> page_of(int rows, int left_letters, float right_start, int righ
   return page;
 }
 
+TEST(Tilt, LevelPointsGoBackToThePage) {
+  const Tilt tilt{0.02F};
+  const cv::Point2f page(700, 300), level = tilt.to_level(page), back = tilt.to_page(level);
+  EXPECT_FLOAT_EQ(level.x, 706);
+  EXPECT_FLOAT_EQ(level.y, 286);
+  EXPECT_NEAR(back.x, page.x, 1e-2);
+  EXPECT_NEAR(back.y, page.y, 1e-2);
+}
+
+// Two columns of a newspaper whose lines do not stand level with each other, and a gutter like a space
+// between words.
+TEST(CutAtSteps, CutsWhereAChainChangesToAnotherRow) {
+  const auto cut = cut_at_steps({word(10, 30, 20) + word(262, 35, 20), word(10, 60, 20) + word(262, 61, 20)});
+  ASSERT_THAT(cut, SizeIs(3));
+  EXPECT_THAT(cut[0], SizeIs(40));  // a pixel is no step
+  std::vector<float> starts = {cut[1].front().x0, cut[2].front().x0};
+  EXPECT_THAT(starts, ::testing::UnorderedElementsAre(10, 262));
+}
+
+TEST(AttachMarks, BetweenColumnsAMarkBelongsToTheNearerOne) {
+  std::vector<Row> rows = {fit_row(word(10, 30, 10)), fit_row(word(146, 30, 10))};  // 126 to 146 is white
+  attach_marks(rows, {{128, 130, 28, 30}, {139, 144, 20, 23}});
+  EXPECT_EQ(rows[0].x1, 130);
+  EXPECT_EQ(rows[1].x0, 139);
+}
+
+TEST(FindGutters, TakesNarrowOnesWhereVeryManyRowsHaveThem) {
+  // Words of four letters with spaces that lie above each other nowhere but between the columns.
+  const auto newspaper = [](int count) {
+    std::vector<Row> rows;
+    for (int i = 0; i < count; ++i) {
+      const float baseline = 30.0F + 24.0F * static_cast<float>(i);
+      std::vector<Letter> letters;
+      for (const float column : {10.0F, 375.0F}) {
+        float x = column;
+        for (int letter = 0; letter < 30; ++letter) {
+          letters.push_back({x, x + 8, baseline - 10, baseline});
+          x += (letter + i) % 5 == 4 && letter < 29 ? 16.0F : 11.0F;
+        }
+      }
+      rows.push_back(fit_row(letters));
+    }
+    return rows;
+  };
+  const auto gutters = find_gutters(newspaper(14));
+  ASSERT_THAT(gutters, SizeIs(1));
+  EXPECT_TRUE(gutters[0].is_between_columns);
+  EXPECT_LT(gutters[0].x1 - gutters[0].x0, 9);
+  EXPECT_THAT(find_gutters(newspaper(5)), SizeIs(0));
+}
+
+TEST(JoinRows, NotAcrossWhatPartsThem) {
+  const std::vector<Row> rows = {fit_row(word(10, 30, 10)), fit_row(word(146, 30, 10))};
+  const std::vector<Gutter> gutters = {{128, 144, 0, 100, true}};
+  const auto parted = [&](const Row& left, const Row& right) { return parts_rows(gutters, left, right); };
+  EXPECT_THAT(join_rows(rows, 1e6F), SizeIs(1));
+  EXPECT_THAT(join_rows(rows, 1e6F, parted), SizeIs(2));
+}
+
 TEST(FindGutters, PartsColumnsOfTextAndKeepsRowsOfTables) {
   const auto columns = find_gutters(page_of(8, 30, 400, 30));
   ASSERT_THAT(columns, SizeIs(1));
@@ -230,6 +289,18 @@ TEST(ReadingOrder, ReadsColumnsDownAndTablesAcross) {
   const auto table = starts(page_of(8, 6, 400, 4));
   ASSERT_THAT(table, SizeIs(16));
   for (size_t i = 0; i < 16; ++i) EXPECT_EQ(table[i].first, i % 2 == 0 ? 10 : 400) << i;
+}
+
+TEST(ReadingOrder, ALineThatHangsOverStaysInItsColumn) {
+  std::vector<RowPart> parts;
+  for (int i = 0; i < 8; ++i) {
+    const float baseline = 30.0F + 24.0F * static_cast<float>(i);
+    parts.push_back({fit_row(word(10, baseline, i == 3 ? 31 : 30)), 2 * i});
+    parts.push_back({fit_row(word(376, baseline, 30)), 2 * i + 1});
+  }
+  const auto order = reading_order(parts);
+  ASSERT_THAT(order, SizeIs(16));
+  for (size_t i = 0; i < 16; ++i) EXPECT_EQ(order[i].part % 2, i < 8 ? 0 : 1) << i;
 }
 
 TEST(ReadingOrder, AHeadingOverBothColumnsComesFirst) {
