@@ -69,13 +69,15 @@ constexpr std::size_t kConfusions = 20;
 std::string confidence_report(const std::vector<recognizer::WordOutcome>& words,
                               const recognizer::ConfidenceCalibration& calibration) {
   const auto said = recognizer::calibrated(words, calibration);
-  return fmt::format(
+  std::string report = fmt::format(
       "words right {:.2f} % of {}, mean confidence {:.2f} %\n"
-      "expected calibration error {:.2f} % in {} bins of equal size, not calibrated {:.2f} %\n"
-      "AUROC of confidence {:.2f} %\n",
+      "expected calibration error {:.2f} % in {} bins of equal size, not calibrated {:.2f} %\n",
       100 * recognizer::share_right(said), said.size(), 100 * recognizer::mean_confidence(said),
       100 * recognizer::expected_calibration_error(said), recognizer::kCalibrationBins,
-      100 * recognizer::expected_calibration_error(words), 100 * recognizer::auroc(words));
+      100 * recognizer::expected_calibration_error(words));
+  const double auroc = recognizer::auroc(words);
+  if (!std::isnan(auroc)) report += fmt::format("AUROC of confidence {:.2f} %\n", 100 * auroc);
+  return report;
 }
 
 boost::json::object confidence_json(const std::vector<recognizer::WordOutcome>& words,
