@@ -1,12 +1,14 @@
 // ocrbatch train: from a configuration and labelled lines to a model folder.
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <atomic>
 #include <fstream>
 #include <thread>
 
 #include "cli/base_model.h"
 #include "cli/commands.h"
+#include "cli/confidence_fit.h"
 #include "cli/data_check.h"
 #include "cli/errors.h"
 #include "cli/line_sets.h"
@@ -35,7 +37,9 @@ constexpr const char* kDescription =
     "ALTO or hOCR files\n"
     "beside them, or synth:RECIPE for synthetic lines made on the fly from fonts and the texts given with "
     "--text. OUT/model\n"
-    "is the best model so far on the validation lines, ready for `scan --model OUT/model`.";
+    "is the best model so far on the validation lines, ready for `scan --model OUT/model`. In the end its "
+    "confidences are\n"
+    "calibrated on these lines.";
 
 // Synthetic validation lines come from seeds far from any training seed, and lines to rehearse from others
 // than those to learn.
@@ -115,6 +119,15 @@ void check_arguments(const TrainArguments& a, bool rehearsal_given) {
     throw UsageError("--rehearsal: should be a share of the lines, above 0 and below 1");
   if (!rehearsal_given && !a.rehearsal_data.empty())
     throw UsageError("--rehearsal-data needs --rehearsal SHARE");
+}
+
+// The best model's, so that its confidences mean what they say; too few errors to go by are no trouble.
+void calibrate(const std::filesystem::path& model, const std::string& device,
+               const recognizer::LineSource& lines, std::uint64_t most) {
+  if (!std::filesystem::exists(model / "model.json")) return;  // no validation was worth saving
+  for (const std::string& what :
+       fit_confidences(model, device, {{&lines, std::min(lines.size().value_or(most), most)}}))
+    spdlog::info("{}", what);
 }
 
 }  // namespace
@@ -234,6 +247,7 @@ ExitCode run_train_command(const std::vector<std::string>& arguments) {
   recognizer::TrainEvents events = logged_events(job.train.epochs, lines_a_step);
   events.should_stop = [&] { return stop.load(); };
   recognizer::train(job, *train_lines, *validation_lines, events);
+  if (is_first && !stop) calibrate(job.out / "model", a.device, *validation_lines, most);
   return common_status(signals, *job.processes);
 }
 

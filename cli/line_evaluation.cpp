@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "io/writer.h"
+#include "recognizer/line_words.h"
 
 namespace ocrbatch::cli {
 namespace {
@@ -20,7 +21,7 @@ class Evaluator {
 
   void add(recognizer::LabeledLine line) {
     const std::size_t number = result_.lines.size();
-    result_.lines.push_back(EvaluatedLine{std::move(line.name), std::move(line.text), "", 0});
+    result_.lines.push_back(EvaluatedLine{std::move(line.name), std::move(line.text), "", 0, {}});
     if (line.pixels.empty()) return;
     const int bucket = reader_.width_bucket(line.pixels.cols);
     Batch& batch = waiting_[bucket];
@@ -50,6 +51,7 @@ class Evaluator {
       EvaluatedLine& line = *result_.lines[batch.numbers[i]];
       line.text = hypotheses[i].text();
       line.probability = hypotheses[i].probability();
+      line.words = recognizer::word_outcomes(hypotheses[i], line.truth);
     }
     batch = {};
   }

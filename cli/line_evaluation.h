@@ -9,12 +9,14 @@
 #include "recognizer/error_rates.h"
 #include "recognizer/recognizer.h"
 #include "recognizer/train/line_source.h"
+#include "recognizer/word_outcomes.h"
 
 namespace ocrbatch::cli {
 
 struct EvaluatedLine {
   std::string name, truth, text;
   double probability = 0;
+  std::vector<recognizer::WordOutcome> words;  // of those read, before calibration
 };
 
 struct LineEvaluation {

@@ -1,26 +1,20 @@
 #include "pipeline/line_text.h"
 
 #include <unicode/normalizer2.h>
-#include <unicode/uchar.h>
 #include <unicode/unistr.h>
 
 #include <algorithm>
 #include <cmath>
-#include <span>
 #include <stdexcept>
 #include <vector>
+
+#include "recognizer/line_words.h"
 
 namespace ocrbatch::pipeline {
 namespace {
 
 using recognizer::Character;
-
-bool is_space(const Character& character) {
-  const icu::UnicodeString text = icu::UnicodeString::fromUTF8(character.text);
-  for (int32_t i = 0; i < text.length(); i = text.moveIndex32(i, 1))
-    if (u_isUWhiteSpace(text.char32At(i)) == 0) return false;
-  return true;
-}
+using recognizer::ReadWord;
 
 std::string to_nfc(const std::string& text) {
   UErrorCode status = U_ZERO_ERROR;
@@ -33,26 +27,14 @@ std::string to_nfc(const std::string& text) {
   return normalized.toUTF8String(result);
 }
 
-// The runs of characters between white space.
-std::vector<std::span<const Character>> split_words(std::span<const Character> characters) {
-  std::vector<std::span<const Character>> words;
-  std::size_t start = 0;
-  for (std::size_t i = 0; i <= characters.size(); ++i) {
-    if (i < characters.size() && !is_space(characters[i])) continue;
-    if (i > start) words.push_back(characters.subspan(start, i - start));
-    start = i + 1;
-  }
-  return words;
-}
-
 float centre(const Character& character) {
   return (character.x0_px + character.x1_px) / 2;
 }
 
 // How far apart the middles of neighbouring letters of a word usually are; 0 when no word has two letters.
-float usual_advance(const std::vector<std::span<const Character>>& words) {
+float usual_advance(const std::vector<ReadWord>& words) {
   std::vector<float> advances;
-  for (const auto& word : words)
+  for (const auto& [word, evidence] : words)
     for (std::size_t i = 1; i < word.size(); ++i) advances.push_back(centre(word[i]) - centre(word[i - 1]));
   if (advances.empty()) return 0;
   const auto middle = advances.begin() + static_cast<std::ptrdiff_t>(advances.size() / 2);
@@ -64,13 +46,14 @@ struct Columns {
   float x0 = 0, x1 = 0;
 };
 
-std::vector<Columns> word_columns(const std::vector<std::span<const Character>>& words, float columns) {
+std::vector<Columns> word_columns(const std::vector<ReadWord>& words, float columns) {
   const float reach = usual_advance(words) / 2;
   std::vector<Columns> result;
   for (std::size_t i = 0; i < words.size(); ++i) {
-    const Character &first = words[i].front(), &last = words[i].back();
-    const float left_limit = i == 0 ? 0 : (words[i - 1].back().x1_px + first.x0_px) / 2;
-    const float right_limit = i + 1 == words.size() ? columns : (last.x1_px + words[i + 1].front().x0_px) / 2;
+    const Character &first = words[i].characters.front(), &last = words[i].characters.back();
+    const float left_limit = i == 0 ? 0 : (words[i - 1].characters.back().x1_px + first.x0_px) / 2;
+    const float right_limit =
+        i + 1 == words.size() ? columns : (last.x1_px + words[i + 1].characters.front().x0_px) / 2;
     result.push_back({std::max(left_limit, std::min(first.x0_px, centre(first) - reach)),
                       std::min(right_limit, std::max(last.x1_px, centre(last) + reach))});
   }
@@ -114,27 +97,24 @@ class Band {
 
 void set_line_text(io::Line& line, const recognizer::Hypothesis& hypothesis, int columns,
                    const cv::Matx23f& to_page, const kernels::LineGeometry& geometry, int page_width_px,
-                   int page_height_px) {
+                   int page_height_px, const recognizer::ConfidenceCalibration& calibration) {
   line.text.clear();
   line.words.clear();
   line.confidence = 0;
-  const auto words = split_words(hypothesis.characters);
+  const auto words = recognizer::split_words(hypothesis.characters);
   const auto extents = word_columns(words, static_cast<float>(columns));
   const Band band(to_page, geometry);
   double confidence_sum = 0;
   std::size_t characters = 0;
   for (std::size_t i = 0; i < words.size(); ++i) {
     io::Word word;
-    double log_sum = 0;
-    for (const Character& character : words[i]) {
+    for (const Character& character : words[i].characters) {
       word.text += character.text;
-      const double confidence = std::clamp<double>(character.confidence, 0, 1);
-      log_sum += std::log(confidence);  // -inf for 0, which makes the mean 0
-      confidence_sum += confidence;
+      confidence_sum += std::clamp<double>(character.confidence, 0, 1);
     }
-    characters += words[i].size();
+    characters += words[i].characters.size();
     word.text = to_nfc(word.text);
-    word.confidence = std::exp(log_sum / static_cast<double>(words[i].size()));
+    word.confidence = calibration(words[i].evidence);
     word.bbox = io::clip(band.box(extents[i]), page_width_px, page_height_px);
     if (!line.text.empty()) line.text += ' ';
     line.text += word.text;

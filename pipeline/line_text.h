@@ -14,11 +14,11 @@ namespace ocrbatch::pipeline {
 //    middle of their columns (CTC finds a letter in its most telling columns only) but not past the middle of
 //    a gap. Across the line it is the line's own band from ascent to descent. Turned lines get the upright
 //    box around it.
-//  - A word's confidence is the geometric mean of its characters', the line's the mean over the characters of
-//  all words.
+//  - A word's confidence is calibrated from its evidence (recognizer/line_words.h). The line's is the mean of
+//    its words' characters', as the network gives them: it tells print from dirt.
 // `columns` is the width of the prepared line, `to_page` maps it to the page.
 void set_line_text(io::Line& line, const recognizer::Hypothesis& hypothesis, int columns,
                    const cv::Matx23f& to_page, const kernels::LineGeometry& geometry, int page_width_px,
-                   int page_height_px);
+                   int page_height_px, const recognizer::ConfidenceCalibration& calibration = {});
 
 }  // namespace ocrbatch::pipeline

@@ -82,7 +82,7 @@ ScanSummary run_scan(const ScanOptions& options, const std::vector<InputFile>& f
   const ReadPageLines read(*reading, recognizer, state, progress.stop_requested);
   BatchLines batcher(recognizer, jobs);
   const RecognizeBatch recognize(recognizer, state, progress);
-  const CollectPage collect(provenance, options.min_confidence, options.timings, progress);
+  const CollectPage collect(provenance, model.confidence, options.min_confidence, options.timings, progress);
   WritePage write(writers, on_error, options.max_error_rate, state, progress, summary);
 
   PageGraph graph({.read = std::cref(read),

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 
 #include "recognizer/alphabet.h"
@@ -28,6 +29,10 @@ void CtcBeamSearch::start() {
 }
 
 std::vector<int> CtcBeamSearch::best_labels(const float* log_probabilities, int frames, int classes) {
+  return readings(log_probabilities, frames, classes).front().labels;
+}
+
+std::vector<BeamReading> CtcBeamSearch::readings(const float* log_probabilities, int frames, int classes) {
   const float skip_from = std::log(decoding_.skip_blank_from);
   start();
   for (int t = 0; t < frames; ++t) {
@@ -41,11 +46,15 @@ std::vector<int> CtcBeamSearch::best_labels(const float* log_probabilities, int 
     extend_prefixes();
     select();
   }
-  std::vector<int> labels;
-  for (int node = best_node(); node != kRoot; node = nodes_[static_cast<std::size_t>(node)].parent)
-    labels.push_back(nodes_[static_cast<std::size_t>(node)].label);
-  std::reverse(labels.begin(), labels.end());
-  return labels;
+  std::vector<BeamReading> found;
+  for (const Entry& entry : beam_) {
+    const float score = log_add(entry.in_blank, entry.in_label) +
+                        scorer_.at_line_end(nodes_[static_cast<std::size_t>(entry.node)].text);
+    // A network's bad numbers must not confuse the sort.
+    found.push_back({labels_of(entry.node), std::isnan(score) ? kImpossible : score});
+  }
+  std::ranges::stable_sort(found, std::ranges::greater{}, &BeamReading::score);
+  return found;
 }
 
 // All prefixes fare alike, so their order stays; and a label that comes next is no repeat of one before.
@@ -152,18 +161,12 @@ int CtcBeamSearch::add_node(int parent, int label, const ScoredText& text) {
   return added;
 }
 
-int CtcBeamSearch::best_node() const {
-  int best = beam_[0].node;
-  float best_score = kImpossible;
-  for (const Entry& entry : beam_) {
-    const float score = log_add(entry.in_blank, entry.in_label) +
-                        scorer_.at_line_end(nodes_[static_cast<std::size_t>(entry.node)].text);
-    if (score > best_score) {
-      best = entry.node;
-      best_score = score;
-    }
-  }
-  return best;
+std::vector<int> CtcBeamSearch::labels_of(int node) const {
+  std::vector<int> labels;
+  for (; node != kRoot; node = nodes_[static_cast<std::size_t>(node)].parent)
+    labels.push_back(nodes_[static_cast<std::size_t>(node)].label);
+  std::reverse(labels.begin(), labels.end());
+  return labels;
 }
 
 }  // namespace ocrbatch::recognizer

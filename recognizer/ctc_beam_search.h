@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "recognizer/beam_agreement.h"
 #include "recognizer/decoding.h"
 #include "recognizer/language/text_scorer.h"
 
@@ -18,6 +19,8 @@ class CtcBeamSearch {
   // log_probabilities: (frames, classes) row by row, class 0 the blank. Returns the best labels. Of equals
   // the one wins whose prefix was found first; labels are tried in their order.
   std::vector<int> best_labels(const float* log_probabilities, int frames, int classes);
+  // All that the beam holds in the end, best first and none twice.
+  std::vector<BeamReading> readings(const float* log_probabilities, int frames, int classes);
 
  private:
   // A prefix of some hypothesis: its last label behind its parent's.
@@ -53,7 +56,7 @@ class CtcBeamSearch {
   void select();
   int child_of(int node, int label) const;
   int add_node(int parent, int label, const ScoredText& text);
-  int best_node() const;
+  std::vector<int> labels_of(int node) const;
 
   Decoding decoding_;
   TextScorer scorer_;

@@ -44,8 +44,10 @@ std::vector<std::vector<CtcLabel>> decode_beam(const torch::Tensor& logits, cons
   for (std::size_t b = 0; b < frames.size(); ++b) {
     const float* const line =
         log_probabilities.const_data_ptr<float>() + static_cast<int64_t>(b) * line_floats;
-    const std::vector<int> labels = search.best_labels(line, frames[b], classes);
-    lines.push_back(align_labels(labels, line, frames[b], classes));
+    const std::vector<BeamReading> readings = search.readings(line, frames[b], classes);
+    lines.push_back(align_labels(readings.front().labels, line, frames[b], classes));
+    const std::vector<float> agreement = agreement_with_first(readings);
+    for (std::size_t i = 0; i < agreement.size(); ++i) lines.back()[i].agreement = agreement[i];
   }
   return lines;
 }
@@ -56,7 +58,7 @@ std::vector<ReadLabel> to_columns(const std::vector<CtcLabel>& labels, const Fra
     read.push_back({label.label,
                     static_cast<float>(grid.first_px + label.first_frame * grid.pixels_per_frame),
                     static_cast<float>(grid.first_px + (label.last_frame + 1) * grid.pixels_per_frame),
-                    label.confidence});
+                    label.confidence, label.agreement});
   }
   return read;
 }

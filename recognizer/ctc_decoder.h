@@ -10,10 +10,10 @@
 namespace ocrbatch::recognizer {
 
 // One decoded label: frames [first_frame, last_frame] chose it; confidence is the highest probability among
-// them.
+// them, agreement the share of a beam's readings that have it, too.
 struct CtcLabel {
   int label = 0, first_frame = 0, last_frame = 0;
-  float confidence = 0;
+  float confidence = 0, agreement = 1;
 };
 
 // Best label a frame, repeats merged, blanks dropped. logits (batch, T, classes) float32 on the CPU;

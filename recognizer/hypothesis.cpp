@@ -7,7 +7,8 @@ namespace ocrbatch::recognizer {
 Hypothesis to_hypothesis(const std::vector<ReadLabel>& labels, const Alphabet& alphabet, int line_height_px) {
   Hypothesis hypothesis;
   for (const ReadLabel& label : labels) {
-    hypothesis.characters.push_back({alphabet.text(label.label), label.x0_px, label.x1_px, label.confidence});
+    hypothesis.characters.push_back(
+        {alphabet.text(label.label), label.x0_px, label.x1_px, label.confidence, label.agreement});
   }
   join_quotation_marks(hypothesis.characters, line_height_px, alphabet);
   return hypothesis;

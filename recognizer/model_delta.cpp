@@ -2,6 +2,7 @@
 
 #include <torch/torch.h>
 
+#include "recognizer/confidence_calibration.h"
 #include "recognizer/layers/lora_linear.h"
 #include "recognizer/model_folder.h"
 #include "recognizer/safetensors.h"
@@ -23,6 +24,14 @@ void write_model(const std::filesystem::path& out, const ModelConfig& config, co
                  const json::object& description) {
   save_model(out, config, named_state(network), section(description, "training"),
              section(description, "measured"));
+}
+
+// The language model is the base's, while the calibration belongs to what the network computes.
+void complete_model(const std::filesystem::path& out, const std::filesystem::path& base,
+                    const json::object& description) {
+  carry_language_model(base, out);
+  if (const json::value* confidence = description.if_contains("confidence"))
+    set_confidence_calibrations(out, read_confidence_calibrations(*confidence));
 }
 
 }  // namespace
@@ -83,7 +92,7 @@ void apply_model_delta(const std::filesystem::path& file, const std::filesystem:
   }
   load_state(*network, state, file.string());
   write_model(out, config, *network, description);
-  carry_language_model(base, out);
+  complete_model(out, base, description);
 }
 
 void merge_model(const std::filesystem::path& model, const std::filesystem::path& out) {
@@ -101,8 +110,9 @@ void merge_model(const std::filesystem::path& model, const std::filesystem::path
   std::map<std::string, torch::Tensor> state;
   for (const auto& [name, tensor] : named_state(*plain)) state[name] = merged.at(name);
   load_state(*plain, state, model.string());
-  write_model(out, loaded.config, *plain, parse_json_file(model / "model.json").as_object());
-  carry_language_model(model, out);
+  const json::object description = parse_json_file(model / "model.json").as_object();
+  write_model(out, loaded.config, *plain, description);
+  complete_model(out, model, description);
 }
 
 }  // namespace ocrbatch::recognizer

@@ -3,6 +3,7 @@
 #include <new>
 #include <sstream>
 
+#include "recognizer/confidence_calibration.h"
 #include "recognizer/safetensors.h"
 #include "recognizer/sha256.h"
 #include "recognizer/strict_json.h"
@@ -18,6 +19,7 @@ constexpr int kSchema = 1;
 struct Description {
   ModelConfig model;
   std::optional<LanguageModelConfig> language_model;
+  ConfidenceCalibrations confidence;
 };
 
 // model.json without its weights. `measured` and `training` are free-form and not read back.
@@ -35,9 +37,11 @@ Description read_description(const std::filesystem::path& folder) {
   const boost::json::value* model = object.find("model");
   if (model == nullptr) throw ConfigError("the key model is missing");
   const boost::json::value* language_model = object.find("language_model");
+  const boost::json::value* confidence = object.find("confidence");
   object.finish();
-  Description description{read_model_config(*model, folder), std::nullopt};
+  Description description{read_model_config(*model, folder), std::nullopt, {}};
   if (language_model != nullptr) description.language_model = read_language_model_config(*language_model);
+  if (confidence != nullptr) description.confidence = read_confidence_calibrations(*confidence);
   return description;
 }
 
@@ -136,6 +140,7 @@ LoadedModel describe_model(const std::filesystem::path& folder) {
     Description description = read_description(folder);
     model.config = std::move(description.model);
     model.language_model = std::move(description.language_model);
+    model.confidence = description.confidence;
     model.info = describe(folder, model.config);
     return model;
   });

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "recognizer/confidence.h"
 #include "recognizer/language/language_model_config.h"
 #include "recognizer/network.h"
 #include "recognizer/recognizer.h"
@@ -19,6 +20,7 @@ struct LoadedModel {
   ModelConfig config;
   std::shared_ptr<LineNetwork> network;               // null: only described
   std::optional<LanguageModelConfig> language_model;  // its file is not opened
+  ConfidenceCalibrations confidence;
 };
 
 // Throws ModelError naming the file, and for weights that do not fit, the tensor with both shapes.
@@ -38,7 +40,8 @@ void load_state(torch::nn::Module& network, const std::map<std::string, torch::T
 torch::Tensor stored_form(const torch::Tensor& tensor);
 
 // Every tensor goes into the file in its stored_form(). `training` and `measured` go into model.json as they
-// are: provenance (recipe, lines seen, seed) and figures (CER). A language model that the folder has stays.
+// are: provenance (recipe, lines seen, seed) and figures (CER). A language model that the folder has stays; a
+// calibration of confidences goes, as it is of other weights.
 void save_model(const std::filesystem::path& folder, const ModelConfig& config,
                 const std::map<std::string, torch::Tensor>& state, const boost::json::object& training,
                 const boost::json::object& measured);

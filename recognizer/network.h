@@ -15,11 +15,12 @@ namespace ocrbatch::recognizer {
 // What the lines of a batch say, as labels of the alphabet (none is 0).
 using Targets = std::vector<std::vector<int>>;
 
-// A label that was read: columns of the prepared line that it covers, and its probability (0-1).
+// A label that was read: columns of the prepared line that it covers, its probability (0-1), and the share of
+// a beam's readings that have it, too (0-1; 1 without a beam).
 struct ReadLabel {
   int label = 0;
   float x0_px = 0, x1_px = 0;
-  float confidence = 0;
+  float confidence = 0, agreement = 1;
 };
 
 class LineNetwork : public torch::nn::Module {

@@ -55,6 +55,7 @@ void join_quotation_marks(std::vector<Character>& characters, int line_height_px
         before.text = mark;
         before.x1_px = character.x1_px;
         before.confidence = std::max(before.confidence, character.confidence);
+        before.agreement = std::min(before.agreement, character.agreement);
         continue;
       }
     }

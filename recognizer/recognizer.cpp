@@ -49,6 +49,9 @@ std::string describe_decoding(const Decoding& decoding, const LoadedModel& model
     text << ";language_model=" << sha256_of_file(model.info.folder / model.language_model->file)
          << ";language_weight=" << decoding.language_weight << ";length_bonus=" << decoding.length_bonus;
   }
+  const ConfidenceCalibration& confidence = model.confidence.of_beam(decoding.beam_width);
+  if (!confidence.changes_nothing())
+    text << ";temperature=" << confidence.temperature << ";offset=" << confidence.offset;
   return text.str();
 }
 
@@ -67,6 +70,7 @@ class NetworkRecognizer : public Recognizer {
         language_model_(open_language_model(model_, options)),
         decoding_(decoding_of(model_, options, language_model_.get())) {
     model_.info.decoding = describe_decoding(decoding_, model_);
+    model_.info.confidence = model_.confidence.of_beam(decoding_.beam_width);
     for (const torch::Device device : devices) {
       std::shared_ptr<LineNetwork> network =
           readers_.empty() ? std::move(model_.network) : load_model(model_.info.folder).network;
@@ -124,7 +128,9 @@ ModelInfo describe_recognizer(const std::filesystem::path& folder, const Recogni
   require_device(options.device);
   LoadedModel model = describe_model(folder);
   const auto language_model = open_language_model(model, options);
-  model.info.decoding = describe_decoding(decoding_of(model, options, language_model.get()), model);
+  const Decoding decoding = decoding_of(model, options, language_model.get());
+  model.info.decoding = describe_decoding(decoding, model);
+  model.info.confidence = model.confidence.of_beam(decoding.beam_width);
   return model.info;
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "kernels/line_preparation.h"
+#include "recognizer/confidence.h"
 
 namespace ocrbatch::recognizer {
 
@@ -31,6 +32,7 @@ struct Character {
   std::string text;            // UTF-8, one label of the alphabet (a space for a word gap)
   float x0_px = 0, x1_px = 0;  // columns of the prepared line that this character covers
   float confidence = 0;        // 0-1
+  float agreement = 1;         // share of the decoder's other readings that have it, too: 0-1
 };
 
 struct Hypothesis {
@@ -49,7 +51,9 @@ struct ModelInfo {
   std::int64_t parameters = 0;
   std::size_t alphabet_size = 0;
   std::vector<std::string> alphabet;  // labels, UTF-8
-  std::string decoding;               // of a loaded recognizer: all that can change what it reads
+  // Of a recognizer that is loaded or described: all that can change what it reads or how sure it is.
+  std::string decoding;
+  ConfidenceCalibration confidence;  // likewise: makes words' confidences mean what they say
 };
 
 enum class LanguageModelUse { kAuto, kOn, kOff };  // kAuto: where the model has one and the beam is not 1

@@ -31,7 +31,8 @@ std::uint64_t drop_lines(std::vector<io::Block>& blocks, double min_confidence) 
   return left_out;
 }
 
-std::uint64_t collect(PageMessage& page, double min_confidence) {
+std::uint64_t collect(PageMessage& page, const recognizer::ConfidenceCalibration& calibration,
+                      double min_confidence) {
   for (const LineMessage& line : page.lines) {
     page.timing.recognize_ms += line.recognize_ms;
     if (line.error) {
@@ -46,7 +47,7 @@ std::uint64_t collect(PageMessage& page, double min_confidence) {
   io::Page& result = page.record.page;
   for (std::size_t i = 0; i < lines.size(); ++i)
     set_line_text(*lines[i], page.lines[i].hypothesis, page.lines[i].columns, page.lines[i].prepared.to_page,
-                  page.layout.geometries[i], result.width_px, result.height_px);
+                  page.layout.geometries[i], result.width_px, result.height_px, calibration);
   const std::uint64_t left_out = drop_lines(page.layout.blocks, min_confidence);
   result.blocks = std::move(page.layout.blocks);
   return left_out;
@@ -57,7 +58,7 @@ std::uint64_t collect(PageMessage& page, double min_confidence) {
 void CollectPage::operator()(PageMessage& page) const {
   if (page.abandoned) return;
   work_on(page, "collect", io::ErrorCode::kInternal,
-          [&] { progress_.lines_left_out += collect(page, min_confidence_); });
+          [&] { progress_.lines_left_out += collect(page, calibration_, min_confidence_); });
   io::PageRecord& record = page.record;
   record.provenance = provenance_;
   // A document that could not be opened is not read again for its checksum: it may be no regular file.

@@ -2,6 +2,7 @@
 
 #include "pipeline/messages.h"
 #include "pipeline/scan.h"
+#include "recognizer/confidence.h"
 
 namespace ocrbatch::pipeline {
 
@@ -11,8 +12,10 @@ namespace ocrbatch::pipeline {
 class CollectPage {
  public:
   // `provenance` holds what all records of the run share.
-  CollectPage(io::Provenance provenance, double min_confidence, bool timings, ScanProgress& progress)
+  CollectPage(io::Provenance provenance, const recognizer::ConfidenceCalibration& calibration,
+              double min_confidence, bool timings, ScanProgress& progress)
       : provenance_(std::move(provenance)),
+        calibration_(calibration),
         min_confidence_(min_confidence),
         timings_(timings),
         progress_(progress) {}
@@ -20,6 +23,7 @@ class CollectPage {
 
  private:
   const io::Provenance provenance_;
+  const recognizer::ConfidenceCalibration calibration_;
   const double min_confidence_;
   const bool timings_;
   ScanProgress& progress_;

@@ -79,14 +79,25 @@ TEST(SetLineText, GivesTurnedLinesTheUprightBoxAroundTheBand) {
   expect_box(slanted.words[0].bbox, {68, 118, 85, 136});
 }
 
-TEST(SetLineText, TakesTheGeometricMeanForWordsAndTheMeanOfCharactersForTheLine) {
-  const io::Line line =
-      read({{"a", 10, 14, 0.9F}, {"b", 20, 24, 0.4F}, {" ", 30, 34, 0.1F}, {"c", 40, 44, 0.5F}});
+TEST(SetLineText, TakesTheLeastSureCharacterForWordsAndTheMeanForTheLine) {
+  const std::vector<Character> characters{
+      {"a", 10, 14, 0.9F}, {"b", 20, 24, 0.4F}, {" ", 30, 34, 0.7F}, {"c", 40, 44, 0.5F}};
+  const io::Line line = read(characters);
   ASSERT_EQ(line.words.size(), 2U);
-  EXPECT_NEAR(line.words[0].confidence, 0.6, 1e-6);
+  EXPECT_NEAR(line.words[0].confidence, 0.4, 1e-6);
   EXPECT_NEAR(line.words[1].confidence, 0.5, 1e-6);
   EXPECT_NEAR(line.confidence, 0.6, 1e-6);
   EXPECT_EQ(read({{"a", 10, 14, 0}}).words[0].confidence, 0);
+}
+
+TEST(SetLineText, CalibratesWordsAndLeavesTheLineToTellPrintFromDirt) {
+  const recognizer::ConfidenceCalibration calibration{2, -0.5};
+  io::Line line;
+  set_line_text(line, {{{"a", 10, 14, 0.9F}, {"b", 20, 24, 0.8F}}}, 400, kHalf, kLevel, 300, 200,
+                calibration);
+  ASSERT_EQ(line.words.size(), 1U);
+  EXPECT_NEAR(line.words[0].confidence, calibration(0.8F), 1e-9);
+  EXPECT_NEAR(line.confidence, 0.85, 1e-6);
 }
 
 TEST(SetLineText, NormalizesToNfc) {

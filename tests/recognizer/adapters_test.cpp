@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "recognizer/confidence_calibration.h"
 #include "recognizer/layers/lora_linear.h"
 #include "recognizer/layers/mamba.h"
 #include "recognizer/layers/resnet34.h"
@@ -200,6 +201,7 @@ TEST(ModelDelta, TheBaseAndTheDeltaGiveTheModelBitByBit) {
   tuned.run(lines, lines, {});
 
   const auto model = folder.path() / "run/model";
+  set_confidence_calibrations(model, {{1.5, -0.25}, {0.75, 0.5}});
   const DeltaSize size = save_model_delta(model, folder.path() / "base", folder.path() / "delta.safetensors");
   EXPECT_EQ(size.tensors, 12 + 2);  // LoRA and the head: nothing else moved
   apply_model_delta(folder.path() / "delta.safetensors", folder.path() / "base", folder.path() / "again");
@@ -228,8 +230,10 @@ TEST(MergeModel, TheMergedModelComputesTheSameWithoutLora) {
     }
   }
   save_model(folder.path() / "lora", config, named_state(*network), {}, {{"validation_cer", 0.5}});
+  set_confidence_calibrations(folder.path() / "lora", {{1.5, -0.25}, {}});
   merge_model(folder.path() / "lora", folder.path() / "merged");
   const LoadedModel lora = load_model(folder.path() / "lora"), merged = load_model(folder.path() / "merged");
+  EXPECT_EQ(merged.confidence.greedy.temperature, 1.5) << "it computes the same";
   for (const auto& [name, tensor] : named_state(*merged.network))
     EXPECT_EQ(name.find("lora_"), std::string::npos) << name;
   const torch::Tensor image = torch::rand({1, 1, 16, 90}), width = torch::tensor({90}, torch::kInt);

@@ -100,6 +100,18 @@ TEST(CtcBeamSearch, SeveralPathsOutweighTheBestOne) {
   EXPECT_EQ(CtcBeamSearch(exact(2)).best_labels(rows.data(), 2, 2), std::vector<int>{1});
 }
 
+TEST(CtcBeamSearch, AllReadingsHaveTheirProbabilitiesBestFirst) {
+  std::mt19937 random(14);
+  const Rows rows = random_rows(5, 3, 0.7, random);
+  const auto labelings = all_labelings(rows, 5, 3);
+  const auto readings = CtcBeamSearch(exact(4000)).readings(rows.data(), 5, 3);
+  ASSERT_EQ(readings.size(), labelings.size());
+  for (std::size_t i = 0; i < readings.size(); ++i) {
+    EXPECT_NEAR(std::exp(readings[i].score), labelings.at(readings[i].labels), 1e-5);
+    if (i > 0) EXPECT_LE(readings[i].score, readings[i - 1].score);
+  }
+}
+
 TEST(CtcBeamSearch, ABlankThatIsSkippedStillParts) {
   Decoding skipping = exact(4);
   skipping.skip_blank_from = 0.99F;

@@ -93,6 +93,22 @@ TEST(CtcDecoder, ABeamReadsALineTheSameInAnyBatch) {
   }
 }
 
+TEST(CtcDecoder, ABeamSaysWhatItsReadingsAgreeOn) {
+  // The first and the last letter are sure, and in between one of two.
+  torch::Tensor logits = logits_of({1, 0, 2, 0, 3}, 5, {0.999, 0.999, 0.6, 0.999, 0.999});
+  logits[0][2] = torch::log(torch::tensor({0.0001, 0.0001, 0.6, 0.0001, 0.3997}));
+  Decoding beam;
+  beam.beam_width = 4;
+  const auto read = decode_beam(logits, {5}, beam)[0];
+  ASSERT_EQ(read.size(), 3U);
+  EXPECT_NEAR(read[0].agreement, 1, 0.01);
+  EXPECT_NEAR(read[1].agreement, 0.6, 0.01);
+  EXPECT_NEAR(read[2].agreement, 1, 0.01);
+  EXPECT_EQ(to_hypothesis(to_columns(read, {}), Alphabet({"a", "b", "c", "d"}), 32).characters[1].agreement,
+            read[1].agreement);
+  for (const CtcLabel& label : decode_greedy(logits, {5})[0]) EXPECT_EQ(label.agreement, 1);
+}
+
 TEST(CtcDecoder, CharactersCoverTheirColumns) {
   const Alphabet alphabet({"a", "b"});
   const Hypothesis hypothesis = to_hypothesis(

@@ -5,6 +5,7 @@
 
 #include <fstream>
 
+#include "recognizer/confidence_calibration.h"
 #include "recognizer/safetensors.h"
 #include "tests/recognizer/small_model.h"
 #include "tests/support/temporary_folder.h"
@@ -78,6 +79,24 @@ TEST_F(ModelFolderTest, ALanguageModelIsCarriedToWhatIsMadeFromIt) {
   save_model(folder_.path() / "other", other, named_state(*build_network(other)), {}, {});
   carry_language_model(model_, folder_.path() / "other");
   EXPECT_FALSE(describe_model(folder_.path() / "other").language_model);
+}
+
+TEST_F(ModelFolderTest, CalibrationsAreReadAndGoWithTheWeightsTheyWereFoundFor) {
+  EXPECT_TRUE(describe_model(model_).confidence.beam.changes_nothing());
+  set_language_model(model_, {"words.bin", 0.4, 1.5});
+  set_confidence_calibrations(model_, {{1.5, -0.25}, {0.75, 0.5}});
+  EXPECT_EQ(load_model(model_).confidence.greedy.offset, -0.25);
+  EXPECT_TRUE(describe_model(model_).language_model) << "the rest stays";
+  const auto described = [this](int beam) {
+    return describe_recognizer(model_, {.beam_width = beam, .language_model = LanguageModelUse::kOff});
+  };
+  EXPECT_EQ(described(1).confidence.temperature, 1.5);
+  EXPECT_EQ(described(4).confidence.temperature, 0.75);
+  const std::string before = described(4).decoding;
+  set_confidence_calibrations(model_, {{1.5, -0.25}, {0.75, 0.6}});
+  EXPECT_NE(described(4).decoding, before) << "records made before are out of date";
+  save_model(model_, config_, named_state(*network_), {}, {});
+  EXPECT_TRUE(describe_model(model_).confidence.beam.changes_nothing());
 }
 
 TEST_F(ModelFolderTest, AMissingTensorIsNamed) {
