@@ -29,7 +29,7 @@ namespace ocrbatch::pipeline {
 // run.
 struct Stages {
   std::function<void(PageMessage&)> read;
-  std::function<PageWay(PageMessage&)> orient;  // empty: always on to collect
+  std::function<PageWay(PageMessage&)> orient = {};  // empty: always on to collect
   std::function<void(PageMessage&)> collect, write;
   // On a device, or, without any, on the calling thread. Returns the pages whose last line this was.
   std::function<std::vector<PagePtr>(LineBatch&, std::size_t device)> recognize;
