@@ -95,7 +95,8 @@ std::optional<ScanCommand> parse_scan_command(const std::vector<std::string>& ar
   command.model = kDefaultModel;
   scan.max_pages = 100'000;
   std::vector<std::string> given;
-  std::string pages, max_memory, worker_memory, shard, layout = "fast", orientation = "auto", isolation = "workers";
+  std::string pages, max_memory, worker_memory, shard, layout = "fast", orientation = "auto",
+                                                       isolation = "workers";
   DecodingChoices decoding;
 
   CommandOptions options("scan INPUT... --out FILE|- [options]", kDescription);

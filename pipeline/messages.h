@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "io/document.h"
@@ -47,6 +48,7 @@ struct PageSide {
 // nothing else is better.
 struct OrientationTrial {
   PageSide as_it_is;
+  std::optional<PageSide> best;   // of the turns tried so far that are clearly better
   std::vector<int> turns_to_try;  // in degrees clockwise, the next one last
 };
 

@@ -76,8 +76,9 @@ std::vector<int> turns_to_try(const PageMessage& page) {
   return turns;
 }
 
-void note_time(PageMessage& page) {
-  for (const LineMessage& line : page.lines) page.timing.recognize_ms += line.recognize_ms;
+// Of lines that will not be in the record.
+void note_time(const std::vector<LineMessage>& lines, PageMessage& page) {
+  for (const LineMessage& line : lines) page.timing.recognize_ms += line.recognize_ms;
 }
 
 PageSide take_side(PageMessage& page) {
@@ -114,9 +115,12 @@ void hold_back_all_but_a_sample(std::vector<LineMessage>& lines) {
 
 std::uint64_t bytes_held(const PageMessage& page) {
   std::uint64_t bytes = kPageOverheadBytes;
-  for (const LineMessage& line : page.lines) bytes += line.prepared.pixels.total();
-  if (page.trial)
-    for (const LineMessage& line : page.trial->as_it_is.lines) bytes += line.prepared.pixels.total();
+  const auto add = [&](const std::vector<LineMessage>& lines) {
+    for (const LineMessage& line : lines) bytes += line.prepared.pixels.total();
+  };
+  add(page.lines);
+  if (page.trial) add(page.trial->as_it_is.lines);
+  if (page.trial && page.trial->best) add(page.trial->best->lines);
   return bytes;
 }
 
@@ -138,23 +142,35 @@ PageWay OrientPage::orient(PageMessage& page) const {
     if (failed) return PageWay::kCollect;
     if (evidence(page.lines, all_of(page.lines)).confidence >= kReadsWell) return settle(page);
     std::vector<int> turns = turns_to_try(page);
-    page.trial = std::make_unique<OrientationTrial>(OrientationTrial{take_side(page), std::move(turns)});
+    page.trial = std::make_unique<OrientationTrial>(OrientationTrial{take_side(page), {}, std::move(turns)});
     return try_next(page);
   }
-  if (!failed && is_better(sample(page.lines), sample(page.trial->as_it_is.lines))) {
-    ++progress_.pages_turned;
-    return settle(page);
+  OrientationTrial& trial = *page.trial;
+  const Evidence turned = sample(page.lines);
+  // Upside down, a page reads far better than on its side: only what reads well ends the search.
+  if (!failed && turned.confidence >= kReadsWell) trial.turns_to_try.clear();
+  if (!failed && is_better(turned, sample(trial.as_it_is.lines)) &&
+      (!trial.best || turned.confidence > sample(trial.best->lines).confidence)) {
+    if (trial.best) note_time(trial.best->lines, page);
+    trial.best = take_side(page);
   }
-  note_time(page);
-  // What is wrong with it turned says nothing against the page as it is.
-  if (failed) page.trial->turns_to_try.clear();
+  note_time(page.lines, page);
+  if (failed) {  // which says nothing against the page as it is
+    trial.turns_to_try.clear();
+    trial.best.reset();
+  }
   return try_next(page);
 }
 
 PageWay OrientPage::try_next(PageMessage& page) const {
   std::vector<int>& turns = page.trial->turns_to_try;
   if (turns.empty()) {
-    put_back(std::move(page.trial->as_it_is), page);
+    OrientationTrial& trial = *page.trial;
+    if (trial.best) {
+      ++progress_.pages_turned;
+      note_time(trial.as_it_is.lines, page);
+    }
+    put_back(trial.best ? std::move(*trial.best) : std::move(trial.as_it_is), page);
     return settle(page);
   }
   page.turn_deg = turns.back();

@@ -157,6 +157,20 @@ TEST_F(OrientPageTest, TriesBothWaysToStandAPageUpThatLiesOnItsSide) {
   EXPECT_EQ(page.record.page.width_px, 700);
 }
 
+TEST_F(OrientPageTest, UprightIsBetterThanUpsideDownWhichIsBetterThanOnItsSide) {
+  page.layout.neighbours = {10, 100};
+  read(lines(0.4F));
+  ASSERT_EQ(look(), PageWay::kRead);
+  read(lines(0.78F));
+  ASSERT_EQ(look(), PageWay::kRead) << "it may be upside down";
+  EXPECT_EQ(page.turn_deg, 270);
+  read(lines(0.82F, 4));
+  EXPECT_EQ(look(), PageWay::kCollect);
+  EXPECT_EQ(page.lines.size(), 4U);
+  EXPECT_EQ(page.record.page.rotation_deg, 270);
+  EXPECT_EQ(progress.pages_turned, 1U);
+}
+
 TEST_F(OrientPageTest, WhatGoesWrongWithThePageTurnedIsForgotten) {
   page.layout.neighbours = {10, 100};
   read(lines(0.5F));
