@@ -66,6 +66,7 @@ std::optional<BenchCommand> parse(const std::vector<std::string>& arguments) {
   check_jobs(options, command.scan.jobs);
   require_device_list(device);
   choose_layout(layout, command.scan);
+  choose_orientation("auto", command.scan);
   choose_isolation(isolation, command.scan);
   command.scan.min_confidence = default_min_confidence(command.scan.layout);
   command.recognizer = recognizer_options(options, decoding, device);

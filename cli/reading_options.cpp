@@ -12,6 +12,11 @@ void choose_layout(const std::string& layout, pipeline::ScanOptions& scan) {
                                       : pipeline::LayoutMode::kFast;
 }
 
+void choose_orientation(const std::string& orientation, pipeline::ScanOptions& scan) {
+  require_one_of("--orientation", orientation, {"auto", "off"});
+  scan.orientation = orientation == "off" ? pipeline::Orientation::kOff : pipeline::Orientation::kAuto;
+}
+
 void choose_isolation(const std::string& isolation, pipeline::ScanOptions& scan) {
   require_one_of("--isolation", isolation, {"workers", "off"});
   if (isolation == "off") return;

@@ -1,5 +1,5 @@
-// How pages are read: what the words after --layout, --isolation and --jobs mean, the same in every command
-// that reads pages.
+// How pages are read: what the words after --layout, --orientation, --isolation and --jobs mean, the same in
+// every command that reads pages.
 #pragma once
 
 #include <string>
@@ -10,6 +10,7 @@
 namespace ocrbatch::cli {
 
 // All throw UsageError.
+void choose_orientation(const std::string& orientation, pipeline::ScanOptions& scan);
 void choose_layout(const std::string& layout, pipeline::ScanOptions& scan);
 void choose_isolation(const std::string& isolation, pipeline::ScanOptions& scan);
 void check_jobs(const CommandOptions& options, int jobs);

@@ -95,7 +95,8 @@ std::optional<ScanCommand> parse_scan_command(const std::vector<std::string>& ar
   command.model = kDefaultModel;
   scan.max_pages = 100'000;
   std::vector<std::string> given;
-  std::string pages, max_memory, worker_memory, shard, layout = "fast", isolation = "workers";
+  std::string pages, max_memory, worker_memory, shard, layout = "fast", orientation = "auto",
+                                                       isolation = "workers";
   DecodingChoices decoding;
 
   CommandOptions options("scan INPUT... --out FILE|- [options]", kDescription);
@@ -127,7 +128,8 @@ std::optional<ScanCommand> parse_scan_command(const std::vector<std::string>& ar
   auto recognition = options.group("Recognition");
   recognition
       ("model", value(&command.model, "NAME|DIR"), "a model by name (see `ocrbatch models list`) or its folder; default latin-fast")
-      ("layout", value(&layout, "MODE"), "fast (default): find blocks, lines and reading order with own code; tesseract: with Tesseract, which takes several times as long; line: every image is one text line");
+      ("layout", value(&layout, "MODE"), "fast (default): find blocks, lines and reading order with own code; tesseract: with Tesseract, which takes several times as long; line: every image is one text line")
+      ("orientation", value(&orientation, "HOW"), "auto (default): a page that does not read well is tried turned by 90, 180 or 270 degrees, and stays turned where it then reads clearly better; off: pages are read as their documents have them");
   add_decoding_options(recognition, decoding);
   recognition("min-confidence", value(&scan.min_confidence, "X"), "leave out lines that were read with less confidence (0 to 1): dirt, drawings, handwriting; default 0.5, or 0 with --layout line; 0: keep all");
   options.group("Resources")
@@ -145,6 +147,7 @@ std::optional<ScanCommand> parse_scan_command(const std::vector<std::string>& ar
     throw UsageError("scan needs an INPUT: a file, a folder, or - for a list on standard input");
   check(command, options);
   choose_layout(layout, scan);
+  choose_orientation(orientation, scan);
   if (!options.given("min-confidence")) scan.min_confidence = default_min_confidence(scan.layout);
   command.recognizer = recognizer_options(options, decoding, command.recognizer.device);
   if (options.given("shard")) {

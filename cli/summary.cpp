@@ -141,6 +141,8 @@ std::string summary_text(const ScanOutcome& outcome) {
   if (summary.pages_failed + summary.documents_failed > 0) text += "\n  failed  " + failures_text(summary);
   if (summary.lines_left_out > 0)
     text += "\n  unsure  " + counted(summary.lines_left_out, "line") + " left out (--min-confidence)";
+  if (summary.pages_turned > 0)
+    text += "\n  turned  " + counted(summary.pages_turned, "page") + " (--orientation)";
   if (!summary.busy_seconds.empty()) text += "\n  time    " + time_text(summary);
   if (!summary.devices.empty()) text += "\n  devices " + devices_text(summary) + " busy";
   text += "\n  memory  " + memory_text(summary);
@@ -179,6 +181,7 @@ std::string summary_json(const ScanOutcome& outcome, const std::string& version)
                             {"errors", errors},
                             {"lines", summary.lines},
                             {"lines_left_out", summary.lines_left_out},
+                            {"pages_turned", summary.pages_turned},
                             {"characters", summary.characters},
                             {"stopped", summary.stopped},
                             {"wall_seconds", summary.wall_seconds},

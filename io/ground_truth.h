@@ -6,6 +6,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,9 +28,10 @@ struct TruthLine {
 };
 
 struct TruthPage {
-  int index = 0;                 // the document's page, from 0
-  double width = 0, height = 0;  // of the page, in the units of the lines; 0 where the file does not say
-  double units_per_inch = 0;     // 0: the units are pixels
+  int index = 0;                    // the document's page, from 0
+  double width = 0, height = 0;     // of the page, in the units of the lines; 0 where the file does not say
+  double units_per_inch = 0;        // 0: the units are pixels
+  std::optional<int> rotation_deg;  // of the image that the lines lie on, as io::Page has it
   std::vector<TruthLine> lines;
 };
 

@@ -24,8 +24,11 @@ struct ReadOptions {
 struct PageImage {
   cv::Mat gray;          // CV_8UC1
   double dpi = 0;        // 0 when the file does not say
-  int rotation_deg = 0;  // how far the stored image was turned (EXIF orientation, TIFF tag)
+  int rotation_deg = 0;  // clockwise, how far the stored image was turned (EXIF orientation, TIFF tag)
 };
+
+// Turns the page clockwise by 0, 90, 180 or 270 degrees more than it was.
+void turn(PageImage& image, int turn_deg);
 
 // What is known of a page before its pixels are decoded; used to bound memory.
 struct PageSize {

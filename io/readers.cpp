@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <opencv2/core.hpp>
+#include <utility>
 
 #include "io/reader.h"
 #include "io/readers/format.h"
@@ -86,6 +88,17 @@ const Format* find_format(std::string_view head) {
 }
 
 }  // namespace
+
+void turn(PageImage& image, int turn_deg) {
+  if (turn_deg == 0) return;
+  cv::Mat turned;
+  cv::rotate(image.gray, turned,
+             turn_deg == 90    ? cv::ROTATE_90_CLOCKWISE
+             : turn_deg == 180 ? cv::ROTATE_180
+                               : cv::ROTATE_90_COUNTERCLOCKWISE);
+  image.gray = std::move(turned);
+  image.rotation_deg = (image.rotation_deg + turn_deg) % 360;
+}
 
 Result<std::unique_ptr<Reader>> open_document(const std::filesystem::path& path, const ReadOptions& options) {
   return guarded([&]() -> Result<std::unique_ptr<Reader>> {

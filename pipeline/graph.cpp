@@ -28,7 +28,7 @@ using BatchEvent = std::variant<PagePtr, BatchDone, FeederChanged>;
 constexpr std::size_t kThreadStackBytes = 16 << 20;
 
 // Pages nearest to the output go first: they free memory, and their lines fill batches.
-enum Priority : flow::node_priority_t { kRead = 1, kRecognize, kBatch, kCollect, kWrite };
+enum Priority : flow::node_priority_t { kRead = 1, kRecognize, kBatch, kOrient, kCollect, kWrite };
 
 // No place is kept for the feeder's thread, so all `jobs` places are the workers'; TBB counts the calling
 // thread in its limit, hence one more.
@@ -56,6 +56,7 @@ void contain(RunState& state, Work&& work) {
 struct Nodes {
   using PageNode = flow::function_node<PagePtr, PagePtr>;
   using ReadNode = flow::function_node<PagePtr, BatchEvent>;
+  using OrientNode = flow::multifunction_node<PagePtr, std::tuple<PagePtr, BatchEvent, PagePtr>>;
   using BatchNode = flow::multifunction_node<BatchEvent, std::tuple<BatchPtr, PagePtr>>;
   // A batch, or the pages whose last line was in it.
   template <class Input>
@@ -74,6 +75,8 @@ struct Nodes {
         batch_lines(
             graph, flow::serial, [this](const BatchEvent& event, auto& ports) { batch(event, ports); },
             kBatch),
+        orient_page(
+            graph, jobs, [this](PagePtr page, auto& ports) { orient(std::move(page), ports); }, kOrient),
         collect_page(
             graph, jobs, [this](PagePtr page) { return collect(std::move(page)); }, kCollect),
         in_order(graph, [](const PagePtr& page) -> std::size_t { return page->sequence; }),
@@ -81,7 +84,10 @@ struct Nodes {
         write_page(
             graph, flow::serial, [this](const PagePtr& page) { return write(*page); }, kWrite) {
     flow::make_edge(read_page, batch_lines);
-    flow::make_edge(flow::output_port<1>(batch_lines), collect_page);
+    flow::make_edge(flow::output_port<1>(batch_lines), orient_page);
+    flow::make_edge(flow::output_port<0>(orient_page), collect_page);
+    flow::make_edge(flow::output_port<1>(orient_page), batch_lines);
+    flow::make_edge(flow::output_port<2>(orient_page), read_page);
     flow::make_edge(collect_page, in_order);
     flow::make_edge(in_order, write_page);
     if (devices == 0)
@@ -113,7 +119,7 @@ struct Nodes {
 
   template <class Node>
   void connect_results(Node& node) {
-    flow::make_edge(flow::output_port<0>(node), collect_page);
+    flow::make_edge(flow::output_port<0>(node), orient_page);
     flow::make_edge(flow::output_port<1>(node), batch_lines);
   }
 
@@ -122,6 +128,25 @@ struct Nodes {
     if (!state.failed()) contain(state, [&] { stages.read(*page); });
     queues.recognize.enter();
     return page;
+  }
+
+  // A page that sets out for batch_lines once more is counted once more, or the batcher would not know that
+  // it is on its way. The nodes behind all three ports queue what they are given.
+  void orient(PagePtr page, OrientNode::output_ports_type& ports) {
+    PageWay way = PageWay::kCollect;
+    if (!state.failed() && stages.orient) contain(state, [&] { way = stages.orient(*page); });
+    if (way == PageWay::kCollect) {
+      std::get<0>(ports).try_put(std::move(page));
+      return;
+    }
+    batcher.page_fed();
+    if (way == PageWay::kRecognize) {
+      std::get<1>(ports).try_put(BatchEvent(std::move(page)));
+      return;
+    }
+    queues.recognize.leave();
+    queues.read.enter();
+    std::get<2>(ports).try_put(std::move(page));
   }
 
   PagePtr collect(PagePtr page) const {
@@ -191,6 +216,7 @@ struct Nodes {
   flow::graph graph;
   ReadNode read_page;
   BatchNode batch_lines;
+  OrientNode orient_page;
   PageNode collect_page;
   flow::sequencer_node<PagePtr> in_order;
   flow::function_node<PagePtr> write_page;

@@ -15,6 +15,7 @@
 #include "io/document.h"
 #include "io/reader.h"
 #include "kernels/line_preparation.h"
+#include "pipeline/layout/letter_neighbours.h"
 #include "pipeline/layout/upright_rules.h"
 
 namespace ocrbatch::pipeline {
@@ -29,6 +30,7 @@ struct PageLayout {
   std::vector<kernels::LineGeometry>
       geometries;                  // of the lines in reading order, as many as the tree has lines
   std::vector<UprightRule> rules;  // borders of cells; to be painted over before lines are cut
+  LetterNeighbours neighbours;     // none where the image was taken for one line
 };
 
 // The lines of a tree in reading order; pointers into `blocks`.

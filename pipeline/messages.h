@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "io/document.h"
@@ -30,9 +31,25 @@ struct LineMessage {
   kernels::PreparedLine prepared;  // the pixels are freed as soon as the line has been recognized
   int columns = 0;                 // width of the prepared pixels
   int bucket = 0;                  // of the recognizer, for that width
+  bool held_back = false;  // not to be recognized unless the page turns out to be upright as it was read
   recognizer::Hypothesis hypothesis;
   std::optional<io::Error> error;
   double recognize_ms = 0;  // the line's share of its batch, by width
+};
+
+// What was read of a page one way up.
+struct PageSide {
+  int turn_deg = 0, width_px = 0, height_px = 0, rotation_deg = 0;
+  PageLayout layout;
+  std::vector<LineMessage> lines;
+};
+
+// A page that does not read well is tried turned. What it gave as its document has it waits here, in case
+// nothing else is better.
+struct OrientationTrial {
+  PageSide as_it_is;
+  std::optional<PageSide> best;   // of the turns tried so far that are clearly better
+  std::vector<int> turns_to_try;  // in degrees clockwise, the next one last
 };
 
 struct PageMessage {
@@ -40,6 +57,10 @@ struct PageMessage {
   std::shared_ptr<SourceDocument> document;
   int page_index = 0;  // from 0; meaningless when record.page_number is empty
   MemoryLease memory;
+
+  int turn_deg = 0;                         // how it is to be read
+  std::unique_ptr<OrientationTrial> trial;  // while it is read another way up than its document has it
+  bool is_upright = false;                  // settled: what was held back is recognized, too
 
   PageLayout layout;               // read -> collect
   std::vector<LineMessage> lines;  // read -> collect; lines[i] belongs to layout.geometries[i]
@@ -60,6 +81,14 @@ struct PageMessage {
   }
 };
 using PagePtr = std::shared_ptr<PageMessage>;
+
+// Where a page goes when its lines have been recognized: on to its record, to recognition with the lines that
+// were held back, or back to be read turned.
+enum class PageWay { kCollect, kRecognize, kRead };
+
+inline bool is_to_be_recognized(const LineMessage& line) {
+  return !line.prepared.pixels.empty() && !line.held_back;
+}
 
 struct LineRef {
   PagePtr page;

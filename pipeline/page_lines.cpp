@@ -78,11 +78,13 @@ io::Result<io::PageImage> read_page(const fs::path& file, int index) {
 
 CutPage cut_page(const Item& item, const kernels::LinePreparation& preparation) {
   CutPage cut;
-  const auto image = read_page(item.document, item.page.index);
+  auto image = read_page(item.document, item.page.index);
   if (!image) {
     cut.error = image.error().message;
     return cut;
   }
+  if (item.page.rotation_deg)
+    io::turn(image.value(), (*item.page.rotation_deg - image.value().rotation_deg + 360) % 360);
   const cv::Mat& gray = image.value().gray;
   const auto page = io::fit_to_image(item.page, gray.cols, gray.rows, image.value().dpi);
   if (!page) {

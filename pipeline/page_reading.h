@@ -30,7 +30,7 @@ struct ReadPage {
   std::optional<io::Error> error;  // set: everything below but the times is meaningless
   int width_px = 0, height_px = 0;
   double dpi = 0;        // 0 when unknown
-  int rotation_deg = 0;  // as io::PageImage has it
+  int rotation_deg = 0;  // as io::PageImage has it, and how far the page was turned besides
   PageLayout layout;
   std::vector<kernels::PreparedLine> lines;  // lines[i] was cut with layout.geometries[i]
   double decode_ms = 0, layout_ms = 0, cut_ms = 0;
@@ -54,7 +54,10 @@ class PageReading {
   // While the run stops, the first two may give an error that says nothing about the document.
   virtual io::Result<int> page_count(const std::filesystem::path& document) = 0;  // at least 1
   virtual io::Result<io::PageSize> page_size(const std::filesystem::path& document, int index) = 0;
-  virtual ReadPage read(const std::filesystem::path& document, int index) = 0;
+  // The page turned clockwise by 0, 90, 180 or 270 degrees from how its document has it; sizes and places are
+  // those of the turned page.
+  virtual ReadPage read(const std::filesystem::path& document, int index, int turn_deg) = 0;
+  ReadPage read(const std::filesystem::path& document, int index) { return read(document, index, 0); }
   virtual WorkerStatistics statistics() const { return {}; }
 };
 

@@ -10,6 +10,7 @@
 #include "pipeline/graph.h"
 #include "pipeline/resources.h"
 #include "pipeline/stages/collect.h"
+#include "pipeline/stages/orient.h"
 #include "pipeline/stages/read.h"
 #include "pipeline/stages/recognize.h"
 #include "pipeline/stages/write.h"
@@ -34,7 +35,8 @@ std::string settings_digest(const ScanOptions& options, const recognizer::ModelI
   std::ostringstream text;
   text.precision(9);
   text << "dpi=" << options.dpi << ";max_megapixels=" << options.max_megapixels
-       << ";layout=" << static_cast<int>(options.layout) << ";model=" << model.sha256
+       << ";layout=" << static_cast<int>(options.layout)
+       << ";orientation=" << static_cast<int>(options.orientation) << ";model=" << model.sha256
        << ";line_height=" << lines.height_px << ";line_max_width=" << lines.max_width_px
        << ";vertical_margin=" << lines.vertical_margin << ";horizontal_margin=" << lines.horizontal_margin
        << ";suppress_neighbours=" << lines.suppress_neighbours << ";min_confidence=" << options.min_confidence
@@ -79,13 +81,15 @@ ScanSummary run_scan(const ScanOptions& options, const std::vector<InputFile>& f
                                   .version = options.version,
                                   .settings = settings_digest(options, model)};
   const auto reading = make_page_reading(options, model.line_preparation, &progress.stop_requested);
-  const ReadPageLines read(*reading, recognizer, state, progress.stop_requested);
+  const ReadPageLines read(*reading, recognizer, options.orientation, state, progress.stop_requested);
   BatchLines batcher(recognizer, jobs);
   const RecognizeBatch recognize(recognizer, state, progress);
+  const OrientPage orient(options.orientation, progress);
   const CollectPage collect(provenance, model.confidence, options.min_confidence, options.timings, progress);
   WritePage write(writers, on_error, options.max_error_rate, state, progress, summary);
 
   PageGraph graph({.read = std::cref(read),
+                   .orient = std::cref(orient),
                    .collect = std::cref(collect),
                    .write = std::ref(write),
                    .recognize = std::cref(recognize)},
@@ -97,6 +101,7 @@ ScanSummary run_scan(const ScanOptions& options, const std::vector<InputFile>& f
   if (!all_fed) summary.stopped = true;
   summary.jobs = jobs;
   summary.lines_left_out = progress.lines_left_out;
+  summary.pages_turned = progress.pages_turned;
   summary.documents = progress.documents_found;
   summary.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   summary.busy_seconds = {{"decode", state.decode.seconds()},

@@ -28,6 +28,9 @@ struct PageRange {
   int first = 1, last = 0;  // from 1, inclusive; last 0: to the end
 };
 
+// Whether pages that do not read well as their documents have them are tried turned.
+enum class Orientation { kOff, kAuto };
+
 // Where documents are decoded and searched for lines.
 enum class Isolation { kOff, kWorkers };
 
@@ -41,6 +44,7 @@ struct ScanOptions {
   double max_megapixels = 400;
   int max_pages = 0;  // a document of which more are selected is not read (kTooLarge); 0: no limit
   LayoutMode layout = LayoutMode::kFast;
+  Orientation orientation = Orientation::kOff;
   int jobs = 0;                        // threads in all; 0: the cores this process may use
   std::uint64_t max_memory_bytes = 0;  // decoded pages in flight; 0: a quarter of RAM, at most 2 GiB
   double max_error_rate = 1;           // a run ends early when more than this share of its records are errors
@@ -57,7 +61,7 @@ struct ScanOptions {
 struct ScanProgress {
   std::atomic<std::uint64_t> documents_listed{0};
   std::atomic<std::uint64_t> pages_found{0}, pages_done{0}, pages_failed{0}, documents_found{0},
-      documents_done{0}, lines_done{0}, lines_left_out{0};
+      documents_done{0}, lines_done{0}, lines_left_out{0}, pages_turned{0};
   PageQueues queues;
   std::atomic<bool> all_found{false};  // pages_found is final
   std::atomic<bool> stop_requested{
@@ -79,6 +83,7 @@ struct ScanSummary {
   std::uint64_t documents = 0, pages_ok = 0, pages_failed = 0, documents_failed = 0, lines = 0,
                 characters = 0;
   std::uint64_t lines_left_out = 0;                     // by ScanOptions::min_confidence
+  std::uint64_t pages_turned = 0;                       // by ScanOptions::orientation
   std::map<std::string, std::uint64_t> errors_by_code;  // pages and documents
   double wall_seconds = 0;
   int jobs = 0;  // threads that shared the work

@@ -125,6 +125,9 @@ TruthPage page_of(const pugi::xml_node& node, const Properties& properties) {
     page.width = box[2];
     page.height = box[3];
   }
+  const auto rotation = numbers_of(properties, "x_rotation");
+  for (const int turn_deg : {90, 180, 270})
+    if (!rotation.empty() && rotation[0] == turn_deg) page.rotation_deg = turn_deg;
   int blocks = 1;
   add_lines(node, 0, blocks, page);
   return page;

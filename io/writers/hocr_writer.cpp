@@ -101,6 +101,7 @@ std::string hocr_page(const PageRecord& record, bool) {
   } else if (page.dpi > 0) {
     title += "; scan_res " + number_text(page.dpi, 2) + " " + number_text(page.dpi, 2);
   }
+  if (!record.error && page.rotation_deg != 0) title += "; x_rotation " + std::to_string(page.rotation_deg);
   const std::string page_number = std::to_string(number);
   std::string out = "  " + open_tag("div", "ocr_page", "page_" + page_number, title) + "\n";
   if (!record.error) {

@@ -45,12 +45,15 @@ struct LayoutAnalyzer::Impl {
     if (mode == LayoutMode::kLine) return single_line(page.gray);
     if (mode == LayoutMode::kTesseract) {
       const LayoutImage image = make_layout_image(page);
-      return as_page_layout(tesseract->find_lines(image), image, page.gray.size());
+      PageLayout layout = as_page_layout(tesseract->find_lines(image), image, page.gray.size());
+      layout.neighbours = image.neighbours;
+      return layout;
     }
     const LayoutImage image = make_quick_layout_image(page);
     const FastLayout found = find_lines_fast(image);
     if (is_of_one_line(page.gray, image, found.lines)) return single_line(page.gray);
     PageLayout layout = as_page_layout(found.lines, image, page.gray.size());
+    layout.neighbours = image.neighbours;
     layout.rules = rules_on_page(found.rules, image, page.gray.size());
     return layout;
   }

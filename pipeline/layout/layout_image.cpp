@@ -199,6 +199,7 @@ LayoutImage make_layout_image(const io::PageImage& page) {
   scale = std::min(
       {scale, std::sqrt(kMostPixels / pixels), kLongestSide / std::max(page.gray.cols, page.gray.rows)});
   LayoutImage image = layout_image_of(binarize(scaled(page.gray, scale)));
+  image.neighbours = find_letter_neighbours(image.components);
   remove_noise(image);
   image.x_scale = static_cast<double>(image.ink.cols) / page.gray.cols;
   image.y_scale = static_cast<double>(image.ink.rows) / page.gray.rows;
@@ -216,6 +217,7 @@ LayoutImage make_quick_layout_image(const io::PageImage& page) {
   double scale = pixels > kProbePixels ? 1 / std::ceil(std::sqrt(pixels / kProbePixels)) : 1;
   const cv::Mat gray = scaled(page.gray, scale);
   LayoutImage image = layout_image_of(binarize_locally(gray));
+  const LetterNeighbours neighbours = find_letter_neighbours(image.components);
   double letters = letter_height(image.components, image.ink.rows);
   if (letters > 0 && letters < kSmallest) letters = mend_broken_letters(image, gray, letters);
   if (letters > 0 && (letters < kSmallest || letters > kLargest)) {
@@ -229,6 +231,7 @@ LayoutImage make_quick_layout_image(const io::PageImage& page) {
   image.x_scale = static_cast<double>(image.ink.cols) / page.gray.cols;
   image.y_scale = static_cast<double>(image.ink.rows) / page.gray.rows;
   image.letter_px = letters;
+  image.neighbours = neighbours;
   return image;
 }
 

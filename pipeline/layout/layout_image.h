@@ -7,6 +7,7 @@
 
 #include "io/reader.h"
 #include "pipeline/layout/components.h"
+#include "pipeline/layout/letter_neighbours.h"
 
 namespace ocrbatch::pipeline {
 
@@ -15,8 +16,9 @@ struct LayoutImage {
   std::vector<Component> components;  // of `ink`
   double x_scale = 1;                 // pixels of `ink` per pixel of the page
   double y_scale = 1;
-  int dpi = 300;         // of `ink`, as far as the print's size tells
-  double letter_px = 0;  // median height of letter-like components; 0 for a page without any
+  int dpi = 300;                // of `ink`, as far as the print's size tells
+  LetterNeighbours neighbours;  // before anything is mended, which would join letters one above the other
+  double letter_px = 0;         // median height of letter-like components; 0 for a page without any
 };
 
 // For Tesseract, which is at its best with letters of one size.

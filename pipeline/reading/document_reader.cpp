@@ -80,11 +80,11 @@ void DocumentReader::prepare() {
   if (!analyzer_) analyzer_.emplace(options_.layout);
 }
 
-ReadPage DocumentReader::read(const std::filesystem::path& document, int index) {
+ReadPage DocumentReader::read(const std::filesystem::path& document, int index, int turn_deg) {
   ReadPage page;
   io::PageImage image;
   if (stage(page, "decode", io::ErrorCode::kInternal, page.decode_ms,
-            [&] { decode(document, index, page, image); }))
+            [&] { decode(document, index, turn_deg, page, image); }))
     reader_.reset();  // what threw is in doubt
   if (stage(page, "layout", io::ErrorCode::kLayoutFailed, page.layout_ms, [&] { find_lines(image, page); }))
     analyzer_.reset();
@@ -92,7 +92,7 @@ ReadPage DocumentReader::read(const std::filesystem::path& document, int index) 
   return page;
 }
 
-void DocumentReader::decode(const std::filesystem::path& document, int index, ReadPage& page,
+void DocumentReader::decode(const std::filesystem::path& document, int index, int turn_deg, ReadPage& page,
                             io::PageImage& image) {
   auto reader = open_at(document, index);
   if (!reader) {
@@ -105,6 +105,7 @@ void DocumentReader::decode(const std::filesystem::path& document, int index, Re
     return;
   }
   image = std::move(decoded).value();
+  io::turn(image, turn_deg);
   page.width_px = image.gray.cols;
   page.height_px = image.gray.rows;
   page.dpi = image.dpi;

@@ -121,11 +121,15 @@ void serialize(Archive& archive, WorkerHello& hello) {
 }
 template <class Archive>
 void serialize(Archive& archive, WorkerRequest& request) {
-  archive(request.kind, request.document, request.index, request.cpu_seconds);
+  archive(request.kind, request.document, request.index, request.turn_deg, request.cpu_seconds);
+}
+template <class Archive>
+void serialize(Archive& archive, LetterNeighbours& neighbours) {
+  archive(neighbours.beside, neighbours.above_or_below);
 }
 template <class Archive>
 void serialize(Archive& archive, PageLayout& layout) {
-  archive(layout.blocks, layout.geometries);
+  archive(layout.blocks, layout.geometries, layout.neighbours);
 }
 template <class Archive>
 void serialize(Archive& archive, SentPage::Size& size) {

@@ -32,6 +32,12 @@ bool makes_sense(const io::PageSize& size) {
   return size.width_px >= 1 && size.height_px >= 1 && bounded(size.dpi) && size.dpi >= 0;
 }
 
+bool makes_sense(const LetterNeighbours& neighbours) {
+  constexpr int kMostLetters = 1 << 30;
+  return neighbours.beside >= 0 && neighbours.beside <= kMostLetters && neighbours.above_or_below >= 0 &&
+         neighbours.above_or_below <= kMostLetters;
+}
+
 bool makes_sense(const kernels::LineGeometry& line) {
   return bounded(line.baseline_start.x) && bounded(line.baseline_start.y) && bounded(line.baseline_end.x) &&
          bounded(line.baseline_end.y) && bounded(line.ascent_px) && bounded(line.descent_px) &&
@@ -92,6 +98,7 @@ bool makes_sense(SentPage& sent, const kernels::LinePreparation& lines, std::uin
   if (page.error) return makes_sense(*page.error);
   if (!makes_sense(io::PageSize{page.width_px, page.height_px, page.dpi})) return false;
   if (page.rotation_deg % 90 != 0 || page.rotation_deg < 0 || page.rotation_deg > 270) return false;
+  if (!makes_sense(page.layout.neighbours)) return false;
   std::size_t in_tree = 0;
   if (!makes_sense(page.layout.blocks, page, in_tree)) return false;
   if (page.layout.geometries.size() != in_tree || page.lines.size() != in_tree ||

@@ -38,7 +38,7 @@ std::vector<BatchPtr> BatchLines::add_page(const PagePtr& page) {
   std::vector<BatchPtr> ready;
   for (std::size_t i = 0; i < page->lines.size(); ++i) {
     const LineMessage& line = page->lines[i];
-    if (!line.prepared.pixels.empty()) queues_[line.bucket].push_back({{page, i}, pages_arrived_});
+    if (is_to_be_recognized(line)) queues_[line.bucket].push_back({{page, i}, pages_arrived_});
   }
   ++pages_arrived_;
   take_full(ready);

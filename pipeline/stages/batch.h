@@ -25,17 +25,17 @@ inline constexpr std::uint64_t kBatchesADevice = 2;
 //    and the lines leave;
 //  - a line has seen `kMaxPagesWaited` later pages arrive: a rare width must not hold up the output.
 //
-// page_fed and set_feeder_idle belong to the feeder's thread; the others to one thread at a time (a serial
-// node).
+// set_feeder_idle belongs to the feeder's thread, page_fed to any; the others to one thread at a time (a
+// serial node). A page may come more than once.
 class BatchLines {
  public:
   BatchLines(const recognizer::Recognizer& recognizer, int jobs);
 
-  void page_fed() { ++pages_fed_; }  // before the page enters the graph
+  void page_fed() { ++pages_fed_; }  // before the page sets out for add_page
   void set_feeder_idle(bool idle) { feeder_idle_ = idle; }
 
   // Each returns the batches that are ready now.
-  std::vector<BatchPtr> add_page(const PagePtr& page);  // every page, with lines or without
+  std::vector<BatchPtr> add_page(const PagePtr& page);  // every page, with lines to recognize or without
   std::vector<BatchPtr> batch_done();                   // once a batch, when it has been recognized
   std::vector<BatchPtr> feeder_changed();               // after set_feeder_idle(true)
 

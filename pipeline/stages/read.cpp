@@ -1,8 +1,10 @@
 #include "pipeline/stages/read.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "pipeline/stages/guard.h"
+#include "pipeline/stages/orient.h"
 
 namespace ocrbatch::pipeline {
 
@@ -22,12 +24,18 @@ void ReadPageLines::operator()(PageMessage& page) const {
 }
 
 void ReadPageLines::read(PageMessage& page) const {
-  ReadPage result = reading_.read(page.document->path(), page.page_index);
+  if (page.trial) {  // its image is in memory once more
+    const PageSide& before = page.trial->as_it_is;
+    page.memory.resize(bytes_held(page) + static_cast<std::uint64_t>(before.width_px) *
+                                              static_cast<std::uint64_t>(before.height_px) *
+                                              kReadBytesPerPixel);
+  }
+  ReadPage result = reading_.read(page.document->path(), page.page_index, page.turn_deg);
   state_.decode.add_ms(result.decode_ms);
   state_.layout.add_ms(result.layout_ms);
   state_.cut.add_ms(result.cut_ms);
-  page.timing.decode_ms = result.decode_ms;
-  page.timing.layout_ms = result.layout_ms;
+  page.timing.decode_ms += result.decode_ms;
+  page.timing.layout_ms += result.layout_ms;
   page.abandoned = result.given_up;
   if (result.error) {
     page.record.error = std::move(result.error);
@@ -41,21 +49,24 @@ void ReadPageLines::read(PageMessage& page) const {
   take_lines(page, std::move(result.lines));
 }
 
+// A page that lies on its side would be recognized twice from end to end.
+bool ReadPageLines::needs_sample(const PageMessage& page) const {
+  return orientation_ == Orientation::kAuto && !page.is_upright &&
+         (page.trial || lies_on_its_side(page.layout.neighbours));
+}
+
 void ReadPageLines::take_lines(PageMessage& page, std::vector<kernels::PreparedLine> prepared) const {
   page.lines.resize(prepared.size());
-  std::size_t to_recognize = 0;
-  std::uint64_t bytes = kPageOverheadBytes;
   for (std::size_t i = 0; i < prepared.size(); ++i) {
     LineMessage& line = page.lines[i];
     line.prepared = std::move(prepared[i]);
     if (line.prepared.pixels.empty()) continue;
     line.columns = line.prepared.pixels.cols;
     line.bucket = recognizer_.width_bucket(line.columns);
-    bytes += line.prepared.pixels.total();
-    ++to_recognize;
   }
-  page.lines_to_recognize = to_recognize;
-  page.memory.resize(bytes);
+  if (needs_sample(page)) hold_back_all_but_a_sample(page.lines);
+  page.lines_to_recognize = static_cast<std::size_t>(std::ranges::count_if(page.lines, is_to_be_recognized));
+  page.memory.resize(bytes_held(page));
 }
 
 }  // namespace ocrbatch::pipeline

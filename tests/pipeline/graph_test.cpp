@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <future>
 #include <random>
@@ -52,6 +53,24 @@ class MadeUpPages {
   }
   std::size_t lines(std::uint64_t n) const { return n * 2654435761U % 6; }  // none on a sixth of the pages
 
+  // Some pages are read again, at first one line of them at a time; of some, lines are held back at first.
+  static bool is_read_again(std::uint64_t n) { return n % 5 == 1; }
+  static bool is_held_back(std::uint64_t n) { return n % 3 == 1; }
+
+  static PageWay orient(PageMessage& page) {
+    if (page.failed() || page.is_upright) return PageWay::kCollect;
+    if (is_read_again(page.sequence) && page.turn_deg == 0) {
+      page.turn_deg = 180;
+      page.lines.clear();
+      return PageWay::kRead;
+    }
+    page.is_upright = true;
+    for (LineMessage& line : page.lines) line.held_back = false;
+    page.lines_to_recognize =
+        static_cast<std::size_t>(std::ranges::count_if(page.lines, is_to_be_recognized));
+    return page.lines_to_recognize > 0 ? PageWay::kRecognize : PageWay::kCollect;
+  }
+
   void visit(PageMessage& page, unsigned stage) const {
     if (case_.delays) {
       thread_local std::minstd_rand random(std::hash<std::thread::id>()(std::this_thread::get_id()));
@@ -67,8 +86,10 @@ class MadeUpPages {
         line.prepared.pixels =
             cv::Mat(16, line.columns, CV_8UC1, cv::Scalar(static_cast<double>(page.sequence % 251)));
         line.bucket = recognizer_.width_bucket(line.columns);
+        line.held_back = i > 0 && is_held_back(page.sequence);
       }
-      page.lines_to_recognize = page.lines.size();
+      page.lines_to_recognize =
+          static_cast<std::size_t>(std::ranges::count_if(page.lines, is_to_be_recognized));
     });
   }
 
@@ -82,6 +103,7 @@ class MadeUpPages {
     const RecognizeBatch recognize(recognizer_, state, progress);
     std::vector<std::uint64_t> written;
     PageGraph graph({.read = [&](PageMessage& page) { visit(page, 0); },
+                     .orient = orient,
                      .collect = [&](PageMessage& page) { visit(page, 1); },
                      .write =
                          [&](PageMessage& page) {
@@ -117,6 +139,7 @@ class MadeUpPages {
     const std::uint64_t n = page.sequence;
     EXPECT_EQ(page.failed(), fails(n, 0) || fails(n, 1)) << "page " << n;
     if (page.failed()) return;
+    EXPECT_EQ(page.turn_deg, is_read_again(n) ? 180 : 0) << "page " << n;
     EXPECT_EQ(page.lines.size(), lines(n)) << "page " << n;
     for (const LineMessage& line : page.lines) {
       const cv::Mat pixels(16, line.columns, CV_8UC1, cv::Scalar(static_cast<double>(n % 251)));

@@ -74,6 +74,7 @@ SentPage page_for(const std::string& name, SharedPixelsWriter& pixels) {
   if (name == "matrix-far") page.lines[0].to_page(1, 2) = 3e9F;
   if (name == "page-negative") page.width_px = -300;
   if (name == "rotation") page.rotation_deg = 45;
+  if (name == "neighbours") page.layout.neighbours.beside = -1;
   if (name == "time") page.decode_ms = -1;
   if (name == "unknown-code") page.error = {static_cast<ocrbatch::io::ErrorCode>(1000), "what?"};
   if (name == "empty-message") page.error = {ocrbatch::io::ErrorCode::kCorrupt, ""};

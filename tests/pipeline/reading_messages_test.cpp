@@ -24,6 +24,7 @@ SentPage some_page() {
   page.dpi = 300;
   page.rotation_deg = 90;
   page.decode_ms = 1.5;
+  page.layout.neighbours = {40, 3};
   for (int i = 0; i < 3; ++i) {
     io::Line line;
     line.bbox = {10, 100 * i, 500, 100 * i + 40};
@@ -44,6 +45,8 @@ TEST(ReadingMessages, CarryAPage) {
   EXPECT_EQ(encode(found), encode(some_page()));
   EXPECT_EQ(found.page.layout.blocks.at(2).paragraphs.at(0).lines.at(0).bbox, (io::Box{10, 200, 500, 240}));
   EXPECT_EQ(found.page.rotation_deg, 90);
+  EXPECT_EQ(found.page.layout.neighbours.beside, 40);
+  EXPECT_EQ(found.page.layout.neighbours.above_or_below, 3);
   EXPECT_EQ(found.page.lines.at(1).to_page(0, 2), 10);
 }
 
@@ -67,9 +70,10 @@ TEST(ReadingMessages, CarryErrorsAndOptions) {
   EXPECT_EQ(same.memory_bytes, 1ULL << 40);
 
   WorkerRequest request;
-  decode(encode({WorkerRequest::Kind::kPageSize, std::string("a\0\n\xff", 4), 7, 9}), request);
+  decode(encode({WorkerRequest::Kind::kPageSize, std::string("a\0\n\xff", 4), 7, 180, 9}), request);
   EXPECT_EQ(request.document, std::string("a\0\n\xff", 4));
   EXPECT_EQ(request.index, 7);
+  EXPECT_EQ(request.turn_deg, 180);
 }
 
 TEST(ReadingMessages, AreRefusedWhenCutShortOrTooLong) {

@@ -48,6 +48,8 @@ void expect_same(const ReadPage& a, const ReadPage& b) {
       }
     }
   }
+  EXPECT_EQ(a.layout.neighbours.beside, b.layout.neighbours.beside);
+  EXPECT_EQ(a.layout.neighbours.above_or_below, b.layout.neighbours.above_or_below);
   ASSERT_EQ(a.layout.geometries.size(), b.layout.geometries.size());
   ASSERT_EQ(a.lines.size(), b.lines.size());
   for (std::size_t i = 0; i < a.lines.size(); ++i) {
@@ -328,8 +330,8 @@ INSTANTIATE_TEST_SUITE_P(
         Misdeed{"not-a-number", kCrashed, "without sense"},
         Misdeed{"matrix-infinite", kCrashed, "without sense"},
         Misdeed{"matrix-far", kCrashed, "without sense"}, Misdeed{"page-negative", kCrashed, "without sense"},
-        Misdeed{"rotation", kCrashed, "without sense"}, Misdeed{"time", kCrashed, "without sense"},
-        Misdeed{"unknown-code", kCrashed, "without sense"},
+        Misdeed{"rotation", kCrashed, "without sense"}, Misdeed{"neighbours", kCrashed, "without sense"},
+        Misdeed{"time", kCrashed, "without sense"}, Misdeed{"unknown-code", kCrashed, "without sense"},
         Misdeed{"empty-message", kCrashed, "without sense"},
         Misdeed{"message-of-lines", io::ErrorCode::kCorrupt, "one two"}));
 
