@@ -31,6 +31,7 @@ constexpr const char* kDescription =
     "  delta MODEL              what fine-tuning changed, as a file: MODEL against --base, into --out\n"
     "  apply FILE               the model again, from such a FILE and its --base, into --out\n"
     "  merge MODEL              MODEL with its LoRA added to the weights, into --out\n"
+    "  average MODEL MODEL...   the mean of models that were trained on from the same one, into --out\n"
     "  promote MODEL --as NAME  puts a new model in an installed one's place if it is better;\n"
     "                           `models promote --help` says how\n"
     "  restore NAME             puts the model that was replaced back";
@@ -121,17 +122,18 @@ ExitCode run_models_command(const std::vector<std::string>& arguments) {
   if (!arguments.empty() && arguments[0] == "restore") return run_restore_command(rest);
   std::vector<std::string> words;
   AdapterArguments adapters;
-  CommandOptions options("models list | show | verify | delta | apply | merge | promote | restore ...",
-                         kDescription);
+  CommandOptions options(
+      "models list | show | verify | delta | apply | merge | average | promote | restore ...", kDescription);
   options.group("Adapters")("base", value(&adapters.base, "MODEL"),
                             "the model that fine-tuning started from")(
-      "out", value(&adapters.out, "FILE|DIR"), "where delta, apply and merge write");
+      "out", value(&adapters.out, "FILE|DIR"), "where delta, apply, merge and average write");
   options.positional(&words);
   if (!options.parse(arguments)) return ExitCode::kOk;
   if (words.empty())
-    throw UsageError("models needs one of list, show, verify, delta, apply, merge, promote, restore");
+    throw UsageError(
+        "models needs one of list, show, verify, delta, apply, merge, average, promote, restore");
   require_one_of("models", words[0],
-                 {"list", "show", "verify", "delta", "apply", "merge", "promote", "restore"});
+                 {"list", "show", "verify", "delta", "apply", "merge", "average", "promote", "restore"});
   const std::vector<std::string> names(words.begin() + 1, words.end());
   if (words[0] == "list") {
     if (!names.empty())
@@ -142,6 +144,7 @@ ExitCode run_models_command(const std::vector<std::string>& arguments) {
   if (words[0] == "delta") return run_models_delta(adapters);
   if (words[0] == "apply") return run_models_apply(adapters);
   if (words[0] == "merge") return run_models_merge(adapters);
+  if (words[0] == "average") return run_models_average(adapters);
   if (words[0] == "show") {
     if (names.size() != 1) throw UsageError("models show needs one model");
     return show_model(names[0]);

@@ -5,6 +5,7 @@
 #include "cli/model_path.h"
 #include "cli/stdout_guard.h"
 #include "cli/text_layout.h"
+#include "recognizer/model_average.h"
 #include "recognizer/model_delta.h"
 
 namespace ocrbatch::cli {
@@ -41,6 +42,15 @@ ExitCode run_models_apply(const AdapterArguments& a) {
 
 ExitCode run_models_merge(const AdapterArguments& a) {
   recognizer::merge_model(find_model(only_name(a, "merge", "model")), a.out);
+  return ExitCode::kOk;
+}
+
+ExitCode run_models_average(const AdapterArguments& a) {
+  if (a.names.size() < 2) throw UsageError("models average needs two models or more");
+  if (a.out.empty()) throw UsageError("models average needs --out");
+  std::vector<std::filesystem::path> models;
+  for (const std::string& name : a.names) models.push_back(find_model(name));
+  recognizer::average_models(models, a.out);
   return ExitCode::kOk;
 }
 

@@ -1,4 +1,4 @@
-// `models delta`, `models apply` and `models merge`.
+// `models delta`, `models apply`, `models merge` and `models average`.
 #pragma once
 
 #include <string>
@@ -16,5 +16,6 @@ struct AdapterArguments {
 ExitCode run_models_delta(const AdapterArguments& arguments);
 ExitCode run_models_apply(const AdapterArguments& arguments);
 ExitCode run_models_merge(const AdapterArguments& arguments);
+ExitCode run_models_average(const AdapterArguments& arguments);
 
 }  // namespace ocrbatch::cli

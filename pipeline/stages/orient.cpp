@@ -15,7 +15,8 @@ namespace {
 constexpr double kReadsWell = 0.88;     // nobody asks whether such a page is upright
 constexpr double kReadsRight = 0.75;    // least that a page must give to be turned
 constexpr double kClearlyBetter = 0.1;  // and so much more than as it was
-constexpr std::size_t kSampleLines = 8, kFewestCharacters = 5;
+// Short words read well on their head: LOSE is 3501.
+constexpr std::size_t kSampleLines = 8, kFewestCharacters = 8;
 // Below so many letters nothing is said about the way in which they run.
 constexpr int kFewestLetters = 12;
 constexpr double kClearMajority = 1.3;

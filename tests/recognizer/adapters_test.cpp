@@ -8,6 +8,7 @@
 #include "recognizer/layers/lora_linear.h"
 #include "recognizer/layers/mamba.h"
 #include "recognizer/layers/resnet34.h"
+#include "recognizer/model_average.h"
 #include "recognizer/model_delta.h"
 #include "recognizer/model_folder.h"
 #include "recognizer/safetensors.h"
@@ -215,6 +216,38 @@ TEST(ModelDelta, TheBaseAndTheDeltaGiveTheModelBitByBit) {
   EXPECT_THAT(
       [&] { apply_model_delta(model / "weights.safetensors", folder.path() / "base", folder.path() / "x"); },
       ::testing::ThrowsMessage<ModelError>(::testing::HasSubstr("not a model's delta")));
+}
+
+TEST(AverageModels, EveryTensorIsTheMean) {
+  const TemporaryFolder folder;
+  const ModelConfig config = small_model_config("mamba_ctc");
+  std::vector<std::filesystem::path> models;
+  for (const char* name : {"a", "b", "c"}) {
+    torch::manual_seed(name[0]);
+    models.push_back(folder.path() / name);
+    save_model(models.back(), config, named_state(*build_network(config)), {}, {});
+  }
+  average_models(models, folder.path() / "mean");
+  const LoadedModel mean = load_model(folder.path() / "mean");
+  std::map<std::string, torch::Tensor> sums;
+  for (const auto& model : models)
+    for (const auto& [name, tensor] : named_state(*load_model(model).network))
+      sums[name] = sums[name].defined() ? sums[name] + tensor : tensor;
+  for (const auto& [name, tensor] : named_state(*mean.network)) {
+    if (!tensor.is_floating_point()) continue;
+    // Matrices are stored as float16.
+    EXPECT_TRUE(torch::allclose(tensor, sums.at(name) / 3, 1e-3, 1e-3)) << name;
+  }
+  EXPECT_THAT([&] { average_models({models[0]}, folder.path() / "x"); },
+              ::testing::ThrowsMessage<ModelError>(::testing::HasSubstr("two models")));
+  ModelConfig other = config;
+  other.parameters.as_object()["d_state"] = 8;
+  save_model(folder.path() / "other", other, named_state(*build_network(other)), {}, {});
+  EXPECT_THAT(
+      [&] {
+        average_models({models[0], folder.path() / "other"}, folder.path() / "x");
+      },
+      ::testing::ThrowsMessage<ModelError>(::testing::HasSubstr("another network")));
 }
 
 TEST(MergeModel, TheMergedModelComputesTheSameWithoutLora) {

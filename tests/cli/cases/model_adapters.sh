@@ -16,3 +16,7 @@ ocrbatch models merge again --out merged && jq -c '.model.lora_rank' merged/mode
 ocrbatch models merge merged --out twice 2>&1 || echo "status $?"
 ocrbatch models apply delta.safetensors --base merged --out wrong 2>&1 | sed 's/[0-9a-f]\{64\}/SHA/g' || true
 ocrbatch models delta run/model --out x 2>&1 || echo "status $?"
+ocrbatch models average "$TEST_MODEL" "$TEST_MODEL" --out mean && cmp mean/weights.safetensors "$TEST_MODEL/weights.safetensors" &&
+  jq -c '.training.average_of | length' mean/model.json
+ocrbatch models average "$TEST_MODEL" run/model --out other 2>&1 | sed "s|$TEST_MODEL|BASE|" || true
+ocrbatch models average "$TEST_MODEL" --out one 2>&1 || echo "status $?"
