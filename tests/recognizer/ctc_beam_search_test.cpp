@@ -108,7 +108,7 @@ TEST(CtcBeamSearch, AllReadingsHaveTheirProbabilitiesBestFirst) {
   ASSERT_EQ(readings.size(), labelings.size());
   for (std::size_t i = 0; i < readings.size(); ++i) {
     EXPECT_NEAR(std::exp(readings[i].score), labelings.at(readings[i].labels), 1e-5);
-    if (i > 0) EXPECT_LE(readings[i].score, readings[i - 1].score);
+    EXPECT_LE(readings[i].score, readings[i - (i > 0 ? 1 : 0)].score);
   }
 }
 

@@ -106,7 +106,8 @@ TEST(CtcDecoder, ABeamSaysWhatItsReadingsAgreeOn) {
   EXPECT_NEAR(read[2].agreement, 1, 0.01);
   EXPECT_EQ(to_hypothesis(to_columns(read, {}), Alphabet({"a", "b", "c", "d"}), 32).characters[1].agreement,
             read[1].agreement);
-  for (const CtcLabel& label : decode_greedy(logits, {5})[0]) EXPECT_EQ(label.agreement, 1);
+  const auto greedy = decode_greedy(logits, {5});
+  for (const CtcLabel& label : greedy[0]) EXPECT_EQ(label.agreement, 1);
 }
 
 TEST(CtcDecoder, CharactersCoverTheirColumns) {
