@@ -319,7 +319,7 @@ TEST_F(OrientationInARun, HocrOfATurnedPageIsGroundTruthForItsLines) {
   testing::write_tiff("docs/a.tif", {turned(letter_page(1), 180), turned(letter_page(2), 90)});
   testing::write_tiff("docs/b.tif", {letter_page(1), letter_page(2)});
   const auto hocr = io::make_folder_writer("hocr", ".");
-  const Keeper found = scan(hocr.get());
+  scan(hocr.get());
   hocr->finish();
   ASSERT_EQ(summary.pages_turned, 2U);
   const auto lines = open_page_lines(find_ground_truth("docs"), recognizer.info().line_preparation, 1 << 20);
