@@ -190,11 +190,14 @@ ExitCode run_eval_command(const std::vector<std::string>& arguments) {
 
   const std::filesystem::path folder = find_model(model);
   const recognizer::RecognizerOptions reading = recognizer_options(options, decoding, device);
-  const recognizer::ModelInfo described = recognizer::read_model_info(folder);
+  auto reader = open_recognizer(folder, reading);
+  const recognizer::ModelInfo described = reader->info();
   const auto sets = open_line_sets("--data", data, false, {text, fonts, seed},
                                    recognizer::Alphabet(described.alphabet), described.line_preparation);
-  if (calibrates) calibrate(folder, device, sets, count);
-  const auto reader = open_recognizer(folder, reading);
+  if (calibrates) {
+    calibrate(folder, device, sets, count);
+    reader = open_recognizer(folder, reading);
+  }
   std::vector<LineEvaluation> evaluations;
   for (const LineData& set : sets)
     evaluations.push_back(evaluate_lines(*reader, *set.lines, set.lines->size().value_or(count), set.spec));

@@ -122,8 +122,8 @@ ExitCode run_models_command(const std::vector<std::string>& arguments) {
   if (!arguments.empty() && arguments[0] == "restore") return run_restore_command(rest);
   std::vector<std::string> words;
   AdapterArguments adapters;
-  CommandOptions options(
-      "models list | show | verify | delta | apply | merge | average | promote | restore ...", kDescription);
+  CommandOptions options("models list|show|verify|delta|apply|merge|average|promote|restore ...",
+                         kDescription);
   options.group("Adapters")("base", value(&adapters.base, "MODEL"),
                             "the model that fine-tuning started from")(
       "out", value(&adapters.out, "FILE|DIR"), "where delta, apply, merge and average write");

@@ -1,17 +1,27 @@
 # SIGINT and SIGTERM: status 130 and 143; what is finished is kept, whole records in order, and the same command goes on.
 for i in $(seq -w 400); do ln -s "$EXAMPLES/documents/minutes.tif" "$i.tif"; done
+finished() { [[ -e $1 ]] && jq -s length "$1" || echo 0; }
+# Runs and is stopped, after longer and longer where no page was finished by then: a loaded machine may take its time.
+# usage: stop SIGNAL FILE MORE_THAN scan's options...
+stop() {
+  local seconds
+  for seconds in 4 8 16 32; do
+    # A job in the background ignores SIGINT unless job control is on.
+    set -m
+    ocrbatch scan . --model "$TEST_MODEL" --layout tesseract --jobs 1 "${@:4}" 2>log &
+    set +m
+    sleep "$seconds"
+    kill -"$1" $!
+    status=0; wait $! || status=$?
+    (($(finished "$2") > $3)) && break
+  done
+  echo "status $status"
+}
 before=0
 for signal in INT TERM; do
-  # A job in the background ignores SIGINT unless job control is on.
-  set -m
-  ocrbatch scan . --model "$TEST_MODEL" --layout tesseract --out out.jsonl --jobs 1 --progress always 2>log &
-  set +m
-  sleep 4
-  kill -"$signal" $!
-  status=0; wait $! || status=$?
-  echo "status $status"
+  stop "$signal" out.jsonl.partial "$before" --out out.jsonl --progress always
   [[ ! -e out.jsonl ]]
-  pages=$(jq -s length out.jsonl.partial)
+  pages=$(finished out.jsonl.partial)
   ((pages > before && pages < 800)) && grep -q '^ocrbatch: stopped after' log
   grep -q 'what is finished is in out.jsonl.partial' log
   jq -r '.document + " " + (.page | tostring)' out.jsonl.partial >found
@@ -20,11 +30,5 @@ for signal in INT TERM; do
   before=$pages
 done
 # Without a state the output itself has what was finished.
-set -m
-ocrbatch scan . --model "$TEST_MODEL" --layout tesseract --out none.jsonl --state none --jobs 1 --quiet &
-set +m
-sleep 4
-kill -TERM $!
-status=0; wait $! || status=$?
-echo "status $status"
+stop TERM none.jsonl 0 --out none.jsonl --state none --quiet
 jq -s 'length > 0 and length < 800' none.jsonl
