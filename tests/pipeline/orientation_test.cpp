@@ -133,12 +133,20 @@ TEST_F(OrientPageTest, LeavesAPageThatReadsBadlyEitherWay) {
   EXPECT_EQ(progress.pages_turned, 0U);
 }
 
-TEST_F(OrientPageTest, ASureWordIsNoReasonToTurnAPage) {
+TEST_F(OrientPageTest, FewSureWordsAreNoReasonToTurnAPageOfMany) {
   read(lines(0.6F, 8));
   ASSERT_EQ(look(), PageWay::kRead);
-  read({read_line(40, 0.99F, 6)});
+  read({read_line(40, 0.99F, 25)});
   EXPECT_EQ(look(), PageWay::kCollect);
   EXPECT_EQ(page.lines.size(), 8U);
+}
+
+TEST_F(OrientPageTest, AWordAloneIsNotTurned) {
+  read({read_line(60, 0.5F, 4)});
+  ASSERT_EQ(look(), PageWay::kRead);
+  read({read_line(60, 0.99F, 4)});
+  EXPECT_EQ(look(), PageWay::kCollect);
+  EXPECT_EQ(page.record.page.rotation_deg, 0);
 }
 
 TEST_F(OrientPageTest, TriesBothWaysToStandAPageUpThatLiesOnItsSide) {
