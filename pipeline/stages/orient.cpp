@@ -15,8 +15,10 @@ namespace {
 constexpr double kReadsWell = 0.88;     // nobody asks whether such a page is upright
 constexpr double kReadsRight = 0.75;    // least that a page must give to be turned
 constexpr double kClearlyBetter = 0.1;  // and so much more than as it was
-// Short words read well on their head: LOSE is 3501.
-constexpr std::size_t kSampleLines = 8, kFewestCharacters = 8;
+constexpr std::size_t kSampleLines = 8;
+// LOSE is 3501 upside down: a word is too little to go by. A third of what there was before need not be read
+// where so much is read that it cannot be chance: columns of digits, read across, are long lines.
+constexpr std::size_t kFewestCharacters = 10, kEnoughCharacters = 40;
 // Below so many letters nothing is said about the way in which they run.
 constexpr int kFewestLetters = 12;
 constexpr double kClearMajority = 1.3;
@@ -63,7 +65,7 @@ bool any_failed(const std::vector<LineMessage>& lines) {
 
 bool is_better(const Evidence& turned, const Evidence& before) {
   return turned.confidence >= kReadsRight && turned.confidence >= before.confidence + kClearlyBetter &&
-         turned.characters >= std::max(kFewestCharacters, before.characters / 3);
+         turned.characters >= std::clamp(before.characters / 3, kFewestCharacters, kEnoughCharacters);
 }
 
 // A page turned half round has the same rows, so that one without rows has none then either.

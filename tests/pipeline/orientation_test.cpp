@@ -41,7 +41,8 @@ cv::Mat turned(const cv::Mat& page, int turn_deg) {
   return image.gray;
 }
 
-// Sure of what it reads where a line begins with more ink than it ends with.
+// Sure of what it reads where a line begins with more ink than it ends with. Each character of the checksum
+// comes twice, as a few are too little to turn a page for.
 class UprightRecognizer : public ChecksumRecognizer {
  public:
   std::vector<recognizer::Hypothesis> recognize(std::span<const cv::Mat> lines) const override {
@@ -49,11 +50,16 @@ class UprightRecognizer : public ChecksumRecognizer {
     for (std::size_t i = 0; i < lines.size(); ++i) {
       const cv::Mat& line = lines[i];
       const int end = std::min(line.cols / 2, line.rows);
-      const double left = cv::mean(line.colRange(0, end))[0],
-                   right = cv::mean(line.colRange(line.cols - end, line.cols))[0];
-      const bool upright = left < right - 25;
-      for (recognizer::Character& character : results[i].characters)
-        character.confidence = upright ? 0.95F : 0.3F;
+      const double left = cv::mean(line.colRange(0, end))[0];
+      const double right = cv::mean(line.colRange(line.cols - end, line.cols))[0];
+      std::vector<recognizer::Character> twice;
+      for (recognizer::Character character : results[i].characters) {
+        const float middle = (character.x0_px + character.x1_px) / 2;
+        character.confidence = left < right - 15 ? 0.95F : 0.3F;
+        twice.push_back({character.text, character.x0_px, middle, character.confidence});
+        twice.push_back({character.text, middle, character.x1_px, character.confidence});
+      }
+      results[i].characters = std::move(twice);
     }
     return results;
   }
@@ -133,12 +139,20 @@ TEST_F(OrientPageTest, LeavesAPageThatReadsBadlyEitherWay) {
   EXPECT_EQ(progress.pages_turned, 0U);
 }
 
-TEST_F(OrientPageTest, ASureWordIsNoReasonToTurnAPage) {
+TEST_F(OrientPageTest, FewSureWordsAreNoReasonToTurnAPageOfMany) {
   read(lines(0.6F, 8));
   ASSERT_EQ(look(), PageWay::kRead);
-  read({read_line(40, 0.99F, 6)});
+  read({read_line(40, 0.99F, 25)});
   EXPECT_EQ(look(), PageWay::kCollect);
   EXPECT_EQ(page.lines.size(), 8U);
+}
+
+TEST_F(OrientPageTest, AWordAloneIsNotTurned) {
+  read({read_line(60, 0.5F, 4)});
+  ASSERT_EQ(look(), PageWay::kRead);
+  read({read_line(60, 0.99F, 4)});
+  EXPECT_EQ(look(), PageWay::kCollect);
+  EXPECT_EQ(page.record.page.rotation_deg, 0);
 }
 
 TEST_F(OrientPageTest, TriesBothWaysToStandAPageUpThatLiesOnItsSide) {
@@ -323,14 +337,13 @@ TEST_F(OrientationInARun, HocrOfATurnedPageIsGroundTruthForItsLines) {
   hocr->finish();
   ASSERT_EQ(summary.pages_turned, 2U);
   const auto lines = open_page_lines(find_ground_truth("docs"), recognizer.info().line_preparation, 1 << 20);
-  ASSERT_EQ(lines->size().value(), summary.lines);
-  const std::uint64_t half = summary.lines / 2;
+  const std::uint64_t half = lines->size().value() / 2;
+  ASSERT_GE(half, 20U);
+  ASSERT_EQ(2 * half, summary.lines);
   for (std::uint64_t i = 0; i < half; ++i) {
     const cv::Mat of_turned = lines->get(i).pixels, of_upright = lines->get(half + i).pixels;
     ASSERT_EQ(of_turned.size(), of_upright.size()) << "line " << i;
-    cv::Mat difference;
-    cv::absdiff(of_turned, of_upright, difference);
-    EXPECT_LT(cv::mean(difference)[0], 2) << "line " << i;
+    EXPECT_EQ(cv::norm(of_turned, of_upright, cv::NORM_INF), 0) << "line " << i;
   }
 }
 
