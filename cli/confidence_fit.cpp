@@ -8,14 +8,12 @@
 #include "cli/line_evaluation.h"
 #include "cli/model_checksums.h"
 #include "recognizer/confidence_calibration.h"
+#include "recognizer/decoding.h"
 #include "recognizer/recognizer.h"
 #include "recognizer/word_outcomes.h"
 
 namespace ocrbatch::cli {
 namespace {
-
-// What a model with a language model is read with where nothing is said.
-constexpr int kBeam = 8;
 
 std::vector<recognizer::WordOutcome> read_words(const std::filesystem::path& model,
                                                 const recognizer::RecognizerOptions& options,
@@ -46,7 +44,8 @@ std::vector<std::string> fit_confidences(const std::filesystem::path& model, con
         decoder, words.size(), right, recognizer::kLeastOutcomes, recognizer::kLeastOutcomes));
     return recognizer::ConfidenceCalibration{};
   };
-  const recognizer::ConfidenceCalibrations found{fit("greedy", 1), fit("beam", kBeam)};
+  const recognizer::ConfidenceCalibrations found{fit("greedy", 1),
+                                                 fit("beam", recognizer::kBeamWithLanguageModel)};
   if (trouble.size() == kDecodersFitted) return trouble;
   recognizer::set_confidence_calibrations(model, found);
   update_model_checksums(model, {"model.json"});

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdint>
+#include <span>
+
+#include "recognizer/edit_distance.h"
 
 namespace ocrbatch::recognizer {
 namespace {
@@ -32,26 +34,15 @@ Difference difference_of(const Labels& first, const Labels& other) {
 void mark_disagreement(const Labels& first, const Labels& other, std::vector<bool>& disagrees) {
   disagrees.assign(first.size(), false);
   const auto [begin, end, other_end] = difference_of(first, other);
-  const std::size_t rows = end - begin, columns = other_end - begin;
-  std::vector<std::uint32_t> distance((rows + 1) * (columns + 1));
-  const auto at = [&](std::size_t i, std::size_t j) -> std::uint32_t& {
-    return distance[i * (columns + 1) + j];
-  };
-  const auto differ = [&](std::size_t i, std::size_t j) {
-    return first[begin + i - 1] == other[begin + j - 1] ? 0U : 1U;
-  };
-  for (std::size_t i = 0; i <= rows; ++i) {
-    for (std::size_t j = 0; j <= columns; ++j) {
-      at(i, j) = i == 0 || j == 0
-                     ? static_cast<std::uint32_t>(i + j)
-                     : std::min({at(i - 1, j) + 1, at(i, j - 1) + 1, at(i - 1, j - 1) + differ(i, j)});
-    }
-  }
-  for (std::size_t i = rows, j = columns; i > 0 || j > 0;) {
-    if (i > 0 && j > 0 && at(i, j) == at(i - 1, j - 1) + differ(i, j)) {
-      if (differ(i, j) != 0) disagrees[begin + i - 1] = true;
+  const std::span<const int> ours(first.data() + begin, end - begin),
+      theirs(other.data() + begin, other_end - begin);
+  DistanceTable distance(ours, theirs);
+  for (std::size_t i = ours.size(), j = theirs.size(); i > 0 || j > 0;) {
+    const bool differ = i > 0 && j > 0 && ours[i - 1] != theirs[j - 1];
+    if (i > 0 && j > 0 && distance.at(i, j) == distance.at(i - 1, j - 1) + (differ ? 1U : 0U)) {
+      if (differ) disagrees[begin + i - 1] = true;
       --i, --j;
-    } else if (i > 0 && at(i, j) == at(i - 1, j) + 1) {
+    } else if (i > 0 && distance.at(i, j) == distance.at(i - 1, j) + 1) {
       disagrees[begin + --i] = true;
     } else {
       --j;

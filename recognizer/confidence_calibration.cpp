@@ -5,9 +5,8 @@
 #include <string>
 #include <utility>
 
-#include "recognizer/recognizer.h"
+#include "recognizer/model_description.h"
 #include "recognizer/strict_json.h"
-#include "recognizer/whole_file.h"
 
 namespace ocrbatch::recognizer {
 namespace {
@@ -152,16 +151,8 @@ boost::json::object to_json(const ConfidenceCalibrations& calibrations) {
 }
 
 void set_confidence_calibrations(const std::filesystem::path& model_folder,
-                                 const ConfidenceCalibrations& calibrations) try {
-  const std::filesystem::path file = model_folder / "model.json";
-  boost::json::value description = parse_json_file(file);
-  description.as_object()[kKey] = to_json(calibrations);
-  write_whole_file(file,
-                   [&](std::ostream& stream) { stream << boost::json::serialize(description) << "\n"; });
-} catch (const WriteError&) {
-  throw;
-} catch (const std::exception& error) {
-  throw ModelError(error.what());
+                                 const ConfidenceCalibrations& calibrations) {
+  set_model_key(model_folder, kKey, to_json(calibrations));
 }
 
 }  // namespace ocrbatch::recognizer

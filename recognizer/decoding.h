@@ -5,6 +5,10 @@ namespace ocrbatch::recognizer {
 
 class NgramModel;
 
+// The beam where a model has a language model and nothing else is said. Wider ones find no more that is right
+// (docs/decoding.md).
+inline constexpr int kBeamWithLanguageModel = 8;
+
 struct Decoding {
   int beam_width = 1;  // hypotheses kept at each step; 1: greedy
 

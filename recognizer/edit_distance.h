@@ -1,4 +1,4 @@
-// Levenshtein's distance between two sequences of strings: characters of a text, or its words.
+// Levenshtein's distance between two sequences: characters of a text, its words, or labels.
 #pragma once
 
 #include <algorithm>
@@ -13,7 +13,8 @@ std::vector<std::string> code_points(const std::string& utf8);
 // The full table of distances: row i, column j for the first i and j items.
 class DistanceTable {
  public:
-  DistanceTable(const std::vector<std::string>& a, const std::vector<std::string>& b)
+  template <class Sequence>
+  DistanceTable(const Sequence& a, const Sequence& b)
       : columns_(b.size() + 1), cells_((a.size() + 1) * columns_) {
     for (std::size_t i = 0; i <= a.size(); ++i) {
       for (std::size_t j = 0; j <= b.size(); ++j) {

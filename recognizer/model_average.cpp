@@ -25,8 +25,8 @@ void add_share(const LineNetwork& network, double share, std::map<std::string, t
 
 void average_models(const std::vector<std::filesystem::path>& models, const std::filesystem::path& out) {
   if (models.size() < 2) throw ModelError("an average takes two models or more");
-  const LoadedModel first = load_model(models.front());
   const json::value wanted = parse_json_file(models.front() / "model.json").at("model");
+  const ModelConfig config = describe_model(models.front()).config;
   std::map<std::string, torch::Tensor> sums;
   json::array sources;
   for (const std::filesystem::path& model : models) {
@@ -36,11 +36,11 @@ void average_models(const std::vector<std::filesystem::path>& models, const std:
     add_share(*loaded.network, 1.0 / static_cast<double>(models.size()), sums);
     sources.push_back(json::object{{"name", loaded.info.name}, {"sha256", loaded.info.sha256}});
   }
-  const auto network = build_network(first.config);
+  const auto network = build_network(config);
   for (auto& [name, tensor] : sums)
     if (tensor.is_floating_point()) tensor = tensor.to(torch::kFloat);
   load_state(*network, sums, out.string());
-  save_model(out, first.config, named_state(*network), json::object{{"average_of", std::move(sources)}},
+  save_model(out, config, named_state(*network), json::object{{"average_of", std::move(sources)}},
              json::object());
   carry_language_model(models.front(), out);
 }

@@ -15,9 +15,6 @@
 namespace ocrbatch::recognizer {
 namespace {
 
-// Wider ones find no more that is right (docs/decoding.md).
-constexpr int kBeamWithLanguageModel = 8;
-
 std::unique_ptr<const NgramModel> open_language_model(const LoadedModel& model,
                                                       const RecognizerOptions& options) {
   const LanguageModelUse use = options.language_model;

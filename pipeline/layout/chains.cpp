@@ -56,6 +56,27 @@ float median_height(const std::vector<Letter>& letters) {
   return median(std::move(heights));
 }
 
+// Where a chain, sorted from left to right, changes to another row; its size when it does not.
+size_t step_in(const std::vector<Letter>& chain) {
+  constexpr size_t kFewest = 5, kBeside = 10;  // letters that tell a baseline, and those that are asked
+  constexpr float kGap = 0.5F, kStep = 0.3F;   // in letter heights
+  const auto baseline = [&](size_t from, size_t to) {
+    std::vector<float> bottoms;
+    for (size_t i = from; i < to; ++i) bottoms.push_back(chain[i].bottom);
+    return median(std::move(bottoms));
+  };
+  size_t best = chain.size();
+  float largest = 0;
+  for (size_t i = kFewest; i + kFewest <= chain.size(); ++i) {
+    const float size = 0.5F * (chain[i - 1].height() + chain[i].height());
+    if (chain[i].x0 - chain[i - 1].x1 < kGap * size) continue;
+    const size_t first = i - std::min(i, kBeside), last = std::min(chain.size(), i + kBeside);
+    const float step = std::abs(baseline(i, last) - baseline(first, i));
+    if (step > std::max(largest, kStep * size)) largest = step, best = i;
+  }
+  return best;
+}
+
 }  // namespace
 
 std::vector<std::vector<Letter>> chain_letters(std::vector<Letter> letters, float reach) {
@@ -94,27 +115,6 @@ std::vector<std::vector<Letter>> chain_letters(std::vector<Letter> letters, floa
     }
   }
   return chains;
-}
-
-// Where a chain, sorted from left to right, changes to another row; its size when it does not.
-static size_t step_in(const std::vector<Letter>& chain) {
-  constexpr size_t kFewest = 5, kBeside = 10;  // letters that tell a baseline, and those that are asked
-  constexpr float kGap = 0.5F, kStep = 0.3F;   // in letter heights
-  const auto baseline = [&](size_t from, size_t to) {
-    std::vector<float> bottoms;
-    for (size_t i = from; i < to; ++i) bottoms.push_back(chain[i].bottom);
-    return median(std::move(bottoms));
-  };
-  size_t best = chain.size();
-  float largest = 0;
-  for (size_t i = kFewest; i + kFewest <= chain.size(); ++i) {
-    const float size = 0.5F * (chain[i - 1].height() + chain[i].height());
-    if (chain[i].x0 - chain[i - 1].x1 < kGap * size) continue;
-    const size_t first = i - std::min(i, kBeside), last = std::min(chain.size(), i + kBeside);
-    const float step = std::abs(baseline(i, last) - baseline(first, i));
-    if (step > std::max(largest, kStep * size)) largest = step, best = i;
-  }
-  return best;
 }
 
 std::vector<std::vector<Letter>> cut_at_steps(std::vector<std::vector<Letter>> chains) {

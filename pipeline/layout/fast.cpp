@@ -145,7 +145,8 @@ FastLayout find_lines_fast(const LayoutImage& image) {
   rows = join_rows(std::move(rows), kWholePage);
   settle_single_heights(rows);
   const std::vector<Gutter> gutters = find_gutters(rows);
-  // A piece at a line's end may have gone to the next column's row.
+  // Once more from the parts, which tell better than whole rows what belongs together: a piece at a line's
+  // end may have gone to the next column's row, and entries of a form far apart stand level by chance.
   rows = join_rows(lines_of(split_rows(rows, gutters)), kWholePage,
                    [&](const Row& left, const Row& right) { return parts_rows(gutters, left, right); });
   std::vector<RowPart> parts = split_rows(rows, gutters);

@@ -25,6 +25,28 @@ bool continues(const Row& a, const Row& b) {
   return gap < 3 * high && shared > 0.75F * (b.bottom - b.top) && off < 0.6F * high;
 }
 
+// Where the letters of the nearest rows left and right of a row end and begin.
+struct NearestLetters {
+  float left = -1e9F, right = 1e9F;
+};
+
+std::vector<NearestLetters> nearest_letters_of(const std::vector<Row>& rows) {
+  std::vector<NearestLetters> nearest(rows.size());
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const Row& row = rows[i];
+    for (const Row& other : rows) {
+      const bool is_left = other.x1 <= row.x0, is_right = other.x0 >= row.x1;
+      if (!is_left && !is_right) continue;
+      const float away = is_left ? other.baseline_at(other.x1) - row.baseline_at(row.x0)
+                                 : other.baseline_at(other.x0) - row.baseline_at(row.x1);
+      if (std::abs(away) > 0.7F * std::max(row.ascent, other.ascent)) continue;
+      if (is_left) nearest[i].left = std::max(nearest[i].left, other.x1);
+      if (is_right) nearest[i].right = std::min(nearest[i].right, other.x0);
+    }
+  }
+  return nearest;
+}
+
 }  // namespace
 
 std::vector<Row> join_rows(std::vector<Row> rows, float reach, const ArePartedRows& are_parted) {
@@ -102,32 +124,10 @@ bool lies_within(const Row& piece, const Row& row) {
   return height >= kMostOfIt * (piece.bottom - piece.top);
 }
 
-// Where the letters of the nearest rows left and right of a row end and begin.
-struct Surroundings {
-  float left = -1e9F, right = 1e9F;
-};
-
-static std::vector<Surroundings> surroundings_of(const std::vector<Row>& rows) {
-  std::vector<Surroundings> surroundings(rows.size());
-  for (size_t i = 0; i < rows.size(); ++i) {
-    const Row& row = rows[i];
-    for (const Row& other : rows) {
-      const bool is_left = other.x1 <= row.x0, is_right = other.x0 >= row.x1;
-      if (!is_left && !is_right) continue;
-      const float away = is_left ? other.baseline_at(other.x1) - row.baseline_at(row.x0)
-                                 : other.baseline_at(other.x0) - row.baseline_at(row.x1);
-      if (std::abs(away) > 0.7F * std::max(row.ascent, other.ascent)) continue;
-      if (is_left) surroundings[i].left = std::max(surroundings[i].left, other.x1);
-      if (is_right) surroundings[i].right = std::min(surroundings[i].right, other.x0);
-    }
-  }
-  return surroundings;
-}
-
 void attach_marks(std::vector<Row>& rows, const std::vector<Letter>& marks) {
   // Near enough to follow a word, in x-heights; dashes stand further off.
   constexpr float kMarkReach = 0.9F, kDashReach = 2.2F;
-  const std::vector<Surroundings> surroundings = surroundings_of(rows);
+  const std::vector<NearestLetters> nearest = nearest_letters_of(rows);
   for (size_t i = 0; i < rows.size(); ++i) {
     Row& row = rows[i];
     const auto reach = [&](const Letter& mark) {
@@ -145,13 +145,12 @@ void attach_marks(std::vector<Row>& rows, const std::vector<Letter>& marks) {
     std::sort(beside.begin(), beside.end(), [](const Letter* a, const Letter* b) { return a->x0 < b->x0; });
     for (const Letter* mark : beside) {
       const float gap = mark->x0 - row.x1;
-      if (mark->x1 > row.x1 && gap < reach(*mark) && gap <= surroundings[i].right - mark->x1)
-        row.x1 = mark->x1;
+      if (mark->x1 > row.x1 && gap < reach(*mark) && gap <= nearest[i].right - mark->x1) row.x1 = mark->x1;
     }
     std::sort(beside.begin(), beside.end(), [](const Letter* a, const Letter* b) { return a->x1 > b->x1; });
     for (const Letter* mark : beside) {
       const float gap = row.x0 - mark->x1;
-      if (mark->x0 >= row.x0 || gap >= reach(*mark) || gap >= mark->x0 - surroundings[i].left) continue;
+      if (mark->x0 >= row.x0 || gap >= reach(*mark) || gap >= mark->x0 - nearest[i].left) continue;
       row.baseline -= row.slope * (row.x0 - mark->x0);
       row.x0 = mark->x0;
     }

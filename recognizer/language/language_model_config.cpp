@@ -1,8 +1,7 @@
 #include "recognizer/language/language_model_config.h"
 
-#include "recognizer/recognizer.h"
+#include "recognizer/model_description.h"
 #include "recognizer/strict_json.h"
-#include "recognizer/whole_file.h"
 
 namespace ocrbatch::recognizer {
 namespace {
@@ -28,16 +27,8 @@ boost::json::object to_json(const LanguageModelConfig& config) {
   return {{"file", config.file}, {"weight", config.weight}, {"length_bonus", config.length_bonus}};
 }
 
-void set_language_model(const std::filesystem::path& model_folder, const LanguageModelConfig& config) try {
-  const std::filesystem::path file = model_folder / "model.json";
-  boost::json::value description = parse_json_file(file);
-  description.as_object()[kKey] = to_json(config);
-  write_whole_file(file,
-                   [&](std::ostream& stream) { stream << boost::json::serialize(description) << "\n"; });
-} catch (const WriteError&) {
-  throw;
-} catch (const std::exception& error) {
-  throw ModelError(error.what());
+void set_language_model(const std::filesystem::path& model_folder, const LanguageModelConfig& config) {
+  set_model_key(model_folder, kKey, to_json(config));
 }
 
 }  // namespace ocrbatch::recognizer

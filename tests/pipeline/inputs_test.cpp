@@ -5,7 +5,7 @@
 #include "pipeline/feeder.h"
 #include "pipeline/scan.h"
 #include "tests/support/documents.h"
-#include "tests/support/temporary_folder.h"
+#include "tests/support/working_folder.h"
 
 namespace ocrbatch::pipeline {
 namespace {
@@ -17,9 +17,6 @@ using ::testing::IsEmpty;
 // Works inside a folder of its own, so that names in records are relative ones.
 class ListInputs : public ::testing::Test {
  protected:
-  ListInputs() : before_(fs::current_path()) { fs::current_path(folder_.path()); }
-  ~ListInputs() override { fs::current_path(before_); }
-
   static void make_page(const std::string& name) {
     testing::write_text(fs::path(".") / name, "P5 1 1 255\nx");
   }
@@ -34,8 +31,7 @@ class ListInputs : public ::testing::Test {
   ScanOptions options;
 
  private:
-  testing::TemporaryFolder folder_;
-  const fs::path before_;
+  testing::WorkingFolder folder_;
 };
 
 TEST_F(ListInputs, GoesThroughFoldersDepthFirstInByteOrder) {

@@ -13,7 +13,7 @@
 #include "pipeline/stages/orient.h"
 #include "tests/support/checksum_recognizer.h"
 #include "tests/support/documents.h"
-#include "tests/support/temporary_folder.h"
+#include "tests/support/working_folder.h"
 
 namespace ocrbatch::pipeline {
 namespace {
@@ -232,14 +232,12 @@ struct Keeper : io::Writer {
 
 class OrientationInARun : public ::testing::Test {
  protected:
-  OrientationInARun() : before_(fs::current_path()) {
-    fs::current_path(folder_.path());
+  OrientationInARun() {
     options.inputs = {"docs"};
     options.orientation = Orientation::kAuto;
     options.jobs = 2;
     options.workers.program = OCRBATCH_WORKER;
   }
-  ~OrientationInARun() override { fs::current_path(before_); }
 
   Keeper scan(io::Writer* other = nullptr) {
     Keeper keeper;
@@ -254,10 +252,9 @@ class OrientationInARun : public ::testing::Test {
   ScanOptions options;
   std::optional<ScanProgress> progress;
   ScanSummary summary;
-  testing::TemporaryFolder folder_;
+  testing::WorkingFolder folder_;
 
  private:
-  const fs::path before_;
 };
 
 TEST_F(OrientationInARun, TurnedPagesGiveWhatUprightOnesGive) {

@@ -14,7 +14,7 @@
 #include "pipeline/state/scan_session.h"
 #include "tests/support/checksum_recognizer.h"
 #include "tests/support/documents.h"
-#include "tests/support/temporary_folder.h"
+#include "tests/support/working_folder.h"
 
 namespace ocrbatch::pipeline {
 
@@ -51,8 +51,7 @@ class ScanSessionTest : public ::testing::Test {
     std::vector<StateNote> notes;
   };
 
-  ScanSessionTest() : before_(fs::current_path()) {
-    fs::current_path(folder_.path());
+  ScanSessionTest() {
     fs::create_directory("docs");
     options.inputs = {"docs"};
     options.layout = LayoutMode::kLine;
@@ -60,7 +59,6 @@ class ScanSessionTest : public ::testing::Test {
     options.max_memory_bytes = 1;  // page by page: a stopped run has then finished what it has begun
     recognizer.lines_a_batch = 1;
   }
-  ~ScanSessionTest() override { fs::current_path(before_); }
 
   static void page(const std::string& name, std::uint32_t seed) {
     testing::write_pgm(name, testing::bar_line(seed, 100 + static_cast<int>(seed % 7) * 20, 24));
@@ -135,8 +133,7 @@ class ScanSessionTest : public ::testing::Test {
   std::atomic<bool> changed_{false};
 
  private:
-  testing::TemporaryFolder folder_;
-  const fs::path before_;
+  testing::WorkingFolder folder_;
 };
 
 }  // namespace ocrbatch::pipeline

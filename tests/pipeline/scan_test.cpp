@@ -15,7 +15,7 @@
 #include "tests/support/checksum_recognizer.h"
 #include "tests/support/child_processes.h"
 #include "tests/support/documents.h"
-#include "tests/support/temporary_folder.h"
+#include "tests/support/working_folder.h"
 
 namespace ocrbatch::pipeline {
 namespace {
@@ -58,13 +58,11 @@ struct RecordKeeper : io::Writer {
 
 class RunScan : public ::testing::Test {
  protected:
-  RunScan() : before_(fs::current_path()) {
-    fs::current_path(folder_.path());
+  RunScan() {
     options.inputs = {"docs"};
     options.layout = LayoutMode::kLine;
     options.jobs = 2;
   }
-  ~RunScan() override { fs::current_path(before_); }
 
   ScanSummary scan(RecordKeeper& keeper) { return scan(std::vector<io::Writer*>{&keeper}); }
   ScanSummary scan(const std::vector<io::Writer*>& writers) {
@@ -87,8 +85,7 @@ class RunScan : public ::testing::Test {
   std::function<void(const std::string&, const io::PageRecord&)> on_error;
 
  private:
-  testing::TemporaryFolder folder_;
-  const fs::path before_;
+  testing::WorkingFolder folder_;
 };
 
 TEST_F(RunScan, WritesARecordAPageInInputOrderWhateverTheDocument) {

@@ -1,0 +1,144 @@
+// Columns and reading order.
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "pipeline/layout/columns.h"
+#include "pipeline/layout/fit_row.h"
+#include "pipeline/layout/order.h"
+#include "tests/pipeline/layout_pieces.h"
+
+namespace ocrbatch::pipeline {
+namespace {
+
+using ::testing::SizeIs;
+
+// Two columns of `rows` rows; in each the left part ends and the right one starts where the functions say.
+std::vector<Row> page_of(int rows, int left_letters, float right_start, int right_letters) {
+  std::vector<Row> page;
+  for (int i = 0; i < rows; ++i) {
+    const float baseline = 30.0F + 24.0F * static_cast<float>(i);
+    page.push_back(fit_row(word(10, baseline, left_letters) + word(right_start, baseline, right_letters)));
+  }
+  return page;
+}
+
+TEST(FindGutters, TakesNarrowOnesWhereVeryManyRowsHaveThem) {
+  // Words of four letters with spaces that lie above each other nowhere but between the columns.
+  const auto newspaper = [](int count) {
+    std::vector<Row> rows;
+    for (int i = 0; i < count; ++i) {
+      const float baseline = 30.0F + 24.0F * static_cast<float>(i);
+      std::vector<Letter> letters;
+      for (const float column : {10.0F, 375.0F}) {
+        float x = column;
+        for (int letter = 0; letter < 30; ++letter) {
+          letters.push_back({x, x + 8, baseline - 10, baseline});
+          x += (letter + i) % 5 == 4 && letter < 29 ? 16.0F : 11.0F;
+        }
+      }
+      rows.push_back(fit_row(letters));
+    }
+    return rows;
+  };
+  const auto gutters = find_gutters(newspaper(14));
+  ASSERT_THAT(gutters, SizeIs(1));
+  EXPECT_TRUE(gutters[0].is_between_columns);
+  EXPECT_LT(gutters[0].x1 - gutters[0].x0, 9);
+  EXPECT_THAT(find_gutters(newspaper(5)), SizeIs(0));
+}
+
+TEST(FindGutters, PartsColumnsOfTextAndKeepsRowsOfTables) {
+  const auto columns = find_gutters(page_of(8, 30, 400, 30));
+  ASSERT_THAT(columns, SizeIs(1));
+  EXPECT_TRUE(columns[0].is_between_columns);
+  EXPECT_EQ(columns[0].x0, 10 + 29 * 12 + 8);
+  EXPECT_EQ(columns[0].x1, 400);
+  const auto table = find_gutters(page_of(8, 10, 400, 4));
+  ASSERT_THAT(table, SizeIs(1));
+  EXPECT_FALSE(table[0].is_between_columns);
+  EXPECT_THAT(find_gutters(page_of(2, 30, 400, 30)), SizeIs(0));  // two wide spaces are no column
+}
+
+TEST(FindGutters, PartsColumnsOfTextAroundAPictureAndAboveATable) {
+  // A picture takes half of the left column's width from its fourth row to its thirteenth.
+  std::vector<Row> rows = page_of(3, 30, 400, 30);
+  for (int i = 3; i < 13; ++i) {
+    const float baseline = 30.0F + 24.0F * static_cast<float>(i);
+    rows.push_back(fit_row(word(190, baseline, 15) + word(400, baseline, 30)));
+  }
+  std::vector<Gutter> gutters = find_gutters(rows);
+  ASSERT_THAT(gutters, SizeIs(1));
+  EXPECT_TRUE(gutters[0].is_between_columns);
+  // A table stands beneath the left column, beside text of the right one.
+  rows = page_of(10, 30, 400, 30);
+  for (int i = 10; i < 15; ++i) {
+    const float baseline = 30.0F + 24.0F * static_cast<float>(i);
+    rows.push_back(fit_row(word(10, baseline, 4) + word(322, baseline, 4) + word(400, baseline, 30)));
+  }
+  gutters = find_gutters(rows);
+  const auto between = std::count_if(gutters.begin(), gutters.end(), [](const Gutter& gutter) {
+    return gutter.is_between_columns && gutter.x1 == 400 && gutter.bottom > 30 + 24 * 14;
+  });
+  EXPECT_EQ(between, 1);
+}
+
+TEST(ReadingOrder, ReadsColumnsDownAndTablesAcross) {
+  const auto starts = [](const std::vector<Row>& rows) {
+    const std::vector<RowPart> parts = split_rows(rows, find_gutters(rows));
+    std::vector<std::pair<float, float>> order;
+    for (const OrderedPart& ordered : reading_order(parts))
+      order.emplace_back(parts[ordered.part].line.x0, parts[ordered.part].line.baseline);
+    return order;
+  };
+  const auto columns = starts(page_of(8, 30, 400, 30));
+  ASSERT_THAT(columns, SizeIs(16));
+  for (size_t i = 0; i < 16; ++i) EXPECT_EQ(columns[i].first, i < 8 ? 10 : 400) << i;
+  const auto table = starts(page_of(8, 6, 400, 4));
+  ASSERT_THAT(table, SizeIs(16));
+  for (size_t i = 0; i < 16; ++i) EXPECT_EQ(table[i].first, i % 2 == 0 ? 10 : 400) << i;
+}
+
+TEST(ReadingOrder, ALineThatHangsOverStaysInItsColumn) {
+  std::vector<RowPart> parts;
+  for (int i = 0; i < 8; ++i) {
+    const float baseline = 30.0F + 24.0F * static_cast<float>(i);
+    parts.push_back({fit_row(word(10, baseline, i == 3 ? 31 : 30)), 2 * i});
+    parts.push_back({fit_row(word(376, baseline, 30)), 2 * i + 1});
+  }
+  const auto order = reading_order(parts);
+  ASSERT_THAT(order, SizeIs(16));
+  for (size_t i = 0; i < 16; ++i) EXPECT_EQ(order[i].part % 2, i < 8 ? 0 : 1) << i;
+}
+
+TEST(ReadingOrder, AHeadingOverBothColumnsComesFirst) {
+  std::vector<Row> rows = page_of(8, 30, 400, 30);
+  rows.push_back(fit_row(word(150, 5, 40)));
+  const std::vector<RowPart> parts = split_rows(rows, find_gutters(rows));
+  const auto order = reading_order(parts);
+  ASSERT_THAT(order, SizeIs(17));
+  EXPECT_EQ(parts[order[0].part].line.baseline, 5);
+  EXPECT_EQ(parts[order[1].part].line.x0, 10);
+  EXPECT_EQ(parts[order[16].part].line.x0, 400);
+}
+
+// Four thousand words wherever they fell: no order is right, and none may take long to find.
+TEST(ReadingOrder, GivesUpOnWordsThatLieAbout) {
+  std::vector<RowPart> parts;
+  std::uint32_t dice = 1;
+  const auto roll = [&](std::uint32_t below) {
+    dice = 1664525 * dice + 1013904223;
+    return static_cast<float>((dice >> 8) % below);
+  };
+  for (int i = 0; i < 4000; ++i) parts.push_back({fit_row(word(roll(2400), 20 + roll(3000), 3)), i});
+  const auto order = reading_order(parts);
+  ASSERT_THAT(order, SizeIs(4000));
+  std::vector<char> seen(4000, 0);
+  for (const OrderedPart& ordered : order) seen[ordered.part] = 1;
+  EXPECT_EQ(std::count(seen.begin(), seen.end(), 1), 4000);
+}
+
+}  // namespace
+}  // namespace ocrbatch::pipeline

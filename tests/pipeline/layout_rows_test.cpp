@@ -1,0 +1,174 @@
+// From letters to rows of print.
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <cmath>
+#include <opencv2/core.hpp>
+#include <vector>
+
+#include "pipeline/layout/chains.h"
+#include "pipeline/layout/columns.h"
+#include "pipeline/layout/fit_row.h"
+#include "pipeline/layout/rows.h"
+#include "pipeline/layout/strays.h"
+#include "tests/pipeline/layout_pieces.h"
+
+namespace ocrbatch::pipeline {
+namespace {
+
+using ::testing::SizeIs;
+
+TEST(ChainLetters, KeepsRowsApart) {
+  const auto chains = chain_letters(word(10, 30, 5) + word(80, 30, 4) + word(10, 44, 12), 1.6F);
+  ASSERT_THAT(chains, SizeIs(2));
+  EXPECT_THAT(chains[0], SizeIs(9));
+  EXPECT_THAT(chains[1], SizeIs(12));
+}
+
+TEST(TiltOf, IsTheRowsSlope) {
+  std::vector<Letter> letters = word(10, 30, 40) + word(10, 60, 40);
+  for (Letter& letter : letters) {
+    letter.top += 0.03F * letter.middle();
+    letter.bottom += 0.03F * letter.middle();
+  }
+  EXPECT_NEAR(tilt_of(chain_letters(letters, 1.6F)), 0.03, 0.002);
+}
+
+TEST(FitRow, TellsXHeightFromAscendersAndIgnoresDescenders) {
+  std::vector<Letter> letters = word(10, 30, 20);
+  for (const int tall : {0, 4, 9, 13}) letters[tall].top = 15;
+  for (const int low : {2, 7, 19}) letters[low].bottom = 34;
+  const Row row = fit_row(letters);
+  EXPECT_NEAR(row.baseline_at(100), 30, 0.5);
+  EXPECT_NEAR(row.x_height, 10, 0.5);
+  EXPECT_NEAR(row.ascent, 15, 0.5);
+  EXPECT_NEAR(row.descent, 4, 0.5);
+}
+
+TEST(FitRow, ADescenderAtTheEndOfAShortRowDoesNotTurnIt) {
+  std::vector<Letter> letters = word(10, 30, 10);
+  letters.back().bottom = 34;
+  letters[8].bottom = 34;
+  const Row row = fit_row(letters);
+  EXPECT_NEAR(row.slope, 0, 0.004);
+  EXPECT_NEAR(row.baseline_at(100), 30, 0.5);
+}
+
+TEST(SettleSingleHeights, TakesOneHeightForWhatItsNeighboursSay) {
+  std::vector<Letter> both = word(10, 30, 20);
+  for (const int tall : {0, 4, 9, 13}) both[tall].top = 15;
+  std::vector<Row> rows = {fit_row(both), fit_row(word(10, 60, 9)), fit_row(word(10, 90, 9, 15))};
+  settle_single_heights(rows);
+  EXPECT_NEAR(rows[1].x_height, 10, 0.5);  // "no one can see us now"
+  EXPECT_NEAR(rows[2].ascent, 15, 0.5);    // "GOODS SOLD"
+}
+
+TEST(AbsorbPieces, GivesACommaToItsRow) {
+  std::vector<Row> rows = {fit_row(word(10, 30, 12)), fit_row({{153, 156, 27, 33}}),
+                           fit_row({{153, 156, 97, 103}})};
+  absorb_pieces(rows);
+  ASSERT_THAT(rows, SizeIs(2));
+  EXPECT_EQ(rows.back().x1, 156);
+}
+
+TEST(LiesWithin, MarksAndRowsFoundTwiceButNoLowerNumber) {
+  const Row row = fit_row(word(10, 30, 30));
+  EXPECT_TRUE(lies_within(fit_row(word(130, 30, 4)), row));
+  EXPECT_TRUE(lies_within(fit_row({{100, 103, 19, 24}, {105, 108, 19, 24}}), row));
+  EXPECT_TRUE(lies_within(row, row));
+  EXPECT_FALSE(lies_within(fit_row(word(130, 36, 4)), row));
+  EXPECT_FALSE(lies_within(fit_row(word(360, 30, 4)), row));
+  EXPECT_FALSE(lies_within(row, fit_row(word(130, 30, 4))));
+}
+
+TEST(Tilt, LevelPointsGoBackToThePage) {
+  const Tilt tilt{0.02F};
+  const cv::Point2f page(700, 300), level = tilt.to_level(page), back = tilt.to_page(level);
+  EXPECT_FLOAT_EQ(level.x, 706);
+  EXPECT_FLOAT_EQ(level.y, 286);
+  EXPECT_NEAR(back.x, page.x, 1e-2);
+  EXPECT_NEAR(back.y, page.y, 1e-2);
+}
+
+// Two columns of a newspaper whose lines do not stand level with each other, and a gutter like a space
+// between words.
+TEST(CutAtSteps, CutsWhereAChainChangesToAnotherRow) {
+  const auto cut = cut_at_steps({word(10, 30, 20) + word(262, 35, 20), word(10, 60, 20) + word(262, 61, 20)});
+  ASSERT_THAT(cut, SizeIs(3));
+  EXPECT_THAT(cut[0], SizeIs(40));  // a pixel is no step
+  std::vector<float> starts = {cut[1].front().x0, cut[2].front().x0};
+  EXPECT_THAT(starts, ::testing::UnorderedElementsAre(10, 262));
+}
+
+TEST(AttachMarks, BetweenColumnsAMarkBelongsToTheNearerOne) {
+  std::vector<Row> rows = {fit_row(word(10, 30, 10)), fit_row(word(146, 30, 10))};  // 126 to 146 is white
+  attach_marks(rows, {{128, 130, 28, 30}, {139, 144, 20, 23}});
+  EXPECT_EQ(rows[0].x1, 130);
+  EXPECT_EQ(rows[1].x0, 139);
+}
+
+TEST(JoinRows, NotAcrossWhatPartsThem) {
+  const std::vector<Row> rows = {fit_row(word(10, 30, 10)), fit_row(word(146, 30, 10))};
+  const std::vector<Gutter> gutters = {{128, 144, 0, 100, true}};
+  const auto parted = [&](const Row& left, const Row& right) { return parts_rows(gutters, left, right); };
+  EXPECT_THAT(join_rows(rows, 1e6F), SizeIs(1));
+  EXPECT_THAT(join_rows(rows, 1e6F, parted), SizeIs(2));
+}
+
+TEST(DropStrays, KeepsBrokenPrint) {
+  // Letters of one size of which every other one has lost its foot.
+  std::vector<Letter> letters = word(10, 30, 14);
+  for (size_t i = 0; i < letters.size(); i += 2)
+    letters[i].bottom = letters[i].bottom - 2.6F, letters[i].top -= 1;
+  std::vector<Row> rows = {fit_row(letters)};
+  drop_strays(rows, {}, {{600, 400}, 10, 0, {}});
+  EXPECT_THAT(rows, SizeIs(1));
+}
+
+TEST(DropStrays, KeepsACleanRowWithRaisedNumbersAndTails) {
+  std::vector<Letter> letters = word(10, 30, 26);
+  for (size_t i = 15; i < 20; ++i) letters[i].bottom += 3;  // tails
+  for (size_t i = 20; i < 26; ++i)
+    letters[i].top -= 3, letters[i].bottom -= i < 22 ? 3.0F : 7.0F;  // a note's number
+  std::vector<Row> rows = {fit_row(letters)};
+  drop_strays(rows, {}, {{600, 400}, 10, 0, {}});
+  EXPECT_THAT(rows, SizeIs(1));
+  rows = {fit_row(letters)};
+  std::vector<Letter> specks;
+  for (int i = 0; i < 8; ++i)
+    specks.push_back({20.0F + 30.0F * static_cast<float>(i), 22.0F + 30.0F * static_cast<float>(i), 24, 26});
+  drop_strays(rows, specks, {{600, 400}, 10, 0, {}});
+  EXPECT_THAT(rows, SizeIs(0));  // the same in a dirty zone
+}
+
+TEST(DropStrays, KnowsDirtBarcodesAndLoneLetters) {
+  const PageFacts page{{600, 400}, 10, 0, {}};
+  const Row print = fit_row(word(10, 30, 12));
+  std::vector<Letter> bars, scattered;
+  for (int i = 0; i < 20; ++i) {
+    const float x = 200.0F + 5.0F * static_cast<float>(i);
+    bars.push_back({x, x + 2, 60, 90});
+    scattered.push_back({x, x + 4, 130.0F + 3.0F * (i % 5), 138.0F + 4.5F * ((i * 2) % 5)});
+  }
+  std::vector<Row> rows = {print, fit_row(bars), fit_row(scattered), fit_row({{300, 308, 20, 30}}),
+                           fit_row({{400, 408, 200, 210}})};
+  drop_strays(rows, {}, page);
+  ASSERT_THAT(rows, SizeIs(2));
+  EXPECT_EQ(rows[0].x0, 10);
+  EXPECT_EQ(rows[1].x0, 300);  // in the row of print; the one at 400 has no company
+}
+
+TEST(DropStrays, ALoneDigitOfATableMayTouchTheRowAboveButAPieceOfARowMayNot) {
+  const PageFacts page{{600, 400}, 10, 0, {}};
+  const Row name = fit_row(word(10, 30, 6)), above = fit_row(word(180, 18, 8));
+  const Letter quantity{200, 208, 20, 30}, piece{240, 248, 50, 60};
+  std::vector<Row> rows = {name, above, fit_row({quantity}), fit_row(word(200, 72, 9)), fit_row({piece})};
+  drop_strays(rows, {}, page);
+  ASSERT_THAT(rows, SizeIs(4));
+  EXPECT_EQ(rows[2].x0, 200);
+  EXPECT_EQ(rows[2].baseline, 30);
+  EXPECT_GT(rows[3].letters.size(), 1U);
+}
+
+}  // namespace
+}  // namespace ocrbatch::pipeline
