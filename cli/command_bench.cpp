@@ -38,7 +38,8 @@ constexpr const char* kDescription =
 
 struct BenchCommand {
   pipeline::ScanOptions scan;
-  std::string model = kDefaultModel, json;
+  std::vector<std::string> models;  // none: the default ones
+  std::string json;
   recognizer::RecognizerOptions recognizer;
   int runs = 3;
 };
@@ -52,9 +53,9 @@ std::optional<BenchCommand> parse(const std::vector<std::string>& arguments) {
   options.group("Measurement")("runs", value(&command.runs, "N"), "counted runs (default 3)")(
       "json", value(&command.json, "FILE"), "write the figures of every run as JSON");
   auto recognition = options.group("Recognition");
-  recognition("model", value(&command.model, "NAME|DIR"),
-              "a model by name or its folder; default latin-fast")("layout", value(&layout, "MODE"),
-                                                                   "fast (default), tesseract or line");
+  recognition("model", value(&command.models, "NAME|DIR"),
+              "as `scan` takes it (repeatable); default latin-fast, and chinese-fast for pages in Chinese")(
+      "layout", value(&layout, "MODE"), "fast (default), tesseract or line");
   add_decoding_options(recognition, decoding);
   options.group("Resources")("jobs,j", value(&command.scan.jobs, "N"),
                              "threads in all; default: the cores that this process may use")(
@@ -150,7 +151,7 @@ ExitCode run_bench_command(const std::vector<std::string>& arguments) {
   std::optional<io::OutputFile> json;
   if (!command->json.empty()) json.emplace(command->json);
   const auto start = std::chrono::steady_clock::now();
-  const auto recognizer = open_recognizer(find_model(command->model), command->recognizer);
+  const OpenModels models(find_models(command->models), command->recognizer);
   const std::chrono::duration<double> load = std::chrono::steady_clock::now() - start;
   const std::vector<pipeline::InputFile> files = pipeline::list_inputs(command->scan);
 
@@ -161,7 +162,7 @@ ExitCode run_bench_command(const std::vector<std::string>& arguments) {
     // Records are made and written, to where they vanish.
     const auto writer = io::make_jsonl_writer(std::filesystem::path("/dev/null"));
     const pipeline::ScanSummary summary =
-        pipeline::run_scan(command->scan, files, *recognizer, {writer.get()}, progress,
+        pipeline::run_scan(command->scan, files, models.set(), {writer.get()}, progress,
                            [&](const std::string&, const io::PageRecord& failed) {
                              if (run == 0) log_failure(failed);
                            });
@@ -175,7 +176,7 @@ ExitCode run_bench_command(const std::vector<std::string>& arguments) {
   }
   print_result(report(runs, load.count()));
   if (json) {
-    json->write(report_json(*command, recognizer->info(), runs, load.count()));
+    json->write(report_json(*command, models.set().first().info(), runs, load.count()));
     json->commit();
   }
   return ExitCode::kOk;

@@ -43,15 +43,15 @@ ScanOutcome read_all(const ScanCommand& command, pipeline::ScanProgress& progres
     lock.emplace(pipeline::output_paths(command.out, {}).lock, command.out, command.line);
   // Before the model: a place that cannot be written to is reported at once.
   const auto writers = make_writers(command);
-  const auto recognizer = open_recognizer(find_model(command.model), command.recognizer);
+  const OpenModels models(find_models(command.models), command.recognizer);
   std::vector<io::Writer*> targets;
   for (const auto& writer : writers) targets.push_back(writer.get());
   ScanOutcome outcome;
-  outcome.model = recognizer->info();
+  outcome.models = models.set().infos();
   {
     const ProgressDisplay display(progress, command.progress);
     outcome.summary =
-        pipeline::run_scan(command.scan, *recognizer, targets, progress,
+        pipeline::run_scan(command.scan, models.set(), targets, progress,
                            [](const std::string&, const io::PageRecord& failed) { log_failure(failed); });
   }
   // A stopped run keeps what it has finished.

@@ -16,8 +16,16 @@ std::filesystem::path state_path(const ScanCommand& command) {
   return command.state;
 }
 
-std::string run_settings(const ScanCommand& command, const recognizer::ModelInfo& model) {
-  return pipeline::settings_digest(command.scan, model) + (command.scan.timings ? "+timings" : "");
+std::vector<recognizer::ModelInfo> describe(const std::vector<std::filesystem::path>& models,
+                                            const recognizer::RecognizerOptions& options) {
+  std::vector<recognizer::ModelInfo> infos;
+  for (const std::filesystem::path& model : models)
+    infos.push_back(recognizer::describe_recognizer(model, options));
+  return infos;
+}
+
+std::string run_settings(const ScanCommand& command, const std::vector<recognizer::ModelInfo>& models) {
+  return pipeline::settings_digest(command.scan, models) + (command.scan.timings ? "+timings" : "");
 }
 
 // Those that have come since the last call.
@@ -43,11 +51,11 @@ ScanOutcome read_increment(const ScanCommand& command, pipeline::ScanProgress& p
   const auto start = std::chrono::steady_clock::now();
   pipeline::ScanSession session(command.out, state_path(command), command.line, /*look_only=*/false);
   report(session);
-  const std::filesystem::path model = find_model(command.model);
+  const std::vector<std::filesystem::path> models = find_models(command.models);
   ScanOutcome outcome;
-  outcome.model = recognizer::describe_recognizer(model, command.recognizer);
+  outcome.models = describe(models, command.recognizer);
   const pipeline::Plan& plan = session.plan(command.scan, command.increments,
-                                            run_settings(command, outcome.model), progress.stop_requested);
+                                            run_settings(command, outcome.models), progress.stop_requested);
   report(session);
   session.begin(folder_targets(command));
 
@@ -61,10 +69,10 @@ ScanOutcome read_increment(const ScanCommand& command, pipeline::ScanProgress& p
     spdlog::info("{}: still {}", document, before->second);
   };
   if (!plan.to_read.empty() && !progress.stop_requested) {
-    const auto recognizer = open_recognizer(model, command.recognizer);
+    const OpenModels open(models, command.recognizer);
     const ProgressDisplay display(progress, command.progress);
     outcome.summary =
-        pipeline::run_scan(command.scan, plan.to_read, *recognizer, {&session.writer()}, progress, on_error);
+        pipeline::run_scan(command.scan, plan.to_read, open.set(), {&session.writer()}, progress, on_error);
   } else {
     outcome.summary.stopped = progress.stop_requested;
   }
@@ -81,11 +89,10 @@ ScanOutcome read_increment(const ScanCommand& command, pipeline::ScanProgress& p
 ExitCode dry_run_increment(const ScanCommand& command) {
   pipeline::ScanSession session(command.out, state_path(command), command.line, /*look_only=*/true);
   report(session);
-  const recognizer::ModelInfo model =
-      recognizer::describe_recognizer(find_model(command.model), command.recognizer);
   const std::atomic<bool> never{false};
   const pipeline::Plan& plan =
-      session.plan(command.scan, command.increments, run_settings(command, model), never);
+      session.plan(command.scan, command.increments,
+                   run_settings(command, describe(find_models(command.models), command.recognizer)), never);
   report(session);
   return dry_run_plan(command.scan, plan, session.thread_seconds_per_page());
 }

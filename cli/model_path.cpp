@@ -1,5 +1,6 @@
 #include "cli/model_path.h"
 
+#include <algorithm>
 #include <boost/algorithm/string.hpp>
 #include <cstdlib>
 #include <map>
@@ -45,6 +46,20 @@ fs::path find_model(const std::string& name_or_folder) {
   throw recognizer::ModelError("there is no model '" + name_or_folder + "' in " + looked_in +
                                " (--model takes a folder too; OCRBATCH_MODELS names more places)" +
                                hint(name_or_folder, names));
+}
+
+std::vector<fs::path> find_models(const std::vector<std::string>& names_or_folders) {
+  std::vector<fs::path> folders;
+  if (names_or_folders.empty()) {
+    folders.push_back(find_model(kDefaultModel));
+    const std::vector<fs::path> installed = installed_models();
+    for (const fs::path other : kOtherDefaultModels) {
+      const auto found = std::ranges::find(installed, other, &fs::path::filename);
+      if (found != installed.end()) folders.push_back(*found);
+    }
+  }
+  for (const std::string& given : names_or_folders) folders.push_back(find_model(given));
+  return folders;
 }
 
 std::vector<fs::path> installed_models() {

@@ -5,7 +5,6 @@
 
 #include "cli/decoding_options.h"
 #include "cli/errors.h"
-#include "cli/model_path.h"
 #include "cli/reading_options.h"
 #include "cli/shard_option.h"
 #include "cli/values.h"
@@ -92,7 +91,6 @@ bool has_state(const ScanCommand& command) {
 std::optional<ScanCommand> parse_scan_command(const std::vector<std::string>& arguments) {
   ScanCommand command;
   pipeline::ScanOptions& scan = command.scan;
-  command.model = kDefaultModel;
   scan.max_pages = 100'000;
   std::vector<std::string> given;
   std::string pages, max_memory, worker_memory, shard, layout = "fast", orientation = "auto",
@@ -127,7 +125,7 @@ std::optional<ScanCommand> parse_scan_command(const std::vector<std::string>& ar
       ("dry-run", flag(&command.dry_run), "list the documents that would be read with their page counts, and with --out FILE why; read nothing");
   auto recognition = options.group("Recognition");
   recognition
-      ("model", value(&command.model, "NAME|DIR"), "a model by name (see `ocrbatch models list`) or its folder; default latin-fast")
+      ("model", value(&command.models, "NAME|DIR"), "a model by name (see `ocrbatch models list`) or its folder. Repeated: the first reads every page, the others those that it does not read well and has no characters for; default latin-fast, and chinese-fast for such pages")
       ("layout", value(&layout, "MODE"), "fast (default): find blocks, lines and reading order with own code; tesseract: with Tesseract, which takes several times as long; line: every image is one text line")
       ("orientation", value(&orientation, "HOW"), "auto (default): a page that does not read well is tried turned by 90, 180 or 270 degrees, and stays turned where it then reads clearly better; off: pages are read as their documents have them");
   add_decoding_options(recognition, decoding);

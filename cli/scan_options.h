@@ -13,7 +13,7 @@ namespace ocrbatch::cli {
 
 struct ScanCommand {
   pipeline::ScanOptions scan;
-  std::string model;
+  std::vector<std::string> models;  // none: the default ones
   recognizer::RecognizerOptions recognizer;
   std::string out, hocr, txt;  // empty: not asked for; out "-": standard output
   std::string stats, metrics;

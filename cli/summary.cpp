@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include <boost/json.hpp>
+#include <ranges>
 
 #include "cli/text_layout.h"
 
@@ -63,6 +64,13 @@ std::string memory_text(const pipeline::ScanSummary& summary) {
   if (summary.workers.started > 0)
     text += fmt::format(", {:.0f} of them in workers", mib(summary.workers.peak_bytes));
   return text + fmt::format("; {:.0f} MiB were set aside for pages", mib(summary.peak_bytes_in_flight));
+}
+
+// All but the first.
+std::string other_models_text(const std::vector<recognizer::ModelInfo>& models) {
+  std::string text;
+  for (std::size_t i = 1; i < models.size(); ++i) text += (i > 1 ? " or " : "") + models[i].name;
+  return text;
 }
 
 // "3 documents, 1 missing": the parts that are more than 0.
@@ -143,6 +151,9 @@ std::string summary_text(const ScanOutcome& outcome) {
     text += "\n  unsure  " + counted(summary.lines_left_out, "line") + " left out (--min-confidence)";
   if (summary.pages_turned > 0)
     text += "\n  turned  " + counted(summary.pages_turned, "page") + " (--orientation)";
+  if (summary.pages_of_other_models > 0)
+    text += "\n  models  " + counted(summary.pages_of_other_models, "page") + " read by " +
+            other_models_text(outcome.models);
   if (!summary.busy_seconds.empty()) text += "\n  time    " + time_text(summary);
   if (!summary.devices.empty()) text += "\n  devices " + devices_text(summary) + " busy";
   text += "\n  memory  " + memory_text(summary);
@@ -154,7 +165,6 @@ std::string summary_text(const ScanOutcome& outcome) {
 
 std::string summary_json(const ScanOutcome& outcome, const std::string& version) {
   const pipeline::ScanSummary& summary = outcome.summary;
-  const recognizer::ModelInfo& model = outcome.model;
   boost::json::object errors, busy;
   for (const auto& [code, count] : summary.errors_by_code) errors[code] = count;
   for (const auto& [stage, seconds] : summary.busy_seconds) busy[stage] = seconds;
@@ -165,6 +175,9 @@ std::string summary_json(const ScanOutcome& outcome, const std::string& version)
   for (const pipeline::DeviceSummary& device : summary.devices)
     devices[device.name] = {{"busy_seconds", device.busy_seconds},
                             {"busy_share", busy_share(device, summary)}};
+  boost::json::array other_models;
+  for (const recognizer::ModelInfo& model : outcome.models | std::views::drop(1))
+    other_models.push_back({{"model", model.name}, {"model_sha256", model.sha256}});
   const boost::json::object workers{{"started", summary.workers.started},
                                     {"lost", summary.workers.lost},
                                     {"recycled", summary.workers.recycled},
@@ -172,8 +185,9 @@ std::string summary_json(const ScanOutcome& outcome, const std::string& version)
                                     {"memory_limit_bytes", summary.workers.memory_limit_bytes}};
   boost::json::object stats{{"schema", 1},
                             {"version", version},
-                            {"model", model.name},
-                            {"model_sha256", model.sha256},
+                            {"model", outcome.models.front().name},
+                            {"model_sha256", outcome.models.front().sha256},
+                            {"other_models", other_models},
                             {"documents", summary.documents},
                             {"documents_failed", summary.documents_failed},
                             {"pages_ok", summary.pages_ok},
@@ -182,6 +196,7 @@ std::string summary_json(const ScanOutcome& outcome, const std::string& version)
                             {"lines", summary.lines},
                             {"lines_left_out", summary.lines_left_out},
                             {"pages_turned", summary.pages_turned},
+                            {"pages_of_other_models", summary.pages_of_other_models},
                             {"characters", summary.characters},
                             {"stopped", summary.stopped},
                             {"wall_seconds", summary.wall_seconds},

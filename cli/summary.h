@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "pipeline/scan.h"
 #include "pipeline/state/plan.h"
@@ -12,8 +13,8 @@
 namespace ocrbatch::cli {
 
 struct ScanOutcome {
-  pipeline::ScanSummary summary;  // of what was read
-  recognizer::ModelInfo model;
+  pipeline::ScanSummary summary;                         // of what was read
+  std::vector<recognizer::ModelInfo> models;             // of the run
   std::optional<pipeline::IncrementSummary> increments;  // of a run with a state
   std::uint64_t repeated_failures = 0;                   // documents that fail in every run alike
   std::string unfinished;  // a stopped run: the file that holds what was finished; empty: the output does

@@ -28,7 +28,7 @@ using BatchEvent = std::variant<PagePtr, BatchDone, FeederChanged>;
 constexpr std::size_t kThreadStackBytes = 16 << 20;
 
 // Pages nearest to the output go first: they free memory, and their lines fill batches.
-enum Priority : flow::node_priority_t { kRead = 1, kRecognize, kBatch, kOrient, kCollect, kWrite };
+enum Priority : flow::node_priority_t { kRead = 1, kRecognize, kBatch, kChooseView, kCollect, kWrite };
 
 // No place is kept for the feeder's thread, so all `jobs` places are the workers'; TBB counts the calling
 // thread in its limit, hence one more.
@@ -56,7 +56,7 @@ void contain(RunState& state, Work&& work) {
 struct Nodes {
   using PageNode = flow::function_node<PagePtr, PagePtr>;
   using ReadNode = flow::function_node<PagePtr, BatchEvent>;
-  using OrientNode = flow::multifunction_node<PagePtr, std::tuple<PagePtr, BatchEvent, PagePtr>>;
+  using ViewNode = flow::multifunction_node<PagePtr, std::tuple<PagePtr, BatchEvent, PagePtr>>;
   using BatchNode = flow::multifunction_node<BatchEvent, std::tuple<BatchPtr, PagePtr>>;
   // A batch, or the pages whose last line was in it.
   template <class Input>
@@ -75,8 +75,8 @@ struct Nodes {
         batch_lines(
             graph, flow::serial, [this](const BatchEvent& event, auto& ports) { batch(event, ports); },
             kBatch),
-        orient_page(
-            graph, jobs, [this](PagePtr page, auto& ports) { orient(std::move(page), ports); }, kOrient),
+        choose_view(
+            graph, jobs, [this](PagePtr page, auto& ports) { choose(std::move(page), ports); }, kChooseView),
         collect_page(
             graph, jobs, [this](PagePtr page) { return collect(std::move(page)); }, kCollect),
         in_order(graph, [](const PagePtr& page) -> std::size_t { return page->sequence; }),
@@ -84,10 +84,10 @@ struct Nodes {
         write_page(
             graph, flow::serial, [this](const PagePtr& page) { return write(*page); }, kWrite) {
     flow::make_edge(read_page, batch_lines);
-    flow::make_edge(flow::output_port<1>(batch_lines), orient_page);
-    flow::make_edge(flow::output_port<0>(orient_page), collect_page);
-    flow::make_edge(flow::output_port<1>(orient_page), batch_lines);
-    flow::make_edge(flow::output_port<2>(orient_page), read_page);
+    flow::make_edge(flow::output_port<1>(batch_lines), choose_view);
+    flow::make_edge(flow::output_port<0>(choose_view), collect_page);
+    flow::make_edge(flow::output_port<1>(choose_view), batch_lines);
+    flow::make_edge(flow::output_port<2>(choose_view), read_page);
     flow::make_edge(collect_page, in_order);
     flow::make_edge(in_order, write_page);
     if (devices == 0)
@@ -119,7 +119,7 @@ struct Nodes {
 
   template <class Node>
   void connect_results(Node& node) {
-    flow::make_edge(flow::output_port<0>(node), orient_page);
+    flow::make_edge(flow::output_port<0>(node), choose_view);
     flow::make_edge(flow::output_port<1>(node), batch_lines);
   }
 
@@ -132,9 +132,9 @@ struct Nodes {
 
   // A page that sets out for batch_lines once more is counted once more, or the batcher would not know that
   // it is on its way. The nodes behind all three ports queue what they are given.
-  void orient(PagePtr page, OrientNode::output_ports_type& ports) {
+  void choose(PagePtr page, ViewNode::output_ports_type& ports) {
     PageWay way = PageWay::kCollect;
-    if (!state.failed() && stages.orient) contain(state, [&] { way = stages.orient(*page); });
+    if (!state.failed() && stages.choose_view) contain(state, [&] { way = stages.choose_view(*page); });
     if (way == PageWay::kCollect) {
       std::get<0>(ports).try_put(std::move(page));
       return;
@@ -216,7 +216,7 @@ struct Nodes {
   flow::graph graph;
   ReadNode read_page;
   BatchNode batch_lines;
-  OrientNode orient_page;
+  ViewNode choose_view;
   PageNode collect_page;
   flow::sequencer_node<PagePtr> in_order;
   flow::function_node<PagePtr> write_page;

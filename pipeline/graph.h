@@ -1,12 +1,12 @@
 // The flow graph that carries pages from the feeder to the writer.
 //
-//   feeder ─▶ read_page ─▶ batch_lines ─▶ recognize_batch ─▶ orient_page ─▶ collect_page ─▶ in_order ─▶
+//   feeder ─▶ read_page ─▶ batch_lines ─▶ recognize_batch ─▶ choose_view ─▶ collect_page ─▶ in_order ─▶
 //   write_page
 //               ▲           │  ▲   ▲            │             ▲  │  │
 //               │           │  │   └─ done ─────┘             │  │  │
 //               │           └──┼─── pages without lines ──────┘  │  │
 //               │              └─── the rest of its lines ───────┘  │
-//               └────────────────── to be read turned ──────────────┘
+//               └────────── to be read in another view ────────┘
 //
 // Every page that is put in comes out at write_page, with a result or an error, in the order of `sequence`.
 // Where devices recognize, two nodes stand for recognize_batch, ask_device and device_done: between them a
@@ -29,7 +29,7 @@ namespace ocrbatch::pipeline {
 // run.
 struct Stages {
   std::function<void(PageMessage&)> read;
-  std::function<PageWay(PageMessage&)> orient = {};  // empty: always on to collect
+  std::function<PageWay(PageMessage&)> choose_view = {};  // empty: always on to collect
   std::function<void(PageMessage&)> collect, write;
   // On a device, or, without any, on the calling thread. Returns the pages whose last line this was.
   std::function<std::vector<PagePtr>(LineBatch&, std::size_t device)> recognize;

@@ -31,25 +31,32 @@ struct LineMessage {
   kernels::PreparedLine prepared;  // the pixels are freed as soon as the line has been recognized
   int columns = 0;                 // width of the prepared pixels
   int bucket = 0;                  // of the recognizer, for that width
-  bool held_back = false;  // not to be recognized unless the page turns out to be upright as it was read
+  bool held_back = false;          // not to be recognized unless the page turns out to be read the right way
   recognizer::Hypothesis hypothesis;
   std::optional<io::Error> error;
   double recognize_ms = 0;  // the line's share of its batch, by width
 };
 
-// What was read of a page one way up.
-struct PageSide {
-  int turn_deg = 0, width_px = 0, height_px = 0, rotation_deg = 0;
+// How a page is looked at: turned by so much clockwise, and by which model of the run.
+struct PageView {
+  int turn_deg = 0;
+  std::size_t model = 0;
+};
+
+// What was read of a page in one view.
+struct ViewedPage {
+  PageView view;
+  int width_px = 0, height_px = 0, rotation_deg = 0;
   PageLayout layout;
   std::vector<LineMessage> lines;
 };
 
-// A page that does not read well is tried turned. What it gave as its document has it waits here, in case
+// A page that does not read well is tried in other views. What it gave in the first one waits here, in case
 // nothing else is better.
-struct OrientationTrial {
-  PageSide as_it_is;
-  std::optional<PageSide> best;   // of the turns tried so far that are clearly better
-  std::vector<int> turns_to_try;  // in degrees clockwise, the next one last
+struct ViewTrial {
+  ViewedPage first;
+  std::optional<ViewedPage> best;      // of the views tried so far that are clearly better
+  std::vector<PageView> views_to_try;  // the next one last
 };
 
 struct PageMessage {
@@ -58,9 +65,9 @@ struct PageMessage {
   int page_index = 0;  // from 0; meaningless when record.page_number is empty
   MemoryLease memory;
 
-  int turn_deg = 0;                         // how it is to be read
-  std::unique_ptr<OrientationTrial> trial;  // while it is read another way up than its document has it
-  bool is_upright = false;                  // settled: what was held back is recognized, too
+  PageView view;                     // how it is to be read
+  std::unique_ptr<ViewTrial> trial;  // while it is read in other views than the first
+  bool is_settled = false;           // in which view: what was held back is recognized, too
 
   PageLayout layout;               // read -> collect
   std::vector<LineMessage> lines;  // read -> collect; lines[i] belongs to layout.geometries[i]
@@ -83,7 +90,7 @@ struct PageMessage {
 using PagePtr = std::shared_ptr<PageMessage>;
 
 // Where a page goes when its lines have been recognized: on to its record, to recognition with the lines that
-// were held back, or back to be read turned.
+// were held back, or back to be read in another view.
 enum class PageWay { kCollect, kRecognize, kRead };
 
 inline bool is_to_be_recognized(const LineMessage& line) {
@@ -97,10 +104,11 @@ struct LineRef {
   LineMessage& line() const { return page->lines[index]; }
 };
 
-// Lines of one width bucket, of any pages and documents.
+// Lines for one model and of one width bucket, of any pages and documents.
 struct LineBatch {
   int bucket = 0;
   std::vector<LineRef> lines;
+  std::size_t model = 0;
 };
 using BatchPtr = std::shared_ptr<LineBatch>;
 

@@ -9,8 +9,8 @@
 #include "pipeline/feeder.h"
 #include "pipeline/graph.h"
 #include "pipeline/resources.h"
+#include "pipeline/stages/choose_view.h"
 #include "pipeline/stages/collect.h"
-#include "pipeline/stages/orient.h"
 #include "pipeline/stages/read.h"
 #include "pipeline/stages/recognize.h"
 #include "pipeline/stages/write.h"
@@ -30,17 +30,20 @@ int job_count(const ScanOptions& options) {
   return options.jobs > 0 ? options.jobs : available_cores();
 }
 
-std::string settings_digest(const ScanOptions& options, const recognizer::ModelInfo& model) {
-  const kernels::LinePreparation& lines = model.line_preparation;
+std::string settings_digest(const ScanOptions& options, std::span<const recognizer::ModelInfo> models) {
+  const recognizer::ModelInfo& first = models.front();
+  const kernels::LinePreparation& lines = first.line_preparation;
   std::ostringstream text;
   text.precision(9);
   text << "dpi=" << options.dpi << ";max_megapixels=" << options.max_megapixels
        << ";layout=" << static_cast<int>(options.layout)
-       << ";orientation=" << static_cast<int>(options.orientation) << ";model=" << model.sha256
+       << ";orientation=" << static_cast<int>(options.orientation) << ";model=" << first.sha256
        << ";line_height=" << lines.height_px << ";line_max_width=" << lines.max_width_px
        << ";vertical_margin=" << lines.vertical_margin << ";horizontal_margin=" << lines.horizontal_margin
        << ";suppress_neighbours=" << lines.suppress_neighbours << ";min_confidence=" << options.min_confidence
-       << ";" << model.decoding;
+       << ";" << first.decoding;
+  for (const recognizer::ModelInfo& other : models.subspan(1))
+    text << ";model=" << other.sha256 << ";" << other.decoding;
   return io::sha256_of(text.str()).substr(0, 12);
 }
 
@@ -54,42 +57,40 @@ std::unique_ptr<PageReading> make_page_reading(const ScanOptions& options,
                                               : read_in_workers(reading, options.workers, stop);
 }
 
-ScanSummary run_scan(const ScanOptions& options, const recognizer::Recognizer& recognizer,
+ScanSummary run_scan(const ScanOptions& options, const ModelSet& models,
                      const std::vector<io::Writer*>& writers, ScanProgress& progress,
                      const OnError& on_error) {
-  return run_scan(options, list_inputs(options), recognizer, writers, progress, on_error);
+  return run_scan(options, list_inputs(options), models, writers, progress, on_error);
 }
 
-ScanSummary run_scan(const ScanOptions& options, const std::vector<InputFile>& files,
-                     const recognizer::Recognizer& recognizer, const std::vector<io::Writer*>& writers,
-                     ScanProgress& progress, const OnError& on_error) {
+ScanSummary run_scan(const ScanOptions& options, const std::vector<InputFile>& files, const ModelSet& models,
+                     const std::vector<io::Writer*>& writers, ScanProgress& progress,
+                     const OnError& on_error) {
   const auto start = std::chrono::steady_clock::now();
-  const recognizer::ModelInfo& model = recognizer.info();
+  const std::vector<recognizer::ModelInfo> infos = models.infos();
   const int jobs = job_count(options);
   progress.documents_listed = files.size();
   // Pages are what runs in parallel. OpenCV would start threads of its own inside each stage, beyond `jobs`.
   cv::setNumThreads(0);
 
   ScanSummary summary;
-  const std::vector<std::string> devices = recognizer.devices();
+  const std::vector<std::string> devices = models.first().devices();
   RunState state(devices.size());
   MemoryBudget budget(options.max_memory_bytes > 0 ? options.max_memory_bytes : default_page_memory_bytes(),
                       max_pages_in_flight(jobs));
-  const io::Provenance provenance{.sha256 = {},
-                                  .model = model.name,
-                                  .model_sha256 = model.sha256,
-                                  .version = options.version,
-                                  .settings = settings_digest(options, model)};
-  const auto reading = make_page_reading(options, model.line_preparation, &progress.stop_requested);
-  const ReadPageLines read(*reading, recognizer, options.orientation, state, progress.stop_requested);
-  BatchLines batcher(recognizer, jobs);
-  const RecognizeBatch recognize(recognizer, state, progress);
-  const OrientPage orient(options.orientation, progress);
-  const CollectPage collect(provenance, model.confidence, options.min_confidence, options.timings, progress);
+  io::Provenance provenance;
+  provenance.version = options.version;
+  provenance.settings = settings_digest(options, infos);
+  const auto reading = make_page_reading(options, infos.front().line_preparation, &progress.stop_requested);
+  const ReadPageLines read(*reading, models, options.orientation, state, progress.stop_requested);
+  BatchLines batcher(models, jobs);
+  const RecognizeBatch recognize(models, state, progress);
+  const ChooseView choose_view(options.orientation, models, progress);
+  const CollectPage collect(provenance, infos, options.min_confidence, options.timings, progress);
   WritePage write(writers, on_error, options.max_error_rate, state, progress, summary);
 
   PageGraph graph({.read = std::cref(read),
-                   .orient = std::cref(orient),
+                   .choose_view = std::cref(choose_view),
                    .collect = std::cref(collect),
                    .write = std::ref(write),
                    .recognize = std::cref(recognize)},
@@ -102,6 +103,7 @@ ScanSummary run_scan(const ScanOptions& options, const std::vector<InputFile>& f
   summary.jobs = jobs;
   summary.lines_left_out = progress.lines_left_out;
   summary.pages_turned = progress.pages_turned;
+  summary.pages_of_other_models = progress.pages_of_other_models;
   summary.documents = progress.documents_found;
   summary.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   summary.busy_seconds = {{"decode", state.decode.seconds()},

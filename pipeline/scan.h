@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@
 #include "io/writer.h"
 #include "pipeline/file_stamp.h"
 #include "pipeline/layout.h"
+#include "pipeline/model_set.h"
 #include "pipeline/page_reading.h"
 #include "pipeline/queue_depth.h"
 #include "pipeline/shard.h"
@@ -61,7 +63,7 @@ struct ScanOptions {
 struct ScanProgress {
   std::atomic<std::uint64_t> documents_listed{0};
   std::atomic<std::uint64_t> pages_found{0}, pages_done{0}, pages_failed{0}, documents_found{0},
-      documents_done{0}, lines_done{0}, lines_left_out{0}, pages_turned{0};
+      documents_done{0}, lines_done{0}, lines_left_out{0}, pages_turned{0}, pages_of_other_models{0};
   PageQueues queues;
   std::atomic<bool> all_found{false};  // pages_found is final
   std::atomic<bool> stop_requested{
@@ -84,6 +86,7 @@ struct ScanSummary {
                 characters = 0;
   std::uint64_t lines_left_out = 0;                     // by ScanOptions::min_confidence
   std::uint64_t pages_turned = 0;                       // by ScanOptions::orientation
+  std::uint64_t pages_of_other_models = 0;              // than the first
   std::map<std::string, std::uint64_t> errors_by_code;  // pages and documents
   double wall_seconds = 0;
   int jobs = 0;  // threads that shared the work
@@ -115,7 +118,8 @@ std::vector<InputFile> list_inputs(const ScanOptions& options);
 int job_count(const ScanOptions& options);  // threads that share the work
 
 // A digest of every option that can change a record. Which pages are read, memory and threads cannot.
-std::string settings_digest(const ScanOptions& options, const recognizer::ModelInfo& model);
+// `models`: those of the run, at least one.
+std::string settings_digest(const ScanOptions& options, std::span<const recognizer::ModelInfo> models);
 
 // The indices (from 0, ascending, each once) of the pages that `ranges` name in a document of `page_count`
 // pages; all when there are no ranges.
@@ -127,15 +131,15 @@ std::vector<int> select_pages(const std::vector<PageRange>& ranges, int page_cou
 // call Writer::finish(). Reports each record with an error, of a page or of a document, through `on_error`,
 // from one thread at a time. One run at a time in a process: it sets TBB's and OpenCV's number of threads.
 using OnError = std::function<void(const std::string& document, const io::PageRecord& record)>;
-ScanSummary run_scan(const ScanOptions& options, const std::vector<InputFile>& files,
-                     const recognizer::Recognizer& recognizer, const std::vector<io::Writer*>& writers,
-                     ScanProgress& progress, const OnError& on_error);
+ScanSummary run_scan(const ScanOptions& options, const std::vector<InputFile>& files, const ModelSet& models,
+                     const std::vector<io::Writer*>& writers, ScanProgress& progress,
+                     const OnError& on_error);
 // The same for all that list_inputs finds.
-ScanSummary run_scan(const ScanOptions& options, const recognizer::Recognizer& recognizer,
+ScanSummary run_scan(const ScanOptions& options, const ModelSet& models,
                      const std::vector<io::Writer*>& writers, ScanProgress& progress,
                      const OnError& on_error);
 
-// Documents as `options` say that they are to be read. `lines` is the recognizer's; `stop`: see
+// Documents as `options` say that they are to be read. `lines` is the models'; `stop`: see
 // read_in_workers.
 std::unique_ptr<PageReading> make_page_reading(const ScanOptions& options,
                                                const kernels::LinePreparation& lines,

@@ -13,18 +13,18 @@ constexpr std::size_t kSmallestShare = 4;
 
 }  // namespace
 
-BatchLines::BatchLines(const recognizer::Recognizer& recognizer, int jobs)
-    : recognizer_(recognizer),
-      jobs_(jobs),
-      batches_on_devices_(recognizer.devices().size() * kBatchesADevice) {}
+BatchLines::BatchLines(const ModelSet& models, int jobs)
+    : models_(models), jobs_(jobs), batches_on_devices_(models.first().devices().size() * kBatchesADevice) {}
 
-std::size_t BatchLines::batch_size(int bucket) const {
-  return static_cast<std::size_t>(std::max(1, recognizer_.batch_size(bucket)));
+std::size_t BatchLines::batch_size(Kind kind) const {
+  const auto [model, bucket] = kind;
+  return static_cast<std::size_t>(std::max(1, models_[model].batch_size(bucket)));
 }
 
-BatchPtr BatchLines::take(int bucket, Queue& queue, std::size_t count) {
+BatchPtr BatchLines::take(Kind kind, Queue& queue, std::size_t count) {
   auto batch = std::make_shared<LineBatch>();
-  batch->bucket = bucket;
+  batch->model = kind.first;
+  batch->bucket = kind.second;
   batch->lines.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
     batch->lines.push_back(std::move(queue.front().line));
@@ -38,7 +38,8 @@ std::vector<BatchPtr> BatchLines::add_page(const PagePtr& page) {
   std::vector<BatchPtr> ready;
   for (std::size_t i = 0; i < page->lines.size(); ++i) {
     const LineMessage& line = page->lines[i];
-    if (is_to_be_recognized(line)) queues_[line.bucket].push_back({{page, i}, pages_arrived_});
+    if (is_to_be_recognized(line))
+      queues_[{page->view.model, line.bucket}].push_back({{page, i}, pages_arrived_});
   }
   ++pages_arrived_;
   take_full(ready);
@@ -59,15 +60,15 @@ std::vector<BatchPtr> BatchLines::feeder_changed() {
 }
 
 void BatchLines::take_full(std::vector<BatchPtr>& ready) {
-  for (auto& [bucket, queue] : queues_)
-    for (const std::size_t size = batch_size(bucket); queue.size() >= size;)
-      ready.push_back(take(bucket, queue, size));
+  for (auto& [kind, queue] : queues_)
+    for (const std::size_t size = batch_size(kind); queue.size() >= size;)
+      ready.push_back(take(kind, queue, size));
 }
 
 void BatchLines::take_overdue(std::vector<BatchPtr>& ready) {
-  for (auto& [bucket, queue] : queues_)
+  for (auto& [kind, queue] : queues_)
     if (!queue.empty() && pages_arrived_ - queue.front().arrival > kMaxPagesWaited)
-      ready.push_back(take(bucket, queue, queue.size()));
+      ready.push_back(take(kind, queue, queue.size()));
 }
 
 bool BatchLines::something_would_idle() const {
@@ -87,10 +88,10 @@ std::size_t BatchLines::share_of(std::size_t waiting, std::size_t full) const {
 void BatchLines::take_left_overs(std::vector<BatchPtr>& ready) {
   while (something_would_idle()) {
     const auto longest = std::ranges::max_element(
-        queues_, {}, [](const auto& bucket_and_queue) { return bucket_and_queue.second.size(); });
+        queues_, {}, [](const auto& kind_and_queue) { return kind_and_queue.second.size(); });
     if (longest == queues_.end() || longest->second.empty()) return;
-    auto& [bucket, queue] = *longest;
-    ready.push_back(take(bucket, queue, share_of(queue.size(), batch_size(bucket))));
+    auto& [kind, queue] = *longest;
+    ready.push_back(take(kind, queue, share_of(queue.size(), batch_size(kind))));
   }
 }
 

@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "pipeline/messages.h"
+#include "pipeline/model_set.h"
 
 namespace ocrbatch::pipeline {
 
@@ -14,7 +16,7 @@ namespace ocrbatch::pipeline {
 // copied.
 inline constexpr std::uint64_t kBatchesADevice = 2;
 
-// Gathers lines of all pages and documents into batches of one width bucket.
+// Gathers lines of all pages and documents into batches for one model and of one width bucket.
 //
 // A full batch leaves at once. What is left over leaves when
 //  - something would idle otherwise: the feeder has nothing to add (it waits for memory, or has ended) and
@@ -29,7 +31,7 @@ inline constexpr std::uint64_t kBatchesADevice = 2;
 // serial node). A page may come more than once.
 class BatchLines {
  public:
-  BatchLines(const recognizer::Recognizer& recognizer, int jobs);
+  BatchLines(const ModelSet& models, int jobs);
 
   void page_fed() { ++pages_fed_; }  // before the page sets out for add_page
   void set_feeder_idle(bool idle) { feeder_idle_ = idle; }
@@ -45,22 +47,23 @@ class BatchLines {
     std::uint64_t arrival = 0;  // how many pages had arrived before this line's page
   };
   using Queue = std::deque<Waiting>;
+  using Kind = std::pair<std::size_t, int>;  // a model and one of its buckets
 
-  // Moves the first lines of a bucket into a batch.
-  BatchPtr take(int bucket, Queue& queue, std::size_t count);
+  // Moves the first lines of a kind into a batch.
+  BatchPtr take(Kind kind, Queue& queue, std::size_t count);
   void take_full(std::vector<BatchPtr>& ready);
   void take_overdue(std::vector<BatchPtr>& ready);
   void take_left_overs(std::vector<BatchPtr>& ready);
   bool something_would_idle() const;
   std::size_t share_of(std::size_t waiting, std::size_t full) const;
-  std::size_t batch_size(int bucket) const;
+  std::size_t batch_size(Kind kind) const;
 
-  const recognizer::Recognizer& recognizer_;
+  const ModelSet models_;
   const std::uint64_t jobs_, batches_on_devices_;  // the latter 0: batches are computed on the cores
   std::atomic<std::uint64_t> pages_fed_{0};
   std::atomic<bool> feeder_idle_{false};
   std::uint64_t pages_arrived_ = 0, batches_out_ = 0;
-  std::map<int, Queue> queues_;  // by bucket; ordered, so that ties are settled the same way in each run
+  std::map<Kind, Queue> queues_;  // ordered, so that ties are settled the same way in each run
 };
 
 }  // namespace ocrbatch::pipeline

@@ -57,10 +57,13 @@ std::uint64_t collect(PageMessage& page, const recognizer::ConfidenceCalibration
 
 void CollectPage::operator()(PageMessage& page) const {
   if (page.abandoned) return;
+  const recognizer::ModelInfo& model = models_[page.view.model];
   work_on(page, "collect", io::ErrorCode::kInternal,
-          [&] { progress_.lines_left_out += collect(page, calibration_, min_confidence_); });
+          [&] { progress_.lines_left_out += collect(page, model.confidence, min_confidence_); });
   io::PageRecord& record = page.record;
   record.provenance = provenance_;
+  record.provenance.model = model.name;
+  record.provenance.model_sha256 = model.sha256;
   // A document that could not be opened is not read again for its checksum: it may be no regular file.
   if (record.page_number) record.provenance.sha256 = page.document->sha256();
   if (timings_ && record.page_number) record.timing = page.timing;

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <utility>
+#include <vector>
+
 #include "pipeline/messages.h"
 #include "pipeline/scan.h"
-#include "recognizer/confidence.h"
+#include "recognizer/recognizer.h"
 
 namespace ocrbatch::pipeline {
 
@@ -11,11 +14,11 @@ namespace ocrbatch::pipeline {
 // dropped. A line that could not be recognized fails the page.
 class CollectPage {
  public:
-  // `provenance` holds what all records of the run share.
-  CollectPage(io::Provenance provenance, const recognizer::ConfidenceCalibration& calibration,
-              double min_confidence, bool timings, ScanProgress& progress)
+  // `provenance` holds what all records of the run share; `models` are those of the run.
+  CollectPage(io::Provenance provenance, std::vector<recognizer::ModelInfo> models, double min_confidence,
+              bool timings, ScanProgress& progress)
       : provenance_(std::move(provenance)),
-        calibration_(calibration),
+        models_(std::move(models)),
         min_confidence_(min_confidence),
         timings_(timings),
         progress_(progress) {}
@@ -23,7 +26,7 @@ class CollectPage {
 
  private:
   const io::Provenance provenance_;
-  const recognizer::ConfidenceCalibration calibration_;
+  const std::vector<recognizer::ModelInfo> models_;
   const double min_confidence_;
   const bool timings_;
   ScanProgress& progress_;

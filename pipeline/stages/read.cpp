@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "pipeline/stages/choose_view.h"
 #include "pipeline/stages/guard.h"
-#include "pipeline/stages/orient.h"
 
 namespace ocrbatch::pipeline {
 
@@ -25,12 +25,12 @@ void ReadPageLines::operator()(PageMessage& page) const {
 
 void ReadPageLines::read(PageMessage& page) const {
   if (page.trial) {  // its image is in memory once more
-    const PageSide& before = page.trial->as_it_is;
+    const ViewedPage& before = page.trial->first;
     page.memory.resize(bytes_held(page) + static_cast<std::uint64_t>(before.width_px) *
                                               static_cast<std::uint64_t>(before.height_px) *
                                               kReadBytesPerPixel);
   }
-  ReadPage result = reading_.read(page.document->path(), page.page_index, page.turn_deg);
+  ReadPage result = reading_.read(page.document->path(), page.page_index, page.view.turn_deg);
   state_.decode.add_ms(result.decode_ms);
   state_.layout.add_ms(result.layout_ms);
   state_.cut.add_ms(result.cut_ms);
@@ -51,18 +51,19 @@ void ReadPageLines::read(PageMessage& page) const {
 
 // A page that lies on its side would be recognized twice from end to end.
 bool ReadPageLines::needs_sample(const PageMessage& page) const {
-  return orientation_ == Orientation::kAuto && !page.is_upright &&
-         (page.trial || lies_on_its_side(page.layout.neighbours));
+  if (page.is_settled) return false;
+  return page.trial || (orientation_ == Orientation::kAuto && lies_on_its_side(page.layout.neighbours));
 }
 
 void ReadPageLines::take_lines(PageMessage& page, std::vector<kernels::PreparedLine> prepared) const {
+  const recognizer::Recognizer& recognizer = models_[page.view.model];
   page.lines.resize(prepared.size());
   for (std::size_t i = 0; i < prepared.size(); ++i) {
     LineMessage& line = page.lines[i];
     line.prepared = std::move(prepared[i]);
     if (line.prepared.pixels.empty()) continue;
     line.columns = line.prepared.pixels.cols;
-    line.bucket = recognizer_.width_bucket(line.columns);
+    line.bucket = recognizer.width_bucket(line.columns);
   }
   if (needs_sample(page)) hold_back_all_but_a_sample(page.lines);
   page.lines_to_recognize = static_cast<std::size_t>(std::ranges::count_if(page.lines, is_to_be_recognized));

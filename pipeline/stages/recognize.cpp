@@ -29,13 +29,15 @@ std::vector<PagePtr> RecognizeBatch::operator()(LineBatch& batch, std::size_t de
 }
 
 void RecognizeBatch::recognize(LineBatch& batch, std::size_t device) const {
+  const recognizer::Recognizer& recognizer = models_[batch.model];
   const std::span<const LineRef> lines(batch.lines);
-  if (try_lines(lines, device, /*last_attempt=*/lines.size() == 1)) return;
+  if (try_lines(recognizer, lines, device, /*last_attempt=*/lines.size() == 1)) return;
   for (std::size_t i = 0; i < lines.size() && lines.size() > 1; ++i)
-    try_lines(lines.subspan(i, 1), device, /*last_attempt=*/true);
+    try_lines(recognizer, lines.subspan(i, 1), device, /*last_attempt=*/true);
 }
 
-bool RecognizeBatch::try_lines(std::span<const LineRef> lines, std::size_t device, bool last_attempt) const {
+bool RecognizeBatch::try_lines(const recognizer::Recognizer& recognizer, std::span<const LineRef> lines,
+                               std::size_t device, bool last_attempt) const {
   const auto start = std::chrono::steady_clock::now();
   try {
     std::vector<cv::Mat> pixels;
@@ -44,7 +46,7 @@ bool RecognizeBatch::try_lines(std::span<const LineRef> lines, std::size_t devic
       pixels.push_back(ref.line().prepared.pixels);
       width += pixels.back().cols;
     }
-    std::vector<recognizer::Hypothesis> hypotheses = recognizer_.recognize_on(device, pixels);
+    std::vector<recognizer::Hypothesis> hypotheses = recognizer.recognize_on(device, pixels);
     if (hypotheses.size() != lines.size())
       throw std::logic_error("the recognizer gave " + std::to_string(hypotheses.size()) + " results for " +
                              std::to_string(lines.size()) + " lines");

@@ -57,14 +57,14 @@ class MadeUpPages {
   static bool is_read_again(std::uint64_t n) { return n % 5 == 1; }
   static bool is_held_back(std::uint64_t n) { return n % 3 == 1; }
 
-  static PageWay orient(PageMessage& page) {
-    if (page.failed() || page.is_upright) return PageWay::kCollect;
-    if (is_read_again(page.sequence) && page.turn_deg == 0) {
-      page.turn_deg = 180;
+  static PageWay choose_view(PageMessage& page) {
+    if (page.failed() || page.is_settled) return PageWay::kCollect;
+    if (is_read_again(page.sequence) && page.view.turn_deg == 0) {
+      page.view.turn_deg = 180;
       page.lines.clear();
       return PageWay::kRead;
     }
-    page.is_upright = true;
+    page.is_settled = true;
     for (LineMessage& line : page.lines) line.held_back = false;
     page.lines_to_recognize =
         static_cast<std::size_t>(std::ranges::count_if(page.lines, is_to_be_recognized));
@@ -103,7 +103,7 @@ class MadeUpPages {
     const RecognizeBatch recognize(recognizer_, state, progress);
     std::vector<std::uint64_t> written;
     PageGraph graph({.read = [&](PageMessage& page) { visit(page, 0); },
-                     .orient = orient,
+                     .choose_view = choose_view,
                      .collect = [&](PageMessage& page) { visit(page, 1); },
                      .write =
                          [&](PageMessage& page) {
@@ -139,7 +139,7 @@ class MadeUpPages {
     const std::uint64_t n = page.sequence;
     EXPECT_EQ(page.failed(), fails(n, 0) || fails(n, 1)) << "page " << n;
     if (page.failed()) return;
-    EXPECT_EQ(page.turn_deg, is_read_again(n) ? 180 : 0) << "page " << n;
+    EXPECT_EQ(page.view.turn_deg, is_read_again(n) ? 180 : 0) << "page " << n;
     EXPECT_EQ(page.lines.size(), lines(n)) << "page " << n;
     for (const LineMessage& line : page.lines) {
       const cv::Mat pixels(16, line.columns, CV_8UC1, cv::Scalar(static_cast<double>(n % 251)));

@@ -10,7 +10,7 @@
 #include "pipeline/layout/layout_image.h"
 #include "pipeline/page_lines.h"
 #include "pipeline/scan.h"
-#include "pipeline/stages/orient.h"
+#include "pipeline/stages/choose_view.h"
 #include "tests/support/checksum_recognizer.h"
 #include "tests/support/documents.h"
 #include "tests/support/working_folder.h"
@@ -80,21 +80,21 @@ LineMessage held_line(int columns) {
   return line;
 }
 
-class OrientPageTest : public ::testing::Test {
+class ChooseViewTest : public ::testing::Test {
  protected:
-  OrientPageTest() {
+  ChooseViewTest() {
     page.layout.neighbours = {100, 10};
     page.record.page.width_px = 700;
     page.record.page.height_px = 500;
   }
   PageWay look(Orientation orientation = Orientation::kAuto) {
-    return OrientPage(orientation, progress)(page);
+    return ChooseView(orientation, recognizer, progress)(page);
   }
   // What reading the page as it says gives.
   void read(std::vector<LineMessage> lines) {
     page.lines = std::move(lines);
-    page.record.page.width_px = page.turn_deg % 180 == 0 ? 700 : 500;
-    page.record.page.rotation_deg = page.turn_deg;
+    page.record.page.width_px = page.view.turn_deg % 180 == 0 ? 700 : 500;
+    page.record.page.rotation_deg = page.view.turn_deg;
   }
   static std::vector<LineMessage> lines(float confidence, int count = 3) {
     std::vector<LineMessage> lines;
@@ -102,21 +102,22 @@ class OrientPageTest : public ::testing::Test {
     return lines;
   }
 
+  ChecksumRecognizer recognizer;
   ScanProgress progress;
   PageMessage page;
 };
 
-TEST_F(OrientPageTest, LetsAPageGoOnThatReadsWell) {
+TEST_F(ChooseViewTest, LetsAPageGoOnThatReadsWell) {
   read(lines(0.95F));
   EXPECT_EQ(look(), PageWay::kCollect);
-  EXPECT_TRUE(page.is_upright);
-  EXPECT_EQ(page.turn_deg, 0);
+  EXPECT_TRUE(page.is_settled);
+  EXPECT_EQ(page.view.turn_deg, 0);
 }
 
-TEST_F(OrientPageTest, TurnsAPageThatReadsClearlyBetterOnItsHeadAndReadsItWhole) {
+TEST_F(ChooseViewTest, TurnsAPageThatReadsClearlyBetterOnItsHeadAndReadsItWhole) {
   read(lines(0.5F));
   ASSERT_EQ(look(), PageWay::kRead);
-  EXPECT_EQ(page.turn_deg, 180);
+  EXPECT_EQ(page.view.turn_deg, 180);
   std::vector<LineMessage> sample = lines(0.95F);
   sample.push_back(held_line(50));
   read(std::move(sample));
@@ -129,7 +130,7 @@ TEST_F(OrientPageTest, TurnsAPageThatReadsClearlyBetterOnItsHeadAndReadsItWhole)
   EXPECT_EQ(progress.pages_turned, 1U);
 }
 
-TEST_F(OrientPageTest, LeavesAPageThatReadsBadlyEitherWay) {
+TEST_F(ChooseViewTest, LeavesAPageThatReadsBadlyEitherWay) {
   read(lines(0.5F));
   ASSERT_EQ(look(), PageWay::kRead);
   read(lines(0.6F, 7));
@@ -139,7 +140,7 @@ TEST_F(OrientPageTest, LeavesAPageThatReadsBadlyEitherWay) {
   EXPECT_EQ(progress.pages_turned, 0U);
 }
 
-TEST_F(OrientPageTest, FewSureWordsAreNoReasonToTurnAPageOfMany) {
+TEST_F(ChooseViewTest, FewSureWordsAreNoReasonToTurnAPageOfMany) {
   read(lines(0.6F, 8));
   ASSERT_EQ(look(), PageWay::kRead);
   read({read_line(40, 0.99F, 25)});
@@ -147,7 +148,7 @@ TEST_F(OrientPageTest, FewSureWordsAreNoReasonToTurnAPageOfMany) {
   EXPECT_EQ(page.lines.size(), 8U);
 }
 
-TEST_F(OrientPageTest, AWordAloneIsNotTurned) {
+TEST_F(ChooseViewTest, AWordAloneIsNotTurned) {
   read({read_line(60, 0.5F, 4)});
   ASSERT_EQ(look(), PageWay::kRead);
   read({read_line(60, 0.99F, 4)});
@@ -155,29 +156,29 @@ TEST_F(OrientPageTest, AWordAloneIsNotTurned) {
   EXPECT_EQ(page.record.page.rotation_deg, 0);
 }
 
-TEST_F(OrientPageTest, TriesBothWaysToStandAPageUpThatLiesOnItsSide) {
+TEST_F(ChooseViewTest, TriesBothWaysToStandAPageUpThatLiesOnItsSide) {
   page.layout.neighbours = {10, 100};
   std::vector<LineMessage> sample = lines(0.4F);
   sample.push_back(held_line(50));
   read(std::move(sample));
   ASSERT_EQ(look(), PageWay::kRead);
-  EXPECT_EQ(page.turn_deg, 90);
+  EXPECT_EQ(page.view.turn_deg, 90);
   read(lines(0.5F));
   ASSERT_EQ(look(), PageWay::kRead);
-  EXPECT_EQ(page.turn_deg, 270);
+  EXPECT_EQ(page.view.turn_deg, 270);
   read(lines(0.5F));
   EXPECT_EQ(look(), PageWay::kRecognize) << "as it was, with what was held back";
   EXPECT_EQ(page.lines.size(), 4U);
   EXPECT_EQ(page.record.page.width_px, 700);
 }
 
-TEST_F(OrientPageTest, UprightIsBetterThanUpsideDownWhichIsBetterThanOnItsSide) {
+TEST_F(ChooseViewTest, UprightIsBetterThanUpsideDownWhichIsBetterThanOnItsSide) {
   page.layout.neighbours = {10, 100};
   read(lines(0.4F));
   ASSERT_EQ(look(), PageWay::kRead);
   read(lines(0.78F));
   ASSERT_EQ(look(), PageWay::kRead) << "it may be upside down";
-  EXPECT_EQ(page.turn_deg, 270);
+  EXPECT_EQ(page.view.turn_deg, 270);
   read(lines(0.82F, 4));
   EXPECT_EQ(look(), PageWay::kCollect);
   EXPECT_EQ(page.lines.size(), 4U);
@@ -185,7 +186,7 @@ TEST_F(OrientPageTest, UprightIsBetterThanUpsideDownWhichIsBetterThanOnItsSide) 
   EXPECT_EQ(progress.pages_turned, 1U);
 }
 
-TEST_F(OrientPageTest, WhatGoesWrongWithThePageTurnedIsForgotten) {
+TEST_F(ChooseViewTest, WhatGoesWrongWithThePageTurnedIsForgotten) {
   page.layout.neighbours = {10, 100};
   read(lines(0.5F));
   ASSERT_EQ(look(), PageWay::kRead);
@@ -197,17 +198,17 @@ TEST_F(OrientPageTest, WhatGoesWrongWithThePageTurnedIsForgotten) {
   EXPECT_EQ(page.record.page.rotation_deg, 0);
 }
 
-TEST_F(OrientPageTest, DoesNotTryWhatCannotHelp) {
+TEST_F(ChooseViewTest, DoesNotTryWhatCannotHelp) {
   page.layout.neighbours = {};
   read({});
   EXPECT_EQ(look(), PageWay::kCollect) << "a blank page";
   PageMessage failed;
   failed.record.error = {io::ErrorCode::kCorrupt, "damaged"};
-  EXPECT_EQ(OrientPage(Orientation::kAuto, progress)(failed), PageWay::kCollect);
+  EXPECT_EQ(ChooseView(Orientation::kAuto, recognizer, progress)(failed), PageWay::kCollect);
   EXPECT_TRUE(failed.failed());
   PageMessage off;
   off.lines = lines(0.2F);
-  EXPECT_EQ(OrientPage(Orientation::kOff, progress)(off), PageWay::kCollect);
+  EXPECT_EQ(ChooseView(Orientation::kOff, recognizer, progress)(off), PageWay::kCollect);
 }
 
 TEST(LetterNeighbours, TellWhichWayTextRuns) {

@@ -77,10 +77,10 @@ class ScanSessionTest : public ::testing::Test {
   Run run(std::optional<std::uint64_t> stop_after = std::nullopt) {
     ScanProgress progress;
     ScanSession session(output, state, "the test", /*look_only=*/false);
-    const Plan& plan =
-        session.plan(options, increments,
-                     settings_digest(options, recognizer.info()) + (options.timings ? "+timings" : ""),
-                     progress.stop_requested);
+    const Plan& plan = session.plan(
+        options, increments,
+        settings_digest(options, std::vector{recognizer.info()}) + (options.timings ? "+timings" : ""),
+        progress.stop_requested);
     session.begin(folders);
     struct Stopper : io::Writer {
       io::Writer& writer;

@@ -1,0 +1,220 @@
+#include "pipeline/stages/choose_view.h"
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <numeric>
+#include <utility>
+
+#include "pipeline/exception_error.h"
+
+namespace ocrbatch::pipeline {
+namespace {
+
+// See docs/layout.md for what pages give upright and turned.
+constexpr double kReadsWell = 0.88;     // nobody asks how else such a page could be read
+constexpr double kReadsRight = 0.75;    // least that a page must give in another view
+constexpr double kClearlyBetter = 0.1;  // and so much more than in the first
+constexpr std::size_t kSampleLines = 8;
+// LOSE is 3501 upside down: a word is too little to go by. A third of what there was before need not be read
+// where so much is read that it cannot be chance: columns of digits, read across, are long lines.
+constexpr std::size_t kFewestCharacters = 10, kEnoughCharacters = 40;
+// Of another model, whose characters need not be as many as the letters that were seen in them.
+constexpr std::size_t kFewestOfAnotherModel = 2;
+// Below so many letters nothing is said about the way in which they run.
+constexpr int kFewestLetters = 12;
+constexpr double kClearMajority = 1.3;
+
+std::vector<std::size_t> all_of(const std::vector<LineMessage>& lines) {
+  std::vector<std::size_t> all(lines.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  return all;
+}
+
+// The longest lines: they hold most characters, and dirt is short.
+std::vector<std::size_t> sample_of(const std::vector<LineMessage>& lines) {
+  std::vector<std::size_t> longest = all_of(lines);
+  std::ranges::stable_sort(longest, std::ranges::greater{}, [&](std::size_t i) { return lines[i].columns; });
+  longest.resize(std::min(longest.size(), kSampleLines));
+  return longest;
+}
+
+bool any_failed(const std::vector<LineMessage>& lines) {
+  return std::ranges::any_of(lines, [](const LineMessage& line) { return line.error.has_value(); });
+}
+
+// Of lines that will not be in the record.
+void note_time(const std::vector<LineMessage>& lines, PageMessage& page) {
+  for (const LineMessage& line : lines) page.timing.recognize_ms += line.recognize_ms;
+}
+
+ViewedPage take_view(PageMessage& page) {
+  const io::Page& result = page.record.page;
+  return {.view = page.view,
+          .width_px = result.width_px,
+          .height_px = result.height_px,
+          .rotation_deg = result.rotation_deg,
+          .layout = std::exchange(page.layout, {}),
+          .lines = std::exchange(page.lines, {})};
+}
+
+void put_back(ViewedPage viewed, PageMessage& page) {
+  page.record.error.reset();
+  page.view = viewed.view;
+  page.record.page.width_px = viewed.width_px;
+  page.record.page.height_px = viewed.height_px;
+  page.record.page.rotation_deg = viewed.rotation_deg;
+  page.layout = std::move(viewed.layout);
+  page.lines = std::move(viewed.lines);
+}
+
+}  // namespace
+
+bool lies_on_its_side(const LetterNeighbours& neighbours) {
+  const auto [beside, above_or_below] = neighbours;
+  return beside + above_or_below >= kFewestLetters && above_or_below > kClearMajority * beside;
+}
+
+void hold_back_all_but_a_sample(std::vector<LineMessage>& lines) {
+  for (LineMessage& line : lines) line.held_back = true;
+  for (const std::size_t i : sample_of(lines)) lines[i].held_back = false;
+}
+
+std::uint64_t bytes_held(const PageMessage& page) {
+  std::uint64_t bytes = kPageOverheadBytes;
+  const auto add = [&](const std::vector<LineMessage>& lines) {
+    for (const LineMessage& line : lines) bytes += line.prepared.pixels.total();
+  };
+  add(page.lines);
+  if (page.trial) add(page.trial->first.lines);
+  if (page.trial && page.trial->best) add(page.trial->best->lines);
+  return bytes;
+}
+
+// Of the characters of some lines.
+struct ChooseView::Evidence {
+  double confidence = 0;  // mean
+  std::size_t characters = 0;
+  std::size_t foreign = 0;  // characters that the first model does not have
+};
+
+ChooseView::ChooseView(Orientation orientation, const ModelSet& models, ScanProgress& progress)
+    : orientation_(orientation), models_(models.size()), progress_(progress) {
+  if (models_ == 1) return;
+  const std::vector<std::string>& alphabet = models.first().info().alphabet;
+  labels_.insert(alphabet.begin(), alphabet.end());
+}
+
+ChooseView::Evidence ChooseView::evidence(const std::vector<LineMessage>& lines,
+                                          const std::vector<std::size_t>& chosen) const {
+  Evidence evidence;
+  for (const std::size_t i : chosen) {
+    for (const recognizer::Character& character : lines[i].hypothesis.characters) {
+      if (character.text == " ") continue;
+      evidence.confidence += character.confidence;
+      ++evidence.characters;
+      if (!labels_.empty() && !labels_.contains(character.text)) ++evidence.foreign;
+    }
+  }
+  if (evidence.characters > 0) evidence.confidence /= static_cast<double>(evidence.characters);
+  return evidence;
+}
+
+ChooseView::Evidence ChooseView::sample(const std::vector<LineMessage>& lines) const {
+  return evidence(lines, sample_of(lines));
+}
+
+// A page turned half round has the same rows, so that one without rows has none then either.
+std::vector<PageView> ChooseView::views_to_try(const PageMessage& page) const {
+  std::vector<PageView> views;
+  const auto turn = [&](int turn_deg) { views.push_back({.turn_deg = turn_deg}); };
+  const auto [beside, above_or_below] = page.layout.neighbours;
+  if (orientation_ == Orientation::kAuto) {
+    const bool runs_along = beside > kClearMajority * above_or_below;
+    if (beside + above_or_below >= kFewestLetters && !runs_along) turn(270), turn(90);
+    if (!page.lines.empty() && !lies_on_its_side(page.layout.neighbours)) turn(180);
+  }
+  if (!page.lines.empty())
+    for (std::size_t model = models_; --model > 0;) views.push_back({.model = model});
+  return views;
+}
+
+PageWay ChooseView::operator()(PageMessage& page) const {
+  const bool has_choice = orientation_ == Orientation::kAuto || models_ > 1;
+  if (page.abandoned || page.is_settled || !has_choice) return PageWay::kCollect;
+  try {
+    return choose(page);
+  } catch (...) {
+    page.record.error = current_exception_as_error("choose view", io::ErrorCode::kInternal);
+    page.trial.reset();
+    page.drop_work();
+    return PageWay::kCollect;
+  }
+}
+
+PageWay ChooseView::choose(PageMessage& page) const {
+  const bool failed = page.failed() || any_failed(page.lines);
+  if (!page.trial) {
+    if (failed) return PageWay::kCollect;
+    if (evidence(page.lines, all_of(page.lines)).confidence >= kReadsWell) return settle(page);
+    std::vector<PageView> views = views_to_try(page);
+    page.trial = std::make_unique<ViewTrial>(ViewTrial{take_view(page), {}, std::move(views)});
+    return try_next(page);
+  }
+  ViewTrial& trial = *page.trial;
+  const Evidence here = sample(page.lines), first = sample(trial.first.lines);
+  const bool is_of_another_model = page.view.model != trial.first.view.model;
+  const bool is_enough =
+      is_of_another_model
+          ? here.characters >= kFewestOfAnotherModel && 2 * here.foreign >= here.characters
+          : here.characters >= std::clamp(first.characters / 3, kFewestCharacters, kEnoughCharacters);
+  const bool is_better = !failed && is_enough && here.confidence >= kReadsRight &&
+                         here.confidence >= first.confidence + kClearlyBetter;
+  // Upside down, a page reads far better than on its side: only what reads well ends the search.
+  if (!failed && here.confidence >= kReadsWell && (is_better || !is_of_another_model))
+    trial.views_to_try.clear();
+  if (is_better && (!trial.best || here.confidence > sample(trial.best->lines).confidence)) {
+    if (trial.best) note_time(trial.best->lines, page);
+    trial.best = take_view(page);
+  }
+  note_time(page.lines, page);
+  if (failed) {  // which says nothing against the page as it is
+    trial.views_to_try.clear();
+    trial.best.reset();
+  }
+  return try_next(page);
+}
+
+PageWay ChooseView::try_next(PageMessage& page) const {
+  std::vector<PageView>& views = page.trial->views_to_try;
+  if (views.empty()) {
+    ViewTrial& trial = *page.trial;
+    if (trial.best) {
+      if (trial.best->view.turn_deg != 0) ++progress_.pages_turned;
+      if (trial.best->view.model != 0) ++progress_.pages_of_other_models;
+      note_time(trial.first.lines, page);
+    }
+    put_back(trial.best ? std::move(*trial.best) : std::move(trial.first), page);
+    return settle(page);
+  }
+  page.view = views.back();
+  views.pop_back();
+  page.layout = {};
+  page.lines.clear();
+  return PageWay::kRead;
+}
+
+PageWay ChooseView::settle(PageMessage& page) const {
+  page.is_settled = true;
+  page.trial.reset();
+  std::size_t rest = 0;
+  for (LineMessage& line : page.lines) {
+    line.held_back = false;
+    rest += is_to_be_recognized(line);  // the pixels of the others are gone
+  }
+  page.lines_to_recognize = rest;
+  page.memory.resize(bytes_held(page));
+  return rest > 0 ? PageWay::kRecognize : PageWay::kCollect;
+}
+
+}  // namespace ocrbatch::pipeline
