@@ -1,6 +1,6 @@
-// make_test_model FOLDER: writes a model with random weights (always the same ones), and one to
-// FOLDER-unsure. They read nonsense, which is all that tests of options, statuses and output formats need;
-// and need no training.
+// make_test_model FOLDER: writes a model with random weights (always the same ones), and others to
+// FOLDER-unsure and FOLDER-han. They read nonsense, which is all that tests of options, statuses and output
+// formats need; and need no training.
 #include <torch/torch.h>
 
 #include <cstdio>
@@ -29,7 +29,14 @@ int main(int argc, char** argv) {
   save_model(std::string(argv[1]) + "-unsure", config, named_state(*network), {}, measured);
   // Sure of its nonsense, so that scan leaves no line out as doubtful.
   const torch::NoGradGuard no_grad;
-  for (const char* name : {"head.weight", "head.bias"}) network->named_parameters()[name].mul_(8);
+  const auto make_surer = [&] {
+    for (const char* name : {"head.weight", "head.bias"}) network->named_parameters()[name].mul_(8);
+  };
+  make_surer();
   save_model(argv[1], config, named_state(*network), {}, measured);
+  // Surer still, and of letters that the others have not.
+  make_surer();
+  config.alphabet = Alphabet({" ", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十"});
+  save_model(std::string(argv[1]) + "-han", config, named_state(*network), {}, measured);
   return 0;
 }
