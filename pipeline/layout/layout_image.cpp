@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <opencv2/imgproc.hpp>
 #include <vector>
 
@@ -10,6 +11,37 @@
 
 namespace ocrbatch::pipeline {
 namespace {
+
+// The mean of each whole cell of `cell` by `cell` pixels, of which there must be one; what is over at the
+// right and at the bottom belongs to none. cv::resize takes several times as long where a side is no multiple
+// of the cell.
+cv::Mat mean_of_cells(const cv::Mat& gray, int cell) {
+  const int columns = gray.cols / cell, area = cell * cell;
+  cv::Mat means(gray.rows / cell, columns, CV_8UC1);
+  std::vector<int> sums(static_cast<std::size_t>(columns) * static_cast<std::size_t>(cell));
+  for (int y = 0; y < means.rows; ++y) {
+    std::ranges::fill(sums, 0);
+    for (int i = 0; i < cell; ++i) {
+      const uchar* const row = gray.ptr<uchar>(y * cell + i);
+      for (std::size_t x = 0; x < sums.size(); ++x) sums[x] += row[x];
+    }
+    uchar* const to = means.ptr<uchar>(y);
+    for (int x = 0; x < columns; ++x) {
+      const int* const begin = sums.data() + static_cast<std::ptrdiff_t>(x) * cell;
+      to[x] = static_cast<uchar>((std::accumulate(begin, begin + cell, 0) + area / 2) / area);
+    }
+  }
+  return means;
+}
+
+// One cell at least, where the image is smaller.
+cv::Mat coarse_means(const cv::Mat& gray, int cell) {
+  if (gray.cols >= cell && gray.rows >= cell) return mean_of_cells(gray, cell);
+  cv::Mat means;
+  cv::resize(gray, means, {std::max(1, gray.cols / cell), std::max(1, gray.rows / cell)}, 0, 0,
+             cv::INTER_AREA);
+  return means;
+}
 
 cv::Mat scaled(const cv::Mat& gray, double scale) {
   if (scale == 1) return gray;
@@ -23,10 +55,8 @@ cv::Mat scaled(const cv::Mat& gray, double scale) {
 // Never below half of the page's own paper: a black panel stays black.
 cv::Mat estimate_light(const cv::Mat& gray) {
   constexpr int kCell = 8;
-  cv::Mat coarse, light;
-  cv::resize(gray, coarse, {std::max(1, gray.cols / kCell), std::max(1, gray.rows / kCell)}, 0, 0,
-             cv::INTER_AREA);
-  cv::dilate(coarse, light, cv::getStructuringElement(cv::MORPH_RECT, {5, 5}));
+  cv::Mat light;
+  cv::dilate(coarse_means(gray, kCell), light, cv::getStructuringElement(cv::MORPH_RECT, {5, 5}));
   cv::medianBlur(light, light, 5);
   cv::blur(light, light, {7, 7});
   const std::vector<uchar> values(light.begin<uchar>(), light.end<uchar>());
@@ -77,10 +107,8 @@ int darkest_grain(const cv::Mat& darkest_of_cells) {
 cv::Mat without_background(const cv::Mat& even, int cell, int paper) {
   constexpr int kDark = 90;
   constexpr double kLeastShare = 0.01;
-  cv::Mat cells, dark;
-  cv::resize(even, cells, {std::max(1, even.cols / cell), std::max(1, even.rows / cell)}, 0, 0,
-             cv::INTER_AREA);
-  cv::compare(cells, kDark, dark, cv::CMP_LT);
+  cv::Mat dark;
+  cv::compare(coarse_means(even, cell), kDark, dark, cv::CMP_LT);
   // Bold letters have dark cells, too, but none with only dark ones around.
   cv::erode(dark, dark, cv::getStructuringElement(cv::MORPH_RECT, {3, 3}));
   if (cv::countNonZero(dark) < kLeastShare * static_cast<double>(dark.total())) return even;
@@ -214,8 +242,10 @@ LayoutImage make_quick_layout_image(const io::PageImage& page) {
   constexpr double kProbePixels = 2.5e6, kMostPixels = 4e6;
 
   const double pixels = static_cast<double>(page.gray.total());
-  double scale = pixels > kProbePixels ? 1 / std::ceil(std::sqrt(pixels / kProbePixels)) : 1;
-  const cv::Mat gray = scaled(page.gray, scale);
+  const int cell = std::min({static_cast<int>(std::ceil(std::sqrt(std::max(1.0, pixels / kProbePixels)))),
+                             page.gray.cols, page.gray.rows});
+  double scale = 1.0 / cell;
+  const cv::Mat gray = cell > 1 ? mean_of_cells(page.gray, cell) : page.gray;
   LayoutImage image = layout_image_of(binarize_locally(gray));
   const LetterNeighbours neighbours = find_letter_neighbours(image.components);
   double letters = letter_height(image.components, image.ink.rows);
@@ -228,8 +258,9 @@ LayoutImage make_quick_layout_image(const io::PageImage& page) {
     image = layout_image_of(binarize_locally(scaled(page.gray, scale)));
   }
   remove_noise(image);
-  image.x_scale = static_cast<double>(image.ink.cols) / page.gray.cols;
-  image.y_scale = static_cast<double>(image.ink.rows) / page.gray.rows;
+  const bool is_of_cells = image.ink.size() == gray.size();
+  image.x_scale = is_of_cells ? scale : static_cast<double>(image.ink.cols) / page.gray.cols;
+  image.y_scale = is_of_cells ? scale : static_cast<double>(image.ink.rows) / page.gray.rows;
   image.letter_px = letters;
   image.neighbours = neighbours;
   return image;
