@@ -3,6 +3,7 @@
 
 #include <torch/torch.h>
 
+#include <optional>
 #include <vector>
 
 #include "kernels/depthwise_convolution_cpu.h"
@@ -79,13 +80,13 @@ class DepthwiseConvolutionFunction : public torch::autograd::Function<DepthwiseC
  public:
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x,
                             const at::Tensor& weight, const at::Tensor& bias, const at::Tensor& lengths,
-                            int64_t window, bool silu) {
-    context->save_for_backward({x, weight, bias, lengths});
+                            const std::optional<at::Tensor>& places, int64_t window, bool silu) {
+    context->save_for_backward({x, weight, bias, lengths, places.value_or(at::Tensor())});
     context->saved_data["window"] = window;
     context->saved_data["silu"] = silu;
     if (x.is_cuda())
-      return convolve_forward_on_cuda(
-          {x, weight, bias, lengths, static_cast<ConvolutionWindow>(window), silu});
+      return convolve_forward_on_cuda({x, weight, bias, lengths, static_cast<ConvolutionWindow>(window), silu,
+                                       places.value_or(at::Tensor())});
     return kernels::forward(
                ConvolutionOperands(x, weight, bias, lengths, static_cast<ConvolutionWindow>(window), silu))
         .to(x.scalar_type());
@@ -98,8 +99,9 @@ class DepthwiseConvolutionFunction : public torch::autograd::Function<DepthwiseC
     const auto window = static_cast<ConvolutionWindow>(context->saved_data["window"].toInt());
     const bool silu = context->saved_data["silu"].toBool();
     if (x.is_cuda()) {
-      auto gradients = convolve_backward_on_cuda({x, weight, bias, saved[3], window, silu}, grads[0]);
-      gradients.resize(6);  // lengths, window and silu have none
+      auto gradients =
+          convolve_backward_on_cuda({x, weight, bias, saved[3], window, silu, saved[4]}, grads[0]);
+      gradients.resize(7);  // lengths, places, window and silu have none
       return gradients;
     }
     const ConvolutionOperands operands(x, weight, bias, saved[3], window, silu);
@@ -120,6 +122,7 @@ class DepthwiseConvolutionFunction : public torch::autograd::Function<DepthwiseC
             shared[taps].to(bias.scalar_type()),
             at::Tensor(),
             at::Tensor(),
+            at::Tensor(),
             at::Tensor()};
   }
 };
@@ -127,7 +130,8 @@ class DepthwiseConvolutionFunction : public torch::autograd::Function<DepthwiseC
 }  // namespace
 
 at::Tensor depthwise_convolution(const DepthwiseConvolutionInputs& in) {
-  [[maybe_unused]] const LineRows checked("depthwise_convolution", in.x, in.lengths);
+  const LineRows lines("depthwise_convolution", in.x, in.lengths);
+  check_places("depthwise_convolution", in.places, in.x, lines.batch);
   TORCH_CHECK(in.weight.dim() == 2 && in.weight.size(1) >= 1 && in.weight.size(1) <= 16,
               "depthwise_convolution: weight should be (channels, 1 to 16), got ", in.weight.sizes());
   check_shape("depthwise_convolution", "weight", in.weight, {in.x.size(-1), in.weight.size(1)});
@@ -139,7 +143,7 @@ at::Tensor depthwise_convolution(const DepthwiseConvolutionInputs& in) {
     return forward(ConvolutionOperands(in.x, in.weight, in.bias, in.lengths, in.window, in.silu))
         .to(in.x.scalar_type());
   }
-  return DepthwiseConvolutionFunction::apply(in.x, in.weight, in.bias, in.lengths,
+  return DepthwiseConvolutionFunction::apply(in.x, in.weight, in.bias, in.lengths, std::optional(in.places),
                                              static_cast<int64_t>(in.window), in.silu);
 }
 

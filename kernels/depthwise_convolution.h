@@ -27,6 +27,7 @@ struct DepthwiseConvolutionInputs {
   at::Tensor lengths;  // (batch) int32 on the CPU, each in 0 .. T; of packed lines, rows in sum
   ConvolutionWindow window = ConvolutionWindow::kCausal;
   bool silu = true;
+  at::Tensor places = {};  // line_places() where several calls share the lines; undefined: made in each
 };
 
 // Returns out in x's shape and dtype; differentiable in x, weight and bias. Computes in float32.

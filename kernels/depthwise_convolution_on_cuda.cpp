@@ -7,7 +7,7 @@
 #include <algorithm>
 
 #include "kernels/depthwise_convolution_cuda.h"
-#include "kernels/line_rows.h"
+#include "kernels/line_places.h"
 #include "kernels/number_type_of.h"
 #include "kernels/strided_rows.h"
 
@@ -16,7 +16,7 @@ namespace {
 
 struct ConvolutionOnCuda {
   LineRows lines;
-  at::Tensor x, weight, bias, lengths, first_rows;
+  at::Tensor x, weight, bias, places;
   NumberType type;
   ConvolutionArrays<void> arrays;
 
@@ -25,8 +25,7 @@ struct ConvolutionOnCuda {
         x(rows_of(in.x, in.x.scalar_type())),
         weight(in.weight.to(at::kFloat).contiguous()),
         bias(in.bias.to(at::kFloat).contiguous()),
-        lengths(in.lengths.to(x.device())),
-        first_rows(at::tensor(lines.first, at::kInt).to(x.device())),
+        places(in.places.defined() ? in.places : line_places(lines, x, in.lengths)),
         type(number_type_of("depthwise_convolution", x)) {
     arrays.batch = lines.batch;
     arrays.steps = lines.steps;
@@ -41,8 +40,8 @@ struct ConvolutionOnCuda {
     arrays.x_stride = row_stride(x);
     arrays.weight = weight.const_data_ptr<float>();
     arrays.bias = bias.const_data_ptr<float>();
-    arrays.lengths = lengths.const_data_ptr<int>();
-    arrays.first_rows = first_rows.const_data_ptr<int>();
+    arrays.lengths = places.const_data_ptr<int>();
+    arrays.first_rows = arrays.lengths + lines.batch;
   }
 
   at::Tensor empty_like_x() const { return at::empty(x.sizes(), x.options()); }

@@ -21,7 +21,7 @@ struct LineGeometry {
 struct LinePreparation {
   int height_px = 40;             // height of the prepared line
   int max_width_px = 2560;        // longer lines are squeezed to this width
-  float vertical_margin = 0.12F;  // paper kept above ascent and below descent, as a share of ascent + descent
+  float vertical_margin = 0.08F;  // paper kept above ascent and below descent, as a share of ascent + descent
   float horizontal_margin = 0.25F;  // paper kept left and right, as a share of ascent + descent
   bool suppress_neighbours = true;  // whiten ink that belongs to the lines above and below
 };

@@ -29,6 +29,7 @@ void check_inputs(const SelectiveScanInputs& in) {
   check_shape("selective_scan", "D", in.D, {channels});
   if (in.z.defined()) check_shape("selective_scan", "z", in.z, in.u.sizes());
   if (in.delta_bias.defined()) check_shape("selective_scan", "delta_bias", in.delta_bias, {channels});
+  check_places("selective_scan", in.places, in.u, lines.batch);
   TORCH_CHECK(in.u.is_cpu() || (in.u.is_cuda() && kScanHasCuda), "selective_scan: no kernel for device ",
               in.u.device());
 }
@@ -164,7 +165,7 @@ class SelectiveScanFunction : public torch::autograd::Function<SelectiveScanFunc
     std::vector<int64_t> flags;
     for (const SelectiveScanInputs& in : scans) {
       for (const auto member : kDifferentiable) saved.push_back(in.*member);
-      saved.push_back(in.lengths);
+      saved.insert(saved.end(), {in.lengths, in.places});
       flags.insert(flags.end(), {in.delta_softplus, in.reverse});
     }
     context->saved_data["flags"] = flags;
@@ -189,6 +190,7 @@ class SelectiveScanFunction : public torch::autograd::Function<SelectiveScanFunc
     for (std::size_t i = 0; i < scans.size(); ++i) {
       for (const auto member : kDifferentiable) scans[i].*member = *tensor++;
       scans[i].lengths = *tensor++;
+      scans[i].places = *tensor++;
       scans[i].delta_softplus = flags[2 * i] != 0;
       scans[i].reverse = flags[2 * i + 1] != 0;
     }

@@ -26,6 +26,7 @@ struct SelectiveScanInputs {
   at::Tensor z;           // (batch, T, channels), or undefined: no gate
   at::Tensor delta_bias;  // (channels), or undefined: zero
   at::Tensor lengths;     // (batch) int32 on the CPU, each in 0 .. T; of packed lines, rows in sum
+  at::Tensor places;      // line_places() where several calls share the lines; undefined: made in each
   bool delta_softplus = true;
   bool reverse = false;
 };

@@ -4,7 +4,7 @@
 #include <c10/cuda/CUDAGuard.h>
 #include <c10/cuda/CUDAStream.h>
 
-#include "kernels/line_rows.h"
+#include "kernels/line_places.h"
 #include "kernels/number_type_of.h"
 #include "kernels/selective_scan_cuda.h"
 #include "kernels/strided_rows.h"
@@ -21,7 +21,7 @@ at::ScalarType common_type(const SelectiveScanInputs& in) {
 }
 
 struct ScanOnCuda {
-  at::Tensor u, delta, A, B, C, D, z, delta_bias, lengths, first_rows;
+  at::Tensor u, delta, A, B, C, D, z, delta_bias, places;
   LineRows lines;
   NumberType type;
   ScanArrays<void> arrays;
@@ -36,8 +36,7 @@ struct ScanOnCuda {
     A = floats(in.A), D = floats(in.D), delta_bias = floats(in.delta_bias);
     B = rows(in.B), C = rows(in.C), z = rows(in.z);
     type = number_type_of("selective_scan", u);
-    lengths = in.lengths.to(u.device());
-    first_rows = at::tensor(lines.first, at::kInt).to(u.device());
+    places = in.places.defined() ? in.places : line_places(lines, u, in.lengths);
     arrays.batch = lines.batch;
     arrays.steps = lines.steps;
     arrays.channels = u.size(-1);
@@ -52,8 +51,8 @@ struct ScanOnCuda {
     arrays.A = shared(A), arrays.D = shared(D), arrays.delta_bias = shared(delta_bias);
     arrays.B_stride = row_stride(B), arrays.C_stride = row_stride(C);
     if (z.defined()) arrays.z_stride = row_stride(z);
-    arrays.lengths = lengths.const_data_ptr<int>();
-    arrays.first_rows = first_rows.const_data_ptr<int>();
+    arrays.lengths = places.const_data_ptr<int>();
+    arrays.first_rows = arrays.lengths + lines.batch;
   }
 
   void* stream() const { return c10::cuda::getCurrentCUDAStream(u.device().index()).stream(); }

@@ -13,14 +13,17 @@ namespace {
 
 // See docs/layout.md for what pages give upright and turned.
 constexpr double kReadsWell = 0.88;     // nobody asks how else such a page could be read
-constexpr double kReadsRight = 0.75;    // least that a page must give in another view
+constexpr double kReadsRight = 0.75;    // least that a page must give turned
 constexpr double kClearlyBetter = 0.1;  // and so much more than in the first
 constexpr std::size_t kSampleLines = 8;
 // LOSE is 3501 upside down: a word is too little to go by. A third of what there was before need not be read
 // where so much is read that it cannot be chance: columns of digits, read across, are long lines.
 constexpr std::size_t kFewestCharacters = 10, kEnoughCharacters = 40;
-// Of another model, whose characters need not be as many as the letters that were seen in them.
-constexpr std::size_t kFewestOfAnotherModel = 2;
+// By another model, whose characters need not be as many as the letters that were seen in them. Characters
+// that the first one does not have are evidence of their own: letters are hardly taken for them.
+constexpr double kReadsRightByAnother = 0.6;
+constexpr std::size_t kFewestOfAnother = 2;
+constexpr double kForeignShare = 0.25;
 // Below so many letters nothing is said about the way in which they run.
 constexpr int kFewestLetters = 12;
 constexpr double kClearMajority = 1.3;
@@ -166,10 +169,11 @@ PageWay ChooseView::choose(PageMessage& page) const {
   const bool is_of_another_model = page.view.model != trial.first.view.model;
   const bool is_enough =
       is_of_another_model
-          ? here.characters >= kFewestOfAnotherModel && 2 * here.foreign >= here.characters
-          : here.characters >= std::clamp(first.characters / 3, kFewestCharacters, kEnoughCharacters);
-  const bool is_better = !failed && is_enough && here.confidence >= kReadsRight &&
-                         here.confidence >= first.confidence + kClearlyBetter;
+          ? here.confidence >= kReadsRightByAnother && here.characters >= kFewestOfAnother &&
+                static_cast<double>(here.foreign) >= kForeignShare * static_cast<double>(here.characters)
+          : here.confidence >= kReadsRight &&
+                here.characters >= std::clamp(first.characters / 3, kFewestCharacters, kEnoughCharacters);
+  const bool is_better = !failed && is_enough && here.confidence >= first.confidence + kClearlyBetter;
   // Upside down, a page reads far better than on its side: only what reads well ends the search.
   if (!failed && here.confidence >= kReadsWell && (is_better || !is_of_another_model))
     trial.views_to_try.clear();

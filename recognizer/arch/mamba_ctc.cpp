@@ -78,7 +78,8 @@ torch::Tensor MambaCtc::forward(const torch::Tensor& images, const torch::Tensor
   maps = collapse_->forward(maps);
   const PackedLines lines(widths, maps.size(3), maps.device());
   torch::Tensor x = lines.pack(maps.squeeze(2).transpose(1, 2).to(torch::kFloat));  // (rows, d_model)
-  for (MambaLayer& layer : layers_) x = layer->forward(x, widths);
+  const MambaLines places(x, widths);
+  for (MambaLayer& layer : layers_) x = layer->forward(x, places);
   x = linear_in_weight_type(head_, dropout_->forward(norm_->forward(x)));
   return lines.unpack(x.to(torch::kFloat));
 }

@@ -48,7 +48,8 @@ torch::Tensor Resnet34MambaLora::forward(const torch::Tensor& images, const torc
   const PackedLines lines(lengths, maps.size(3), maps.device());
   const torch::Tensor features = lines.pack(maps.squeeze(2).transpose(1, 2));
   torch::Tensor x = linear_in_weight_type(projection_, features).to(torch::kFloat);
-  for (MambaLayer& layer : layers_) x = layer->forward(x, lengths);
+  const MambaLines places(x, lengths);
+  for (MambaLayer& layer : layers_) x = layer->forward(x, places);
   x = linear_in_weight_type(head_, dropout_->forward(norm_->forward(x)));
   return lines.unpack(x.to(torch::kFloat));
 }

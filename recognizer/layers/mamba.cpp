@@ -78,12 +78,13 @@ BidirectionalMambaImpl::Direction BidirectionalMambaImpl::make_direction(const s
 kernels::SelectiveScanInputs BidirectionalMambaImpl::scan_inputs(const Direction& direction, bool reverse,
                                                                  const torch::Tensor& x,
                                                                  const torch::Tensor& z,
-                                                                 const torch::Tensor& lengths) const {
+                                                                 const MambaLines& lines) const {
   kernels::DepthwiseConvolutionInputs convolution;
   convolution.x = x;
   convolution.weight = direction.conv1d->weight.squeeze(1);
   convolution.bias = direction.conv1d->bias;
-  convolution.lengths = lengths;
+  convolution.lengths = lines.lengths;
+  convolution.places = lines.places;
   convolution.window =
       reverse ? kernels::ConvolutionWindow::kAnticausal : kernels::ConvolutionWindow::kCausal;
   const torch::Tensor u = kernels::depthwise_convolution(convolution);
@@ -100,16 +101,17 @@ kernels::SelectiveScanInputs BidirectionalMambaImpl::scan_inputs(const Direction
   scan.D = direction.D;
   scan.z = z;
   scan.delta_bias = direction.dt_proj->bias;
-  scan.lengths = lengths;
+  scan.lengths = lines.lengths;
+  scan.places = lines.places;
   scan.reverse = reverse;
   return scan;
 }
 
-torch::Tensor BidirectionalMambaImpl::forward(const torch::Tensor& x, const torch::Tensor& lengths) {
+torch::Tensor BidirectionalMambaImpl::forward(const torch::Tensor& x, const MambaLines& lines) {
   const auto xz = in_proj_->forward(x).chunk(2, -1);
   return out_proj_->forward(
-      kernels::selective_scan_sum(scan_inputs(forward_, /*reverse=*/false, xz[0], xz[1], lengths),
-                                  scan_inputs(backward_, /*reverse=*/true, xz[0], xz[1], lengths)));
+      kernels::selective_scan_sum(scan_inputs(forward_, /*reverse=*/false, xz[0], xz[1], lines),
+                                  scan_inputs(backward_, /*reverse=*/true, xz[0], xz[1], lines)));
 }
 
 void BidirectionalMambaImpl::convert_matrices(torch::ScalarType type) {
@@ -125,8 +127,8 @@ MambaLayerImpl::MambaLayerImpl(const MambaOptions& options, double dropout) {
   dropout_ = register_module("dropout", torch::nn::Dropout(dropout));
 }
 
-torch::Tensor MambaLayerImpl::forward(const torch::Tensor& x, const torch::Tensor& lengths) {
-  return x + dropout_->forward(mixer_->forward(norm_->forward(x), lengths).to(x.scalar_type()));
+torch::Tensor MambaLayerImpl::forward(const torch::Tensor& x, const MambaLines& lines) {
+  return x + dropout_->forward(mixer_->forward(norm_->forward(x), lines).to(x.scalar_type()));
 }
 
 }  // namespace ocrbatch::recognizer

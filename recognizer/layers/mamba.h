@@ -5,6 +5,7 @@
 
 #include <torch/nn.h>
 
+#include "kernels/line_places.h"
 #include "kernels/selective_scan.h"
 #include "recognizer/layers/lora_linear.h"
 #include "recognizer/strict_json.h"
@@ -32,12 +33,21 @@ struct MambaParameters {
   MambaOptions options() const { return {mamba_d_model, d_state, expand, d_conv, {lora_rank, lora_alpha}}; }
 };
 
+// The lines of a batch, for all layers that they go through.
+struct MambaLines {
+  torch::Tensor lengths;  // (batch) int32 on the CPU
+  torch::Tensor places;   // kernels::line_places()
+
+  // x: as the first layer gets it.
+  MambaLines(const torch::Tensor& x, const torch::Tensor& line_lengths)
+      : lengths(line_lengths), places(kernels::line_places(x, line_lengths)) {}
+};
+
 class BidirectionalMambaImpl : public torch::nn::Module {
  public:
   explicit BidirectionalMambaImpl(const MambaOptions& options);
-  // x (batch, T, d_model), or packed (rows, d_model); lengths (batch) int32 on the CPU. Padding is zero in
-  // the result.
-  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& lengths);
+  // x (batch, T, d_model), or packed (rows, d_model). Padding is zero in the result.
+  torch::Tensor forward(const torch::Tensor& x, const MambaLines& lines);
   // Merges LoRA and stores the matrices in that type; the scan's own parameters stay float32.
   void convert_matrices(torch::ScalarType type);
 
@@ -49,7 +59,7 @@ class BidirectionalMambaImpl : public torch::nn::Module {
   };
   Direction make_direction(const std::string& suffix);
   kernels::SelectiveScanInputs scan_inputs(const Direction& direction, bool reverse, const torch::Tensor& x,
-                                           const torch::Tensor& z, const torch::Tensor& lengths) const;
+                                           const torch::Tensor& z, const MambaLines& lines) const;
 
   MambaOptions options_;
   int d_inner_, dt_rank_;
@@ -62,7 +72,7 @@ TORCH_MODULE(BidirectionalMamba);
 class MambaLayerImpl : public torch::nn::Module {
  public:
   MambaLayerImpl(const MambaOptions& options, double dropout);
-  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& lengths);
+  torch::Tensor forward(const torch::Tensor& x, const MambaLines& lines);
   void convert_matrices(torch::ScalarType type) { mixer_->convert_matrices(type); }
 
  private:

@@ -127,6 +127,7 @@ void read_document(const json::value& value, const std::string& path, DocumentSt
       .key("fonts", d.fonts)
       .key("text_kinds", d.text_kinds)
       .key("languages", d.languages)
+      .key("typographic_marks", d.typographic_marks)
       .key("x_height_px", d.x_height_px)
       .key("stretch", d.stretch)
       .key("bold", d.bold)

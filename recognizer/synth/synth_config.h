@@ -35,9 +35,10 @@ using Weights = std::vector<std::pair<std::string, double>>;
 struct DocumentStyle {
   std::string name;
   double weight = 1;
-  Weights fonts;       // classes of fonts
-  Weights text_kinds;  // multiplies the recipe's weights of text kinds
-  Weights languages;   // in place of the recipe's weights; empty: those
+  Weights fonts;                 // classes of fonts
+  Weights text_kinds;            // multiplies the recipe's weights of text kinds
+  Weights languages;             // in place of the recipe's weights; empty: those
+  double typographic_marks = 0;  // probability that a line has curly quotation marks for its straight ones
 
   // Type.
   Range x_height_px{9, 24};

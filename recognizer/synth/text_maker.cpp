@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "recognizer/synth/text_kinds.h"
+#include "recognizer/synth/text_pieces.h"
 
 namespace ocrbatch::recognizer {
 namespace {
@@ -167,6 +168,11 @@ LineText TextMaker::make(Random& random, const DocumentStyle& document) const {
   const std::size_t length = std::max<std::size_t>(20, line.text.size());
   line.above = language.running_text(length, random);
   line.below = language.running_text(length, random);
+  if (random.chance(document.typographic_marks)) {
+    line.text = labels_.tidy(with_typographic_marks(line.text));
+    line.above = with_typographic_marks(line.above);
+    line.below = with_typographic_marks(line.below);
+  }
   return line;
 }
 

@@ -38,6 +38,19 @@ Text to_title(Text text) {
   return text;
 }
 
+Text with_typographic_marks(Text text) {
+  char32_t before = U' ';
+  for (char32_t& c : text) {
+    const char32_t typed = c;
+    const bool opens = before == U' ' || before == U'(' || before == U'[' || before == U'—' || before == U'"';
+    const bool measures = before >= U'0' && before <= U'9';
+    if (typed == U'\'' && !measures) c = opens ? U'‘' : U'’';
+    if (typed == U'"' && !measures) c = opens ? U'“' : U'”';
+    before = typed;
+  }
+  return text;
+}
+
 Text digits(Random& random, int count) {
   Text out;
   for (int i = 0; i < count; ++i) out += static_cast<char32_t>(U'0' + random.below(10));

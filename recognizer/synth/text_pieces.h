@@ -10,6 +10,9 @@ using Text = std::u32string;
 bool is_letter(char32_t c);
 Text to_capitals(const Text& text);
 Text to_title(Text text);  // the first letter of each word
+// As a typesetter writes ' and ": curly, apostrophes among them; straight behind digits, where they are feet
+// and inches.
+Text with_typographic_marks(Text text);
 
 // `count` random digits.
 Text digits(Random& random, int count);

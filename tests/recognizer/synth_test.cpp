@@ -16,6 +16,7 @@
 #include "recognizer/synth/synth_config.h"
 #include "recognizer/synth/text_kinds.h"
 #include "recognizer/synth/text_maker.h"
+#include "recognizer/synth/text_pieces.h"
 #include "recognizer/synth/typesetter.h"
 
 namespace ocrbatch::recognizer {
@@ -273,6 +274,11 @@ TEST_F(Synth, OldTypeHasItsOwnSpelling) {
   EXPECT_NE(early.find(U"vnter"), std::u32string::npos);
   EXPECT_NE(early.find(U"ienen"), std::u32string::npos);
   EXPECT_NE(early.find(U"ẽ"), std::u32string::npos);
+}
+
+TEST_F(Synth, TypographicMarks) {
+  EXPECT_EQ(with_typographic_marks(U"l'eau (\"d'or\") 'tis 6' 2\""), U"l’eau (“d’or”) ‘tis 6' 2\"");
+  EXPECT_EQ(with_typographic_marks(U"\"'Yes,' he said.\""), U"“‘Yes,’ he said.”");
 }
 
 TEST_F(Synth, WordsOfScriptsWithoutSpacesAreJoined) {

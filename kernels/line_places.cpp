@@ -1,0 +1,19 @@
+#include "kernels/line_places.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+
+namespace ocrbatch::kernels {
+
+at::Tensor line_places(const LineRows& lines, const at::Tensor& x, const at::Tensor& lengths) {
+  if (!x.is_cuda()) return {};
+  const at::Tensor places =
+      at::empty({2, lines.batch}, at::TensorOptions().dtype(at::kInt).pinned_memory(true));
+  int* const to = places.mutable_data_ptr<int>();
+  std::copy_n(lengths.const_data_ptr<int>(), lines.batch, to);
+  std::ranges::copy(lines.first, to + lines.batch);
+  return places.to(x.device(), at::kInt, /*non_blocking=*/true);
+}
+
+}  // namespace ocrbatch::kernels
