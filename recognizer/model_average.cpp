@@ -3,7 +3,6 @@
 #include <torch/torch.h>
 
 #include "recognizer/model_folder.h"
-#include "recognizer/strict_json.h"
 
 namespace ocrbatch::recognizer {
 namespace {
@@ -25,13 +24,13 @@ void add_share(const LineNetwork& network, double share, std::map<std::string, t
 
 void average_models(const std::vector<std::filesystem::path>& models, const std::filesystem::path& out) {
   if (models.size() < 2) throw ModelError("an average takes two models or more");
-  const json::value wanted = parse_json_file(models.front() / "model.json").at("model");
   const ModelConfig config = describe_model(models.front()).config;
+  const json::object wanted = to_json(config);
   std::map<std::string, torch::Tensor> sums;
   json::array sources;
   for (const std::filesystem::path& model : models) {
     const LoadedModel loaded = load_model(model);
-    if (parse_json_file(model / "model.json").at("model") != wanted)
+    if (to_json(loaded.config) != wanted)
       throw ModelError(model.string() + ": has another network or alphabet than " + models.front().string());
     add_share(*loaded.network, 1.0 / static_cast<double>(models.size()), sums);
     sources.push_back(json::object{{"name", loaded.info.name}, {"sha256", loaded.info.sha256}});

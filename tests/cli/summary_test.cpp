@@ -13,6 +13,7 @@ using ::testing::Not;
 
 ScanOutcome outcome_of(std::vector<pipeline::DeviceSummary> devices) {
   ScanOutcome outcome;
+  outcome.models.emplace_back();
   outcome.summary.wall_seconds = 50;
   outcome.summary.devices = std::move(devices);
   return outcome;

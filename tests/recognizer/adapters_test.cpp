@@ -240,6 +240,13 @@ TEST(AverageModels, EveryTensorIsTheMean) {
   }
   EXPECT_THAT([&] { average_models({models[0]}, folder.path() / "x"); },
               ::testing::ThrowsMessage<ModelError>(::testing::HasSubstr("two models")));
+  // One network, however its numbers are written.
+  boost::json::value description = parse_json_file(models[1] / "model.json");
+  boost::json::object& numbers = description.at("model").as_object();
+  ASSERT_TRUE(numbers.at("dropout").is_double());
+  numbers["dropout"] = 0;
+  std::ofstream(models[1] / "model.json") << description;
+  EXPECT_NO_THROW(average_models(models, folder.path() / "mean"));
   ModelConfig other = config;
   other.parameters.as_object()["d_state"] = 8;
   save_model(folder.path() / "other", other, named_state(*build_network(other)), {}, {});
