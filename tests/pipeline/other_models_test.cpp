@@ -39,8 +39,7 @@ class SureOfSome : public recognizer::Recognizer {
       recognizer::Hypothesis& result = results.emplace_back();
       for (int i = 0; i < 12; ++i) {
         const std::string& text = info_.alphabet[static_cast<std::size_t>(i) % info_.alphabet.size()];
-        result.characters.push_back(
-            {text, 2.0F * i, 2.0F * i + 2, is_dark == likes_dark_ ? 0.95F : 0.55F});
+        result.characters.push_back({text, 2.0F * i, 2.0F * i + 2, is_dark == likes_dark_ ? 0.95F : 0.55F});
       }
     }
     return results;
