@@ -297,8 +297,9 @@ void Trainer::run(const LineSource& train_lines, const LineSource& validation_li
         report.point.wer = rates.wer();
         if (base_lines_ != nullptr) report.point.base_cer = validate_average(*base_lines_).rates.cer();
         report.base_cer_before = base_cer_before_;
-        const bool best = rates.cer() < best_cer_;
-        validations_without_gain_ = best ? 0 : validations_without_gain_ + 1;
+        // Of equals the later one, which has seen more lines and been taught in smaller steps.
+        const bool best = rates.cer() <= best_cer_;
+        validations_without_gain_ = rates.cer() < best_cer_ ? 0 : validations_without_gain_ + 1;
         if (best) {
           best_cer_ = rates.cer();
           save_best(rates, report.point.base_cer);

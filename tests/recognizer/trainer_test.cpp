@@ -4,9 +4,12 @@
 #include <torch/torch.h>
 
 #include <fstream>
+#include <utility>
+#include <vector>
 
 #include "recognizer/model_folder.h"
 #include "recognizer/recognizer.h"
+#include "recognizer/strict_json.h"
 #include "recognizer/train/batch_loader.h"
 #include "tests/recognizer/shared_job.h"
 #include "tests/support/temporary_folder.h"
@@ -103,6 +106,31 @@ std::vector<double> losses(const TrainJob& job, std::int64_t stop_after) {
   const BarLines lines(100);
   train(job, lines, lines, events);
   return out;
+}
+
+// A network that has learnt a few lines by heart reads them without an error, time and again.
+TEST(Trainer, OfModelsThatReadEquallyWellKeepsTheLaterOne) {
+  const TemporaryFolder folder;
+  TrainJob job = small_job(folder.path());
+  job.train.max_steps = 300;
+  job.train.validate_every_steps = 30;
+  const BarLines lines(8);
+  std::vector<std::pair<std::int64_t, double>> measured;
+  TrainEvents events;
+  events.on_validation = [&](const TrainReport& report, const ErrorRates& rates, bool) {
+    measured.emplace_back(report.point.step, rates.cer());
+  };
+  train(job, lines, lines, events);
+  std::int64_t last_best = 0;
+  int equals = 0;
+  double best = 2;
+  for (const auto& [step, cer] : measured) {
+    equals = cer < best ? 1 : equals + (cer == best ? 1 : 0);
+    if (cer <= best) best = cer, last_best = step;
+  }
+  ASSERT_GT(equals, 1);
+  const auto description = parse_json_file(folder.path() / "model" / "model.json");
+  EXPECT_EQ(description.at("training").at("steps").to_number<std::int64_t>(), last_best);
 }
 
 TEST(Trainer, AResumedRunHasTheLossesOfAnUndisturbedOne) {
