@@ -130,6 +130,9 @@ ChooseView::Evidence ChooseView::sample(const std::vector<LineMessage>& lines) c
 // A page turned half round has the same rows, so that one without rows has none then either.
 std::vector<PageView> ChooseView::views_to_try(const PageMessage& page) const {
   std::vector<PageView> views;
+  // Last: they may be larger, and a page that reads well when it is turned needs none of them.
+  if (!page.lines.empty())
+    for (std::size_t model = models_; --model > 0;) views.push_back({.model = model});
   const auto turn = [&](int turn_deg) { views.push_back({.turn_deg = turn_deg}); };
   const auto [beside, above_or_below] = page.layout.neighbours;
   if (orientation_ == Orientation::kAuto) {
@@ -137,8 +140,6 @@ std::vector<PageView> ChooseView::views_to_try(const PageMessage& page) const {
     if (beside + above_or_below >= kFewestLetters && !runs_along) turn(270), turn(90);
     if (!page.lines.empty() && !lies_on_its_side(page.layout.neighbours)) turn(180);
   }
-  if (!page.lines.empty())
-    for (std::size_t model = models_; --model > 0;) views.push_back({.model = model});
   return views;
 }
 

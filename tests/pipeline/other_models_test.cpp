@@ -66,8 +66,9 @@ class OtherModels : public ::testing::Test {
     page.lines[0].columns = pixels.cols;
     page.lines[0].hypothesis = model.recognize(std::span(&pixels, 1)).front();
   }
-  PageWay look(const std::vector<const recognizer::Recognizer*>& models) {
-    return ChooseView(Orientation::kOff, ModelSet(models), progress)(page);
+  PageWay look(const std::vector<const recognizer::Recognizer*>& models,
+               Orientation orientation = Orientation::kOff) {
+    return ChooseView(orientation, ModelSet(models), progress)(page);
   }
 
   const SureOfSome latin{"latin", {"a", "b", "c"}, false};
@@ -113,6 +114,18 @@ TEST_F(OtherModels, AreTriedOneAfterAnother) {
   read(chinese, true);
   look({&latin, &bold, &chinese});
   EXPECT_EQ(page.view.model, 2U);
+}
+
+TEST_F(OtherModels, AreTriedWhenThePageDoesNotReadWellTurned) {
+  page.layout.neighbours = {100, 10};
+  read(latin, true);
+  ASSERT_EQ(look({&latin, &chinese}, Orientation::kAuto), PageWay::kRead);
+  EXPECT_EQ(page.view.turn_deg, 180);
+  EXPECT_EQ(page.view.model, 0U);
+  read(latin, true);
+  ASSERT_EQ(look({&latin, &chinese}, Orientation::kAuto), PageWay::kRead);
+  EXPECT_EQ(page.view.turn_deg, 0);
+  EXPECT_EQ(page.view.model, 1U);
 }
 
 TEST_F(OtherModels, MustReadBetterThanTheFirst) {
