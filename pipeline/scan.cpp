@@ -31,19 +31,18 @@ int job_count(const ScanOptions& options) {
 }
 
 std::string settings_digest(const ScanOptions& options, std::span<const recognizer::ModelInfo> models) {
-  const recognizer::ModelInfo& first = models.front();
-  const kernels::LinePreparation& lines = first.line_preparation;
+  const kernels::LinePreparation& lines = models.front().line_preparation;  // as of all of them
   std::ostringstream text;
   text.precision(9);
   text << "dpi=" << options.dpi << ";max_megapixels=" << options.max_megapixels
        << ";layout=" << static_cast<int>(options.layout)
-       << ";orientation=" << static_cast<int>(options.orientation) << ";model=" << first.sha256
-       << ";line_height=" << lines.height_px << ";line_max_width=" << lines.max_width_px
-       << ";vertical_margin=" << lines.vertical_margin << ";horizontal_margin=" << lines.horizontal_margin
-       << ";suppress_neighbours=" << lines.suppress_neighbours << ";min_confidence=" << options.min_confidence
-       << ";" << first.decoding;
-  for (const recognizer::ModelInfo& other : models.subspan(1))
-    text << ";model=" << other.sha256 << ";" << other.decoding;
+       << ";orientation=" << static_cast<int>(options.orientation) << ";line_height=" << lines.height_px
+       << ";line_max_width=" << lines.max_width_px << ";vertical_margin=" << lines.vertical_margin
+       << ";horizontal_margin=" << lines.horizontal_margin
+       << ";suppress_neighbours=" << lines.suppress_neighbours
+       << ";min_confidence=" << options.min_confidence;
+  for (const recognizer::ModelInfo& model : models)
+    text << ";model=" << model.sha256 << ";" << model.decoding;
   return io::sha256_of(text.str()).substr(0, 12);
 }
 

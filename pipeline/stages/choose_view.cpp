@@ -127,6 +127,17 @@ ChooseView::Evidence ChooseView::sample(const std::vector<LineMessage>& lines) c
   return evidence(lines, sample_of(lines));
 }
 
+bool ChooseView::is_better(const Evidence& turned, const Evidence& first) {
+  return turned.confidence >= std::max(kReadsRight, first.confidence + kClearlyBetter) &&
+         turned.characters >= std::clamp(first.characters / 3, kFewestCharacters, kEnoughCharacters);
+}
+
+bool ChooseView::is_better_by_another(const Evidence& other, const Evidence& first) {
+  return other.confidence >= std::max(kReadsRightByAnother, first.confidence + kClearlyBetter) &&
+         other.characters >= kFewestOfAnother &&
+         static_cast<double>(other.foreign) >= kForeignShare * static_cast<double>(other.characters);
+}
+
 // A page turned half round has the same rows, so that one without rows has none then either.
 std::vector<PageView> ChooseView::views_to_try(const PageMessage& page) const {
   std::vector<PageView> views;
@@ -167,18 +178,11 @@ PageWay ChooseView::choose(PageMessage& page) const {
   }
   ViewTrial& trial = *page.trial;
   const Evidence here = sample(page.lines), first = sample(trial.first.lines);
-  const bool is_of_another_model = page.view.model != trial.first.view.model;
-  const bool is_enough =
-      is_of_another_model
-          ? here.confidence >= kReadsRightByAnother && here.characters >= kFewestOfAnother &&
-                static_cast<double>(here.foreign) >= kForeignShare * static_cast<double>(here.characters)
-          : here.confidence >= kReadsRight &&
-                here.characters >= std::clamp(first.characters / 3, kFewestCharacters, kEnoughCharacters);
-  const bool is_better = !failed && is_enough && here.confidence >= first.confidence + kClearlyBetter;
+  const bool is_of_another = page.view.model != trial.first.view.model;
+  const bool better = !failed && (is_of_another ? is_better_by_another(here, first) : is_better(here, first));
   // Upside down, a page reads far better than on its side: only what reads well ends the search.
-  if (!failed && here.confidence >= kReadsWell && (is_better || !is_of_another_model))
-    trial.views_to_try.clear();
-  if (is_better && (!trial.best || here.confidence > sample(trial.best->lines).confidence)) {
+  if (!failed && here.confidence >= kReadsWell && (better || !is_of_another)) trial.views_to_try.clear();
+  if (better && (!trial.best || here.confidence > sample(trial.best->lines).confidence)) {
     if (trial.best) note_time(trial.best->lines, page);
     trial.best = take_view(page);
   }

@@ -34,6 +34,8 @@ class ChooseView {
   Evidence evidence(const std::vector<LineMessage>& lines, const std::vector<std::size_t>& chosen) const;
   Evidence sample(const std::vector<LineMessage>& lines) const;
   std::vector<PageView> views_to_try(const PageMessage& page) const;
+  static bool is_better(const Evidence& turned, const Evidence& first);
+  static bool is_better_by_another(const Evidence& other, const Evidence& first);
 
   PageWay choose(PageMessage& page) const;
   PageWay settle(PageMessage& page) const;
