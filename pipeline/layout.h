@@ -31,6 +31,7 @@ struct PageLayout {
       geometries;                  // of the lines in reading order, as many as the tree has lines
   std::vector<UprightRule> rules;  // borders of cells; to be painted over before lines are cut
   LetterNeighbours neighbours;     // none where the image was taken for one line
+  bool may_be_one_line = false;    // the image is no larger than that of a line or a word that was cut out
 };
 
 // The lines of a tree in reading order; pointers into `blocks`.
@@ -48,7 +49,8 @@ class LayoutAnalyzer {
   LayoutAnalyzer& operator=(LayoutAnalyzer&&) noexcept;
 
   // `image.gray` is CV_8UC1 of any size; an empty image has no lines. Boxes lie inside the image.
-  io::Result<PageLayout> analyze(const io::PageImage& image);
+  // as_one_line: as with kLine.
+  io::Result<PageLayout> analyze(const io::PageImage& image, bool as_one_line = false);
 
  private:
   struct Impl;

@@ -17,6 +17,7 @@
 #include "kernels/line_preparation.h"
 #include "pipeline/layout.h"
 #include "pipeline/memory_budget.h"
+#include "pipeline/page_reading.h"
 #include "pipeline/source_document.h"
 #include "recognizer/recognizer.h"
 
@@ -37,9 +38,9 @@ struct LineMessage {
   double recognize_ms = 0;  // the line's share of its batch, by width
 };
 
-// How a page is looked at: turned by so much clockwise, and by which model of the run.
+// How a page is looked at, and by which model of the run.
 struct PageView {
-  int turn_deg = 0;
+  ImageView image;
   std::size_t model = 0;
 };
 

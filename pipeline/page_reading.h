@@ -25,6 +25,17 @@ struct PageReadingOptions {
   kernels::LinePreparation lines;
 };
 
+// How a page's image is looked at.
+struct ImageView {
+  int turn_deg = 0;  // clockwise, from how its document has it: 0, 90, 180 or 270
+  // Below 0.5: what is left out along each edge, as a share of the image's smaller side. Places are those in
+  // the whole image all the same.
+  double trim = 0;
+  bool as_one_line = false;  // whatever is in it
+
+  bool operator==(const ImageView&) const = default;
+};
+
 // One page: its size, where its lines are, and their pixels. The page's image itself is gone.
 struct ReadPage {
   std::optional<io::Error> error;  // set: everything below but the times is meaningless
@@ -54,10 +65,9 @@ class PageReading {
   // While the run stops, the first two may give an error that says nothing about the document.
   virtual io::Result<int> page_count(const std::filesystem::path& document) = 0;  // at least 1
   virtual io::Result<io::PageSize> page_size(const std::filesystem::path& document, int index) = 0;
-  // The page turned clockwise by 0, 90, 180 or 270 degrees from how its document has it; sizes and places are
-  // those of the turned page.
-  virtual ReadPage read(const std::filesystem::path& document, int index, int turn_deg) = 0;
-  ReadPage read(const std::filesystem::path& document, int index) { return read(document, index, 0); }
+  // Sizes and places are those of the turned page.
+  virtual ReadPage read(const std::filesystem::path& document, int index, const ImageView& view) = 0;
+  ReadPage read(const std::filesystem::path& document, int index) { return read(document, index, {}); }
   virtual WorkerStatistics statistics() const { return {}; }
 };
 

@@ -21,11 +21,13 @@ PageLayout single_line(const cv::Mat& gray) {
   return as_page_layout({line}, LayoutImage{}, gray.size());
 }
 
+constexpr int kHighestLinePx = 256;
+
 // The image of a line or a word, cut out of a page: not high, and what was found in it stands in one row. Two
 // rows of print that can be read are higher than the lowest of such images.
 bool is_of_one_line(const cv::Mat& gray, const LayoutImage& image, const std::vector<FoundLine>& lines) {
-  constexpr int kHighestPx = 256, kTooLowForTwoPx = 40;
-  if (gray.rows > kHighestPx || image.components.empty()) return false;
+  constexpr int kTooLowForTwoPx = 40;
+  if (gray.rows > kHighestLinePx || image.components.empty()) return false;
   if (gray.rows < kTooLowForTwoPx) return true;
   int top = 0, bottom = image.ink.rows;  // that all lines share
   for (const FoundLine& line : lines) {
@@ -41,8 +43,8 @@ struct LayoutAnalyzer::Impl {
   LayoutMode mode;
   std::optional<TesseractLayout> tesseract;
 
-  PageLayout analyze(const io::PageImage& page) {
-    if (mode == LayoutMode::kLine) return single_line(page.gray);
+  PageLayout analyze(const io::PageImage& page, bool as_one_line) {
+    if (as_one_line || mode == LayoutMode::kLine) return single_line(page.gray);
     if (mode == LayoutMode::kTesseract) {
       const LayoutImage image = make_layout_image(page);
       PageLayout layout = as_page_layout(tesseract->find_lines(image), image, page.gray.size());
@@ -67,10 +69,13 @@ LayoutAnalyzer::~LayoutAnalyzer() = default;
 LayoutAnalyzer::LayoutAnalyzer(LayoutAnalyzer&&) noexcept = default;
 LayoutAnalyzer& LayoutAnalyzer::operator=(LayoutAnalyzer&&) noexcept = default;
 
-io::Result<PageLayout> LayoutAnalyzer::analyze(const io::PageImage& page) {
+io::Result<PageLayout> LayoutAnalyzer::analyze(const io::PageImage& page, bool as_one_line) {
   if (page.gray.empty()) return PageLayout{};
   try {
-    return impl_->analyze(page);
+    PageLayout layout = impl_->analyze(page, as_one_line);
+    layout.may_be_one_line =
+        as_one_line || impl_->mode == LayoutMode::kLine || page.gray.rows <= kHighestLinePx;
+    return layout;
   } catch (const std::bad_alloc&) {
     return io::Error{io::ErrorCode::kOutOfMemory, "not enough memory to find the lines of the page"};
   } catch (const std::exception& error) {

@@ -1,6 +1,8 @@
 #include "pipeline/reading/document_reader.h"
 
+#include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <utility>
 
 #include "pipeline/exception_error.h"
@@ -28,6 +30,31 @@ bool stage(ReadPage& page, const char* name, io::ErrorCode otherwise, double& el
   }
   elapsed_ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
   return threw;
+}
+
+int trimmed_px(double trim, cv::Size image) {
+  return static_cast<int>(std::lround(trim * std::min(image.width, image.height)));
+}
+
+// From places in the image without its edges to places in the whole one.
+void move_lines(int trimmed_px, ReadPage& page) {
+  if (trimmed_px == 0) return;
+  const auto by = static_cast<float>(trimmed_px);
+  const auto move_box = [&](io::Box& box) {
+    box = {box.x0 + trimmed_px, box.y0 + trimmed_px, box.x1 + trimmed_px, box.y1 + trimmed_px};
+  };
+  const auto move_point = [&](auto& point) { point.x += by, point.y += by; };
+  for (io::Block& block : page.layout.blocks) {
+    move_box(block.bbox);
+    for (io::Paragraph& paragraph : block.paragraphs) move_box(paragraph.bbox);
+  }
+  for (io::Line* line : lines_in_order(page.layout.blocks)) {
+    move_box(line->bbox);
+    move_point(line->baseline_start), move_point(line->baseline_end);
+  }
+  for (kernels::LineGeometry& geometry : page.layout.geometries)
+    move_point(geometry.baseline_start), move_point(geometry.baseline_end);
+  for (kernels::PreparedLine& line : page.lines) line.to_page(0, 2) += by, line.to_page(1, 2) += by;
 }
 
 }  // namespace
@@ -80,20 +107,22 @@ void DocumentReader::prepare() {
   if (!analyzer_) analyzer_.emplace(options_.layout);
 }
 
-ReadPage DocumentReader::read(const std::filesystem::path& document, int index, int turn_deg) {
+ReadPage DocumentReader::read(const std::filesystem::path& document, int index, const ImageView& view) {
   ReadPage page;
   io::PageImage image;
   if (stage(page, "decode", io::ErrorCode::kInternal, page.decode_ms,
-            [&] { decode(document, index, turn_deg, page, image); }))
+            [&] { decode(document, index, view, page, image); }))
     reader_.reset();  // what threw is in doubt
-  if (stage(page, "layout", io::ErrorCode::kLayoutFailed, page.layout_ms, [&] { find_lines(image, page); }))
+  if (stage(page, "layout", io::ErrorCode::kLayoutFailed, page.layout_ms,
+            [&] { find_lines(image, view, page); }))
     analyzer_.reset();
   stage(page, "cut", io::ErrorCode::kInternal, page.cut_ms, [&] { cut(image, page); });
+  if (!page.error) move_lines(trimmed_px(view.trim, {page.width_px, page.height_px}), page);
   return page;
 }
 
-void DocumentReader::decode(const std::filesystem::path& document, int index, int turn_deg, ReadPage& page,
-                            io::PageImage& image) {
+void DocumentReader::decode(const std::filesystem::path& document, int index, const ImageView& view,
+                            ReadPage& page, io::PageImage& image) {
   auto reader = open_at(document, index);
   if (!reader) {
     page.error = reader.error();
@@ -105,16 +134,19 @@ void DocumentReader::decode(const std::filesystem::path& document, int index, in
     return;
   }
   image = std::move(decoded).value();
-  io::turn(image, turn_deg);
+  io::turn(image, view.turn_deg);
   page.width_px = image.gray.cols;
   page.height_px = image.gray.rows;
   page.dpi = image.dpi;
   page.rotation_deg = image.rotation_deg;
+  const int trimmed = trimmed_px(view.trim, image.gray.size());
+  image.gray =
+      image.gray(cv::Rect(trimmed, trimmed, image.gray.cols - 2 * trimmed, image.gray.rows - 2 * trimmed));
 }
 
-void DocumentReader::find_lines(const io::PageImage& image, ReadPage& page) {
+void DocumentReader::find_lines(const io::PageImage& image, const ImageView& view, ReadPage& page) {
   prepare();
-  auto layout = analyzer_->analyze(image);
+  auto layout = analyzer_->analyze(image, view.as_one_line);
   if (layout)
     page.layout = std::move(layout).value();
   else

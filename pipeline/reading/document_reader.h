@@ -20,7 +20,7 @@ class DocumentReader {
 
   io::Result<int> page_count(const std::filesystem::path& document);
   io::Result<io::PageSize> page_size(const std::filesystem::path& document, int index);
-  ReadPage read(const std::filesystem::path& document, int index, int turn_deg);
+  ReadPage read(const std::filesystem::path& document, int index, const ImageView& view);
 
   // Makes what read() would make when it is first called.
   void prepare();
@@ -30,9 +30,9 @@ class DocumentReader {
  private:
   io::Result<io::Reader*> open(const std::filesystem::path& document);
   io::Result<io::Reader*> open_at(const std::filesystem::path& document, int index);
-  void decode(const std::filesystem::path& document, int index, int turn_deg, ReadPage& page,
+  void decode(const std::filesystem::path& document, int index, const ImageView& view, ReadPage& page,
               io::PageImage& image);
-  void find_lines(const io::PageImage& image, ReadPage& page);
+  void find_lines(const io::PageImage& image, const ImageView& view, ReadPage& page);
   void cut(io::PageImage& image, ReadPage& page) const;
 
   const PageReadingOptions options_;

@@ -25,10 +25,10 @@ class ReadingInThisProcess : public PageReading {
     return ahead_.page_size(document, index);
   }
 
-  ReadPage read(const std::filesystem::path& document, int index, int turn_deg) override {
+  ReadPage read(const std::filesystem::path& document, int index, const ImageView& view) override {
     auto reader = readers_.take([&](const DocumentReader& idle) { return idle.open_document() == document; });
     if (!reader) reader = std::make_unique<DocumentReader>(options_);
-    ReadPage page = reader->read(document, index, turn_deg);
+    ReadPage page = reader->read(document, index, view);
     readers_.give_back(std::move(reader));
     return page;
   }

@@ -24,19 +24,19 @@ class ReadingInWorkers : public PageReading {
 
   io::Result<int> page_count(const std::filesystem::path& document) override {
     if (auto error = check_name(document)) return std::move(*error);
-    return ahead_.page_count({WorkerRequest::Kind::kPageCount, document.string(), 0, 0, 0});
+    return ahead_.page_count({WorkerRequest::Kind::kPageCount, document.string(), 0, {}, 0});
   }
   io::Result<io::PageSize> page_size(const std::filesystem::path& document, int index) override {
     if (auto error = check_name(document)) return std::move(*error);
-    return ahead_.page_size({WorkerRequest::Kind::kPageSize, document.string(), index, 0, 0});
+    return ahead_.page_size({WorkerRequest::Kind::kPageSize, document.string(), index, {}, 0});
   }
-  ReadPage read(const std::filesystem::path& document, int index, int turn_deg) override {
+  ReadPage read(const std::filesystem::path& document, int index, const ImageView& view) override {
     if (auto error = check_name(document)) {
       ReadPage page;
       page.error = std::move(error);
       return page;
     }
-    return readers_.read({WorkerRequest::Kind::kRead, document.string(), index, turn_deg, 0});
+    return readers_.read({WorkerRequest::Kind::kRead, document.string(), index, view, 0});
   }
 
   WorkerStatistics statistics() const override {

@@ -120,8 +120,14 @@ void serialize(Archive& archive, WorkerHello& hello) {
   archive(hello.protocol);
 }
 template <class Archive>
+void serialize(Archive& archive, ImageView& view) {
+  std::uint8_t as_one_line = view.as_one_line ? 1 : 0;  // a bool must not be loaded from any byte
+  archive(view.turn_deg, view.trim, as_one_line);
+  view.as_one_line = as_one_line != 0;
+}
+template <class Archive>
 void serialize(Archive& archive, WorkerRequest& request) {
-  archive(request.kind, request.document, request.index, request.turn_deg, request.cpu_seconds);
+  archive(request.kind, request.document, request.index, request.view, request.cpu_seconds);
 }
 template <class Archive>
 void serialize(Archive& archive, LetterNeighbours& neighbours) {
@@ -129,7 +135,9 @@ void serialize(Archive& archive, LetterNeighbours& neighbours) {
 }
 template <class Archive>
 void serialize(Archive& archive, PageLayout& layout) {
-  archive(layout.blocks, layout.geometries, layout.neighbours);
+  std::uint8_t may_be_one_line = layout.may_be_one_line ? 1 : 0;
+  archive(layout.blocks, layout.geometries, layout.neighbours, may_be_one_line);
+  layout.may_be_one_line = may_be_one_line != 0;
 }
 template <class Archive>
 void serialize(Archive& archive, SentPage::Size& size) {
@@ -138,7 +146,7 @@ void serialize(Archive& archive, SentPage::Size& size) {
 template <class Archive>
 void serialize(Archive& archive, SentPage& sent) {
   ReadPage& page = sent.page;
-  std::uint8_t failed = page.error.has_value() ? 1 : 0;  // a bool must not be loaded from any byte
+  std::uint8_t failed = page.error.has_value() ? 1 : 0;
   archive(failed, page.decode_ms, page.layout_ms, page.cut_ms);
   if (failed != 0) {
     if (!page.error) page.error.emplace();

@@ -19,14 +19,14 @@ struct WorkerSetup {
 struct WorkerHello {
   std::uint32_t protocol = 0;  // kWorkerProtocol of its build
 };
-constexpr std::uint32_t kWorkerProtocol = 2;
+constexpr std::uint32_t kWorkerProtocol = 3;
 
 struct WorkerRequest {
   enum class Kind : std::uint8_t { kPageCount, kPageSize, kRead };
   Kind kind = Kind::kRead;
   std::string document;  // path
   std::int32_t index = 0;
-  std::int32_t turn_deg = 0;      // see PageReading::read
+  ImageView view;                 // see PageReading::read
   std::uint32_t cpu_seconds = 0;  // how much of the processor the answer may take
 };
 

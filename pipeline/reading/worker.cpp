@@ -76,7 +76,7 @@ class Worker {
 
  private:
   std::string read(const WorkerRequest& request) {
-    SentPage sent{reader_.read(request.document, request.index, request.turn_deg), {}};
+    SentPage sent{reader_.read(request.document, request.index, request.view), {}};
     if (!sent.page.error) {
       try {
         pixels_.write(sent);

@@ -1,6 +1,7 @@
 #include "pipeline/stages/choose_view.h"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <memory>
 #include <numeric>
@@ -16,6 +17,11 @@ constexpr double kReadsWell = 0.88;     // nobody asks how else such a page coul
 constexpr double kReadsRight = 0.75;    // least that a page must give turned
 constexpr double kClearlyBetter = 0.1;  // and so much more than in the first
 constexpr std::size_t kSampleLines = 8;
+// Of an image of one line.
+constexpr double kLineReadsWell = 0.95;
+constexpr std::array kTrims = {0.1, 0.06, 0.0};
+constexpr double kSurerAsOneLine =
+    0.03;  // a letter that is cut into may be read more surely than it is right
 // LOSE is 3501 upside down: a word is too little to go by. A third of what there was before need not be read
 // where so much is read that it cannot be chance: columns of digits, read across, are long lines.
 constexpr std::size_t kFewestCharacters = 10, kEnoughCharacters = 40;
@@ -127,6 +133,10 @@ ChooseView::Evidence ChooseView::sample(const std::vector<LineMessage>& lines) c
   return evidence(lines, sample_of(lines));
 }
 
+bool ChooseView::is_better_as_one_line(const Evidence& line, const Evidence& first) {
+  return line.characters > 0 && line.confidence > first.confidence + kSurerAsOneLine;
+}
+
 bool ChooseView::is_better(const Evidence& turned, const Evidence& first) {
   return turned.confidence >= std::max(kReadsRight, first.confidence + kClearlyBetter) &&
          turned.characters >= std::clamp(first.characters / 3, kFewestCharacters, kEnoughCharacters);
@@ -139,23 +149,33 @@ bool ChooseView::is_better_by_another(const Evidence& other, const Evidence& fir
 }
 
 // A page turned half round has the same rows, so that one without rows has none then either.
-std::vector<PageView> ChooseView::views_to_try(const PageMessage& page) const {
+std::vector<PageView> ChooseView::views_to_try(const PageMessage& page, double confidence) const {
   std::vector<PageView> views;
+  const auto trim = [&] {
+    if (!page.layout.may_be_one_line) return;
+    for (const double share : kTrims) views.push_back({.image = {.trim = share, .as_one_line = true}});
+  };
+  if (confidence >= kReadsWell) {
+    if (confidence < kLineReadsWell) trim();
+    return views;
+  }
   // Last: they may be larger, and a page that reads well when it is turned needs none of them.
   if (!page.lines.empty())
-    for (std::size_t model = models_; --model > 0;) views.push_back({.model = model});
-  const auto turn = [&](int turn_deg) { views.push_back({.turn_deg = turn_deg}); };
+    for (std::size_t model = models_; --model > 0;) views.push_back({.image = {}, .model = model});
+  const auto turn = [&](int turn_deg) { views.push_back({.image = {.turn_deg = turn_deg}}); };
   const auto [beside, above_or_below] = page.layout.neighbours;
   if (orientation_ == Orientation::kAuto) {
     const bool runs_along = beside > kClearMajority * above_or_below;
     if (beside + above_or_below >= kFewestLetters && !runs_along) turn(270), turn(90);
     if (!page.lines.empty() && !lies_on_its_side(page.layout.neighbours)) turn(180);
   }
+  trim();
   return views;
 }
 
 PageWay ChooseView::operator()(PageMessage& page) const {
-  const bool has_choice = orientation_ == Orientation::kAuto || models_ > 1;
+  const bool has_choice =
+      orientation_ == Orientation::kAuto || models_ > 1 || page.layout.may_be_one_line || page.trial;
   if (page.abandoned || page.is_settled || !has_choice) return PageWay::kCollect;
   try {
     return choose(page);
@@ -171,17 +191,21 @@ PageWay ChooseView::choose(PageMessage& page) const {
   const bool failed = page.failed() || any_failed(page.lines);
   if (!page.trial) {
     if (failed) return PageWay::kCollect;
-    if (evidence(page.lines, all_of(page.lines)).confidence >= kReadsWell) return settle(page);
-    std::vector<PageView> views = views_to_try(page);
+    std::vector<PageView> views = views_to_try(page, evidence(page.lines, all_of(page.lines)).confidence);
+    if (views.empty()) return settle(page);
     page.trial = std::make_unique<ViewTrial>(ViewTrial{take_view(page), {}, std::move(views)});
     return try_next(page);
   }
   ViewTrial& trial = *page.trial;
   const Evidence here = sample(page.lines), first = sample(trial.first.lines);
   const bool is_of_another = page.view.model != trial.first.view.model;
-  const bool better = !failed && (is_of_another ? is_better_by_another(here, first) : is_better(here, first));
+  const bool as_one_line = page.view.image.as_one_line;
+  const bool better = !failed && (is_of_another ? is_better_by_another(here, first)
+                                  : as_one_line ? is_better_as_one_line(here, first)
+                                                : is_better(here, first));
   // Upside down, a page reads far better than on its side: only what reads well ends the search.
-  if (!failed && here.confidence >= kReadsWell && (better || !is_of_another)) trial.views_to_try.clear();
+  const double reads_well = as_one_line ? kLineReadsWell : kReadsWell;
+  if (!failed && here.confidence >= reads_well && (better || !is_of_another)) trial.views_to_try.clear();
   if (better && (!trial.best || here.confidence > sample(trial.best->lines).confidence)) {
     if (trial.best) note_time(trial.best->lines, page);
     trial.best = take_view(page);
@@ -199,7 +223,7 @@ PageWay ChooseView::try_next(PageMessage& page) const {
   if (views.empty()) {
     ViewTrial& trial = *page.trial;
     if (trial.best) {
-      if (trial.best->view.turn_deg != 0) ++progress_.pages_turned;
+      if (trial.best->view.image.turn_deg != 0) ++progress_.pages_turned;
       if (trial.best->view.model != 0) ++progress_.pages_of_other_models;
       note_time(trial.first.lines, page);
     }

@@ -30,7 +30,7 @@ void ReadPageLines::read(PageMessage& page) const {
                                               static_cast<std::uint64_t>(before.height_px) *
                                               kReadBytesPerPixel);
   }
-  ReadPage result = reading_.read(page.document->path(), page.page_index, page.view.turn_deg);
+  ReadPage result = reading_.read(page.document->path(), page.page_index, page.view.image);
   state_.decode.add_ms(result.decode_ms);
   state_.layout.add_ms(result.layout_ms);
   state_.cut.add_ms(result.cut_ms);

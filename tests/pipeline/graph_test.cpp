@@ -59,8 +59,8 @@ class MadeUpPages {
 
   static PageWay choose_view(PageMessage& page) {
     if (page.failed() || page.is_settled) return PageWay::kCollect;
-    if (is_read_again(page.sequence) && page.view.turn_deg == 0) {
-      page.view.turn_deg = 180;
+    if (is_read_again(page.sequence) && page.view.image.turn_deg == 0) {
+      page.view.image.turn_deg = 180;
       page.lines.clear();
       return PageWay::kRead;
     }
@@ -139,7 +139,7 @@ class MadeUpPages {
     const std::uint64_t n = page.sequence;
     EXPECT_EQ(page.failed(), fails(n, 0) || fails(n, 1)) << "page " << n;
     if (page.failed()) return;
-    EXPECT_EQ(page.view.turn_deg, is_read_again(n) ? 180 : 0) << "page " << n;
+    EXPECT_EQ(page.view.image.turn_deg, is_read_again(n) ? 180 : 0) << "page " << n;
     EXPECT_EQ(page.lines.size(), lines(n)) << "page " << n;
     for (const LineMessage& line : page.lines) {
       const cv::Mat pixels(16, line.columns, CV_8UC1, cv::Scalar(static_cast<double>(n % 251)));

@@ -93,8 +93,8 @@ class ChooseViewTest : public ::testing::Test {
   // What reading the page as it says gives.
   void read(std::vector<LineMessage> lines) {
     page.lines = std::move(lines);
-    page.record.page.width_px = page.view.turn_deg % 180 == 0 ? 700 : 500;
-    page.record.page.rotation_deg = page.view.turn_deg;
+    page.record.page.width_px = page.view.image.turn_deg % 180 == 0 ? 700 : 500;
+    page.record.page.rotation_deg = page.view.image.turn_deg;
   }
   static std::vector<LineMessage> lines(float confidence, int count = 3) {
     std::vector<LineMessage> lines;
@@ -111,13 +111,13 @@ TEST_F(ChooseViewTest, LetsAPageGoOnThatReadsWell) {
   read(lines(0.95F));
   EXPECT_EQ(look(), PageWay::kCollect);
   EXPECT_TRUE(page.is_settled);
-  EXPECT_EQ(page.view.turn_deg, 0);
+  EXPECT_EQ(page.view.image.turn_deg, 0);
 }
 
 TEST_F(ChooseViewTest, TurnsAPageThatReadsClearlyBetterOnItsHeadAndReadsItWhole) {
   read(lines(0.5F));
   ASSERT_EQ(look(), PageWay::kRead);
-  EXPECT_EQ(page.view.turn_deg, 180);
+  EXPECT_EQ(page.view.image.turn_deg, 180);
   std::vector<LineMessage> sample = lines(0.95F);
   sample.push_back(held_line(50));
   read(std::move(sample));
@@ -162,10 +162,10 @@ TEST_F(ChooseViewTest, TriesBothWaysToStandAPageUpThatLiesOnItsSide) {
   sample.push_back(held_line(50));
   read(std::move(sample));
   ASSERT_EQ(look(), PageWay::kRead);
-  EXPECT_EQ(page.view.turn_deg, 90);
+  EXPECT_EQ(page.view.image.turn_deg, 90);
   read(lines(0.5F));
   ASSERT_EQ(look(), PageWay::kRead);
-  EXPECT_EQ(page.view.turn_deg, 270);
+  EXPECT_EQ(page.view.image.turn_deg, 270);
   read(lines(0.5F));
   EXPECT_EQ(look(), PageWay::kRecognize) << "as it was, with what was held back";
   EXPECT_EQ(page.lines.size(), 4U);
@@ -178,7 +178,7 @@ TEST_F(ChooseViewTest, UprightIsBetterThanUpsideDownWhichIsBetterThanOnItsSide) 
   ASSERT_EQ(look(), PageWay::kRead);
   read(lines(0.78F));
   ASSERT_EQ(look(), PageWay::kRead) << "it may be upside down";
-  EXPECT_EQ(page.view.turn_deg, 270);
+  EXPECT_EQ(page.view.image.turn_deg, 270);
   read(lines(0.82F, 4));
   EXPECT_EQ(look(), PageWay::kCollect);
   EXPECT_EQ(page.lines.size(), 4U);

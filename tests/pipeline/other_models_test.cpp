@@ -120,11 +120,11 @@ TEST_F(OtherModels, AreTriedWhenThePageDoesNotReadWellTurned) {
   page.layout.neighbours = {100, 10};
   read(latin, true);
   ASSERT_EQ(look({&latin, &chinese}, Orientation::kAuto), PageWay::kRead);
-  EXPECT_EQ(page.view.turn_deg, 180);
+  EXPECT_EQ(page.view.image.turn_deg, 180);
   EXPECT_EQ(page.view.model, 0U);
   read(latin, true);
   ASSERT_EQ(look({&latin, &chinese}, Orientation::kAuto), PageWay::kRead);
-  EXPECT_EQ(page.view.turn_deg, 0);
+  EXPECT_EQ(page.view.image.turn_deg, 0);
   EXPECT_EQ(page.view.model, 1U);
 }
 

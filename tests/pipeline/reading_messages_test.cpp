@@ -25,6 +25,7 @@ SentPage some_page() {
   page.rotation_deg = 90;
   page.decode_ms = 1.5;
   page.layout.neighbours = {40, 3};
+  page.layout.may_be_one_line = true;
   for (int i = 0; i < 3; ++i) {
     io::Line line;
     line.bbox = {10, 100 * i, 500, 100 * i + 40};
@@ -47,6 +48,7 @@ TEST(ReadingMessages, CarryAPage) {
   EXPECT_EQ(found.page.rotation_deg, 90);
   EXPECT_EQ(found.page.layout.neighbours.beside, 40);
   EXPECT_EQ(found.page.layout.neighbours.above_or_below, 3);
+  EXPECT_TRUE(found.page.layout.may_be_one_line);
   EXPECT_EQ(found.page.lines.at(1).to_page(0, 2), 10);
 }
 
@@ -70,10 +72,11 @@ TEST(ReadingMessages, CarryErrorsAndOptions) {
   EXPECT_EQ(same.memory_bytes, 1ULL << 40);
 
   WorkerRequest request;
-  decode(encode({WorkerRequest::Kind::kPageSize, std::string("a\0\n\xff", 4), 7, 180, 9}), request);
+  decode(encode({WorkerRequest::Kind::kPageSize, std::string("a\0\n\xff", 4), 7, {180, 0.25, true}, 9}),
+         request);
   EXPECT_EQ(request.document, std::string("a\0\n\xff", 4));
   EXPECT_EQ(request.index, 7);
-  EXPECT_EQ(request.turn_deg, 180);
+  EXPECT_EQ(request.view, (ImageView{.turn_deg = 180, .trim = 0.25, .as_one_line = true}));
 }
 
 TEST(ReadingMessages, AreRefusedWhenCutShortOrTooLong) {

@@ -105,6 +105,8 @@ TEST_F(Workers, ReadTheSameAsThisProcess) {
       ASSERT_EQ(size.ok(), expected_size.ok());
       EXPECT_EQ(size ? size.value().width_px : 0, size ? expected_size.value().width_px : 0);
       expect_same(workers->read(file(name), i), here->read(file(name), i));
+      const ImageView view{.turn_deg = 90, .trim = 0.1, .as_one_line = true};
+      expect_same(workers->read(file(name), i, view), here->read(file(name), i, view));
     }
   }
   EXPECT_GE(here->read(file("a.tif"), 1).lines.size(), 20U) << "the test has lines to compare";
