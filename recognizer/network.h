@@ -23,6 +23,12 @@ struct ReadLabel {
   float confidence = 0, agreement = 1;
 };
 
+// What a device computes faster than float32. A network takes of it what it reads as well with.
+struct FastArithmetic {
+  bool bfloat16 = false;
+  bool int8 = false;  // products of bytes, see kernels/int8_rows.h
+};
+
 class LineNetwork : public torch::nn::Module {
  public:
   // images (batch, 1, img_height, W) float32: 0 paper to 1 ink; columns at and beyond widths[b] are padding.
@@ -54,8 +60,8 @@ class LineNetwork : public torch::nn::Module {
   virtual void set_training_progress(double) {}
 
   // Turns a trained network into its fastest equivalent for reading: folds batch norms, merges adapters, and
-  // with `bfloat16` stores convolutions and matrices so. Training is impossible afterwards.
-  virtual void prepare_for_inference(bool bfloat16) = 0;
+  // stores convolutions and matrices in what the device is fast with. Training is impossible afterwards.
+  virtual void prepare_for_inference(const FastArithmetic& fast) = 0;
 };
 
 // Builds an untrained network by config.architecture. Throws ConfigError naming the architectures there are.

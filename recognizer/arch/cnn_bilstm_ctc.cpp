@@ -69,10 +69,10 @@ torch::Tensor CnnBilstmCtc::forward(const torch::Tensor& images, const torch::Te
   return head_->forward(x).to(torch::kFloat);
 }
 
-void CnnBilstmCtc::prepare_for_inference(bool bfloat16) {
+void CnnBilstmCtc::prepare_for_inference(const FastArithmetic& fast) {
   eval();
   for (ConvolutionBlock& convolution : convolutions_)
-    convolution->fold(bfloat16 ? torch::kBFloat16 : torch::kFloat);
+    convolution->fold(fast.bfloat16 ? torch::kBFloat16 : torch::kFloat);
 }
 
 }  // namespace ocrbatch::recognizer

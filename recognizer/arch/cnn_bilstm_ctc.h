@@ -35,7 +35,7 @@ class CnnBilstmCtc : public CtcNetwork {
   torch::Tensor forward(const torch::Tensor& images, const torch::Tensor& widths) override;
   int frames(int width_px) const override;
   FrameGrid frame_grid() const override;
-  void prepare_for_inference(bool bfloat16) override;
+  void prepare_for_inference(const FastArithmetic& fast) override;
 
  private:
   std::vector<ConvolutionBlock> convolutions_;

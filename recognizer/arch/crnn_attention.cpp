@@ -131,9 +131,9 @@ std::vector<std::vector<ReadLabel>> CrnnAttention::read(const torch::Tensor& enc
   return lines;
 }
 
-void CrnnAttention::prepare_for_inference(bool bfloat16) {
+void CrnnAttention::prepare_for_inference(const FastArithmetic& fast) {
   eval();
-  encoder_->fold(bfloat16 ? torch::kBFloat16 : torch::kFloat);
+  encoder_->fold(fast.bfloat16 ? torch::kBFloat16 : torch::kFloat);
 }
 
 }  // namespace ocrbatch::recognizer

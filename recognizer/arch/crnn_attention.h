@@ -36,7 +36,7 @@ class CrnnAttention : public LineNetwork {
                                            const Decoding& decoding) override;
   std::vector<std::string> tensors_by_label() const override;
   void set_training_progress(double share) override { progress_ = share; }
-  void prepare_for_inference(bool bfloat16) override;
+  void prepare_for_inference(const FastArithmetic& fast) override;
 
  private:
   CrnnAttentionParameters parameters_;

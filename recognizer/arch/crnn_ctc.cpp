@@ -18,9 +18,9 @@ torch::Tensor CrnnCtc::forward(const torch::Tensor& images, const torch::Tensor&
   return head_->forward(backbone_->forward(images, widths)).to(torch::kFloat);
 }
 
-void CrnnCtc::prepare_for_inference(bool bfloat16) {
+void CrnnCtc::prepare_for_inference(const FastArithmetic& fast) {
   eval();
-  backbone_->fold(bfloat16 ? torch::kBFloat16 : torch::kFloat);
+  backbone_->fold(fast.bfloat16 ? torch::kBFloat16 : torch::kFloat);
 }
 
 }  // namespace ocrbatch::recognizer

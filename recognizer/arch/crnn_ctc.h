@@ -20,7 +20,7 @@ class CrnnCtc : public CtcNetwork {
   torch::Tensor forward(const torch::Tensor& images, const torch::Tensor& widths) override;
   int frames(int width_px) const override { return CrnnBackboneImpl::frames(width_px); }
   FrameGrid frame_grid() const override { return {.pixels_per_frame = CrnnBackboneImpl::kPitchPx}; }
-  void prepare_for_inference(bool bfloat16) override;
+  void prepare_for_inference(const FastArithmetic& fast) override;
 
  private:
   CrnnBackbone backbone_{nullptr};

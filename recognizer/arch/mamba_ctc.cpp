@@ -59,8 +59,8 @@ MambaCtc::MambaCtc(const ModelConfig& config, const MambaCtcParameters& paramete
   norm_ = register_module(
       "norm", torch::nn::LayerNorm(torch::nn::LayerNormOptions({parameters.mamba.mamba_d_model})));
   dropout_ = register_module("dropout", torch::nn::Dropout(parameters.mamba.dropout));
-  head_ =
-      register_module("head", torch::nn::Linear(parameters.mamba.mamba_d_model, config.alphabet.classes()));
+  head_ = register_module("head", LoraLinear(parameters.mamba.mamba_d_model, config.alphabet.classes(),
+                                             /*with_bias=*/true, LoraOptions{}));
 }
 
 int MambaCtc::frames(int width_px) const {
@@ -75,25 +75,37 @@ torch::Tensor MambaCtc::forward(const torch::Tensor& images, const torch::Tensor
     maps = stage.first->forward_cleared(maps, widths);
     for (ResidualBlock& block : stage.blocks) maps = block->forward(maps, widths);
   }
-  maps = collapse_->forward(maps);
+  // What lies behind the lines' ends is left out when they are packed.
+  maps = is_training() ? collapse_->forward(maps) : collapse_->forward_cleared(maps, widths);
   const PackedLines lines(widths, maps.size(3), maps.device());
   torch::Tensor x = lines.pack(maps.squeeze(2).transpose(1, 2).to(torch::kFloat));  // (rows, d_model)
   const MambaLines places(x, widths);
   for (MambaLayer& layer : layers_) x = layer->forward(x, places);
-  x = linear_in_weight_type(head_, dropout_->forward(norm_->forward(x)));
+  x = head_->forward(dropout_->forward(norm_->forward(x)));
   return lines.unpack(x.to(torch::kFloat));
 }
 
-void MambaCtc::prepare_for_inference(bool bfloat16) {
-  const torch::ScalarType type = bfloat16 ? torch::kBFloat16 : torch::kFloat;
+void MambaCtc::prepare_for_inference(const FastArithmetic& fast) {
   eval();
+  if (fast.int8) return store_in_bytes();
+  const torch::ScalarType type = fast.bfloat16 ? torch::kBFloat16 : torch::kFloat;
   for (Stage& stage : stages_) {
     stage.first->fold(type);
     for (ResidualBlock& block : stage.blocks) block->fold(type);
   }
   collapse_->fold(type);
   for (MambaLayer& layer : layers_) layer->convert_matrices(type);
-  // The head stays float32: its 0.06 M weights cost little, and confidences come from it.
+  head_->merge(torch::kFloat);  // confidences come from it
+}
+
+void MambaCtc::store_in_bytes() {
+  for (Stage& stage : stages_) {
+    stage.first->fold_to_int8();
+    for (ResidualBlock& block : stage.blocks) block->fold_to_int8();
+  }
+  collapse_->fold_to_int8();
+  for (MambaLayer& layer : layers_) layer->convert_matrices_to_int8();
+  head_->merge_to_int8();
 }
 
 }  // namespace ocrbatch::recognizer

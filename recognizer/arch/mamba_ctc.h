@@ -34,9 +34,11 @@ class MambaCtc : public CtcNetwork {
   torch::Tensor forward(const torch::Tensor& images, const torch::Tensor& widths) override;
   int frames(int width_px) const override;
   FrameGrid frame_grid() const override { return {.pixels_per_frame = 4}; }
-  void prepare_for_inference(bool bfloat16) override;
+  void prepare_for_inference(const FastArithmetic& fast) override;
 
  private:
+  void store_in_bytes();
+
   struct Stage {
     ConvolutionBlock first{nullptr};
     std::vector<ResidualBlock> blocks;
@@ -47,7 +49,7 @@ class MambaCtc : public CtcNetwork {
   std::vector<MambaLayer> layers_;
   torch::nn::LayerNorm norm_{nullptr};
   torch::nn::Dropout dropout_{nullptr};
-  torch::nn::Linear head_{nullptr};
+  LoraLinear head_{nullptr};  // without a low-rank update
 };
 
 }  // namespace ocrbatch::recognizer

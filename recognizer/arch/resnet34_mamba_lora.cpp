@@ -54,8 +54,8 @@ torch::Tensor Resnet34MambaLora::forward(const torch::Tensor& images, const torc
   return lines.unpack(x.to(torch::kFloat));
 }
 
-void Resnet34MambaLora::prepare_for_inference(bool bfloat16) {
-  const torch::ScalarType type = bfloat16 ? torch::kBFloat16 : torch::kFloat;
+void Resnet34MambaLora::prepare_for_inference(const FastArithmetic& fast) {
+  const torch::ScalarType type = fast.bfloat16 ? torch::kBFloat16 : torch::kFloat;
   eval();
   backbone_->fold(type);
   for (MambaLayer& layer : layers_) layer->convert_matrices(type);

@@ -29,7 +29,7 @@ class Resnet34MambaLora : public CtcNetwork {
   torch::Tensor forward(const torch::Tensor& images, const torch::Tensor& widths) override;
   int frames(int width_px) const override { return ResNet34Impl::frames(width_px); }
   FrameGrid frame_grid() const override { return {.pixels_per_frame = ResNet34Impl::kPitchPx}; }
-  void prepare_for_inference(bool bfloat16) override;
+  void prepare_for_inference(const FastArithmetic& fast) override;
 
  private:
   ResNet34 backbone_{nullptr};

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "kernels/int8_rows.h"
 #include "kernels/winograd_training.h"
 #include "recognizer/layers/batch_norm.h"
 #include "recognizer/layers/on_device.h"
@@ -92,6 +93,7 @@ ConvolutionBlockImpl::ConvolutionBlockImpl(const ConvolutionBlockOptions& option
 }
 
 torch::Tensor ConvolutionBlockImpl::forward(const torch::Tensor& maps, const torch::Tensor& skip) {
+  if (int8_) return forward_cleared(maps, every_column(maps), skip);
   torch::Tensor out = convolve(convolution_, folded_ ? maps.to(convolution_->weight.scalar_type()) : maps);
   if (!folded_ && norm_) out = batch_norm(norm_, out);
   if (skip.defined()) out = folded_ ? out.add_(skip) : out + skip;
@@ -100,6 +102,9 @@ torch::Tensor ConvolutionBlockImpl::forward(const torch::Tensor& maps, const tor
 
 torch::Tensor ConvolutionBlockImpl::forward_cleared(const torch::Tensor& maps, const torch::Tensor& widths,
                                                     const torch::Tensor& skip) {
+  if (int8_) return kernels::int8_convolution(*int8_, maps, widths, skip, relu_);
+  if (from_image_ && !skip.defined())
+    return kernels::image_convolution(*from_image_, maps.to(torch::kFloat), widths, relu_);
   if (winograd_)
     return kernels::winograd_convolution(*winograd_, maps.to(torch::kFloat), widths, skip, relu_);
   return clear_padding(forward(maps, skip), widths);
@@ -118,6 +123,22 @@ void ConvolutionBlockImpl::fold(torch::ScalarType weights) {
   }
 }
 
+void ConvolutionBlockImpl::fold_to_int8() {
+  fold(torch::kFloat);
+  const std::optional<Geometry> geometry = plain_geometry(convolution_);
+  // Winograd's has a quarter of the multiplications.
+  if (from_image_ || !geometry || (winograd_ && kernels::int8_speedup() < 4)) return;
+  winograd_.reset();
+  int8_ = kernels::make_int8_convolution(convolution_->weight, convolution_->bias, geometry->stride,
+                                         geometry->padding);
+}
+
+// Of the result, for maps that are all there is of their lines.
+torch::Tensor ConvolutionBlockImpl::every_column(const torch::Tensor& maps) const {
+  const int64_t columns = (maps.size(3) + 2 * int8_->padding[1] - int8_->kernel[1]) / int8_->stride[1] + 1;
+  return torch::full({maps.size(0)}, columns, torch::kInt);
+}
+
 ResidualBlockImpl::ResidualBlockImpl(int channels) {
   first_ = register_module("first", ConvolutionBlock(ConvolutionBlockOptions{channels, channels}));
   second_ = register_module("second", ConvolutionBlock(ConvolutionBlockOptions{channels, channels}));
@@ -130,6 +151,11 @@ torch::Tensor ResidualBlockImpl::forward(const torch::Tensor& maps, const torch:
 void ResidualBlockImpl::fold(torch::ScalarType weights) {
   first_->fold(weights);
   second_->fold(weights);
+}
+
+void ResidualBlockImpl::fold_to_int8() {
+  first_->fold_to_int8();
+  second_->fold_to_int8();
 }
 
 }  // namespace ocrbatch::recognizer

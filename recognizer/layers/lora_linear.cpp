@@ -24,6 +24,7 @@ LoraLinearImpl::LoraLinearImpl(int in, int out, bool with_bias, const LoraOption
 }
 
 torch::Tensor LoraLinearImpl::product(const torch::Tensor& x) const {
+  if (int8_) return kernels::int8_linear(*int8_, x);
   if (packed_) return kernels::packed_linear(*packed_, x.to(torch::kFloat));
   const torch::Tensor input = x.to(weight.scalar_type());
   const torch::Tensor y = torch::linear(input, weight);
@@ -32,15 +33,25 @@ torch::Tensor LoraLinearImpl::product(const torch::Tensor& x) const {
 }
 
 torch::Tensor LoraLinearImpl::forward(const torch::Tensor& x) const {
-  if (scale_ == 0 && !packed_) return torch::linear(x.to(weight.scalar_type()), weight, bias);
+  if (scale_ == 0 && !packed_ && !int8_) return torch::linear(x.to(weight.scalar_type()), weight, bias);
   const torch::Tensor y = product(x);
   return bias.defined() ? y + bias.to(y.scalar_type()) : y;
 }
 
-void LoraLinearImpl::merge(torch::ScalarType type) {
-  const torch::NoGradGuard no_grad;
+void LoraLinearImpl::merge_update() {
   if (scale_ != 0) weight.add_(torch::matmul(lora_B, lora_A), scale_);
   scale_ = 0;
+}
+
+void LoraLinearImpl::merge_to_int8() {
+  const torch::NoGradGuard no_grad;
+  merge_update();
+  int8_ = kernels::make_int8_linear(weight, {});
+}
+
+void LoraLinearImpl::merge(torch::ScalarType type) {
+  const torch::NoGradGuard no_grad;
+  merge_update();
   weight.set_data(weight.to(type));
   if (type != torch::kFloat || !weight.is_cpu()) return;
   packed_ = kernels::make_packed_linear(weight, {});

@@ -6,6 +6,7 @@
 
 #include <optional>
 
+#include "kernels/int8_linear.h"
 #include "kernels/packed_linear.h"
 
 namespace ocrbatch::recognizer {
@@ -27,12 +28,17 @@ class LoraLinearImpl : public torch::nn::Module {
   // Adds the update to the weight, which is then stored in that type: same results, one product instead of
   // three. In float32 on a CPU the weight is packed for our own product.
   void merge(torch::ScalarType type);
+  // The same with the weight in bytes (kernels/int8_linear.h), on a CPU.
+  void merge_to_int8();
 
   torch::Tensor weight, bias, lora_A, lora_B;
 
  private:
   double scale_ = 0;
-  std::optional<kernels::PackedLinear> packed_;  // without the bias
+  void merge_update();
+
+  std::optional<kernels::PackedLinear> packed_;  // these two without the bias
+  std::optional<kernels::Int8Linear> int8_;
 };
 TORCH_MODULE(LoraLinear);
 

@@ -114,11 +114,19 @@ torch::Tensor BidirectionalMambaImpl::forward(const torch::Tensor& x, const Mamb
                                   scan_inputs(backward_, /*reverse=*/true, xz[0], xz[1], lines)));
 }
 
+std::vector<LoraLinear*> BidirectionalMambaImpl::matrices() {
+  return {&in_proj_, &out_proj_, &forward_.x_proj, &backward_.x_proj, &forward_.dt_proj, &backward_.dt_proj};
+}
+
 void BidirectionalMambaImpl::convert_matrices(torch::ScalarType type) {
-  for (auto* linear :
-       {&in_proj_, &out_proj_, &forward_.x_proj, &backward_.x_proj, &forward_.dt_proj, &backward_.dt_proj}) {
-    (*linear)->merge(type);
-  }
+  for (LoraLinear* matrix : matrices()) (*matrix)->merge(type);
+}
+
+void BidirectionalMambaImpl::convert_matrices_to_int8() {
+  for (LoraLinear* matrix : matrices()) (*matrix)->merge(torch::kFloat);
+  // B, C and the steps come from the others: they are small, and rounding them costs more than it saves.
+  in_proj_->merge_to_int8();
+  out_proj_->merge_to_int8();
 }
 
 MambaLayerImpl::MambaLayerImpl(const MambaOptions& options, double dropout) {

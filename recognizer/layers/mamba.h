@@ -50,8 +50,10 @@ class BidirectionalMambaImpl : public torch::nn::Module {
   torch::Tensor forward(const torch::Tensor& x, const MambaLines& lines);
   // Merges LoRA and stores the matrices in that type; the scan's own parameters stay float32.
   void convert_matrices(torch::ScalarType type);
+  void convert_matrices_to_int8();
 
  private:
+  std::vector<LoraLinear*> matrices();
   struct Direction {
     torch::nn::Conv1d conv1d{nullptr};
     LoraLinear x_proj{nullptr}, dt_proj{nullptr};
@@ -74,6 +76,7 @@ class MambaLayerImpl : public torch::nn::Module {
   MambaLayerImpl(const MambaOptions& options, double dropout);
   torch::Tensor forward(const torch::Tensor& x, const MambaLines& lines);
   void convert_matrices(torch::ScalarType type) { mixer_->convert_matrices(type); }
+  void convert_matrices_to_int8() { mixer_->convert_matrices_to_int8(); }
 
  private:
   torch::nn::LayerNorm norm_{nullptr};

@@ -6,6 +6,9 @@
 #include <torch/torch.h>
 
 #include "kernels/depthwise_convolution.h"
+#include "kernels/int8_convolution.h"
+#include "kernels/int8_linear.h"
+#include "kernels/int8_rows_x86.h"
 #include "kernels/packed_linear.h"
 #include "kernels/selective_scan.h"
 #include "kernels/winograd_convolution.h"
@@ -39,6 +42,30 @@ void linear(benchmark::State& state) {
   count_operations(state, layer.products());
 }
 
+void linear_int8(benchmark::State& state) {
+  const torch::InferenceMode inference;
+  const Linear layer(state);
+  const Int8Linear bytes = make_int8_linear(layer.weight, {});
+  for (auto _ : state) benchmark::DoNotOptimize(int8_linear(bytes, layer.x));
+  count_operations(state, layer.products());
+}
+
+// The products alone, by the instructions of AVX2 wherever there are better ones.
+void products_avx2(benchmark::State& state) {
+  const Linear layer(state);
+  const Int8Linear bytes = make_int8_linear(layer.weight, {});
+  const torch::Tensor x = torch::randint(256, {kFrames, state.range(0)}, torch::kByte),
+                      scales = torch::ones({kFrames}), out = torch::empty({kFrames, state.range(1)});
+  Int8Rows rows;
+  rows.rows = kFrames, rows.run_quads = bytes.weights.size(1), rows.row_stride = state.range(0);
+  rows.columns = state.range(1);
+  rows.bytes = x.const_data_ptr<std::uint8_t>(), rows.weights = bytes.weights.const_data_ptr<std::int8_t>();
+  rows.offsets = bytes.offsets.const_data_ptr<int>(), rows.row_scales = scales.const_data_ptr<float>();
+  rows.column_scales = bytes.scales.const_data_ptr<float>(), rows.bias = bytes.bias.const_data_ptr<float>();
+  for (auto _ : state) int8_rows_avx2(rows, out.mutable_data_ptr<float>());
+  count_operations(state, layer.products());
+}
+
 void linear_libtorch(benchmark::State& state) {
   const torch::InferenceMode inference;
   const Linear layer(state);
@@ -67,6 +94,14 @@ void convolution(benchmark::State& state) {
   const WinogradConvolution winograd = make_winograd_convolution(layer.weight, layer.bias);
   for (auto _ : state)
     benchmark::DoNotOptimize(winograd_convolution(winograd, layer.maps, layer.widths, {}, true));
+  count_operations(state, layer.products());
+}
+
+void convolution_int8(benchmark::State& state) {
+  const torch::InferenceMode inference;
+  const Convolution layer(state);
+  const Int8Convolution bytes = make_int8_convolution(layer.weight, layer.bias, {1, 1}, {1, 1});
+  for (auto _ : state) benchmark::DoNotOptimize(int8_convolution(bytes, layer.maps, layer.widths, {}, true));
   count_operations(state, layer.products());
 }
 
@@ -107,9 +142,12 @@ void depthwise(benchmark::State& state) {
 
 #define LINEARS ArgNames({"in", "out"})->Args({192, 768})->Args({384, 192})->Args({384, 28})->Args({12, 384})
 BENCHMARK(linear)->LINEARS->Unit(benchmark::kMicrosecond);
+BENCHMARK(linear_int8)->LINEARS->Unit(benchmark::kMicrosecond);
+BENCHMARK(products_avx2)->LINEARS->Unit(benchmark::kMicrosecond);
 BENCHMARK(linear_libtorch)->LINEARS->Unit(benchmark::kMicrosecond);
 #define CONVOLUTIONS ArgNames({"channels", "height"})->Args({64, 8})->Args({96, 4})
 BENCHMARK(convolution)->CONVOLUTIONS->Unit(benchmark::kMicrosecond);
+BENCHMARK(convolution_int8)->CONVOLUTIONS->Unit(benchmark::kMicrosecond);
 BENCHMARK(convolution_libtorch)->CONVOLUTIONS->Unit(benchmark::kMicrosecond);
 BENCHMARK(scan)->ArgNames({"channels", "d_state"})->Args({384, 8})->Unit(benchmark::kMicrosecond);
 BENCHMARK(depthwise)->ArgName("channels")->Arg(384)->Unit(benchmark::kMicrosecond);

@@ -11,6 +11,7 @@
 #include "kernels/ctc_greedy_cpu.h"
 #include "kernels/ctc_loss_cpu.h"
 #include "kernels/depthwise_convolution_cpu.h"
+#include "kernels/int8_rows.h"
 #include "kernels/line_preparation.h"
 #include "kernels/packed_linear_cpu.h"
 #include "kernels/selective_scan_cpu.h"
@@ -67,6 +68,20 @@ void packed_linear() {
   measured([&] { packed_linear_cpu(rows, out.data()); });
 }
 
+void int8_rows() {
+  constexpr std::int64_t kIn = 192, kOut = 768;
+  const std::vector<std::uint8_t> bytes(kFrames * kIn, 200);
+  const std::vector<std::int8_t> weights(kIn * kOut, 1);
+  const std::vector<std::int32_t> offsets(kOut);
+  const auto scales = numbers(kOut), bias = numbers(kOut);
+  std::vector<float> out(kFrames * kOut);
+  Int8Rows rows;
+  rows.rows = kFrames, rows.run_quads = kIn / kBytesAtOnce, rows.row_stride = kIn, rows.columns = kOut;
+  rows.bytes = bytes.data(), rows.weights = weights.data(), rows.offsets = offsets.data();
+  rows.row_scales = rows.column_scales = scales.data(), rows.bias = bias.data();
+  measured([&] { ocrbatch::kernels::int8_rows(rows, out.data()); });
+}
+
 void winograd_convolution() {
   constexpr std::int64_t kMaps = 64, kHeight = 8;
   const int width = kFrames;
@@ -112,10 +127,13 @@ struct Kernel {
   void (*run)();
 };
 
-constexpr Kernel kKernels[] = {
-    {"selective_scan", selective_scan}, {"depthwise_convolution", depthwise_convolution},
-    {"packed_linear", packed_linear},   {"winograd_convolution", winograd_convolution},
-    {"ctc_greedy", ctc_greedy},         {"line_preparation", line_preparation}};
+constexpr Kernel kKernels[] = {{"selective_scan", selective_scan},
+                               {"depthwise_convolution", depthwise_convolution},
+                               {"packed_linear", packed_linear},
+                               {"int8_rows", int8_rows},
+                               {"winograd_convolution", winograd_convolution},
+                               {"ctc_greedy", ctc_greedy},
+                               {"line_preparation", line_preparation}};
 
 }  // namespace
 

@@ -11,6 +11,9 @@ inline constexpr Tolerance kFloat32Values{2e-5, 2e-5};
 inline constexpr Tolerance kFloat32Gradients{2e-4, 2e-4};
 // Of outputs of about one: the transformations cost two or three bits.
 inline constexpr Tolerance kWinogradValues{1e-4, 1e-4};
+// Against the double-precision product of the same rounded numbers: a number in the middle between two bytes
+// may go to either.
+inline constexpr Tolerance kInt8Values{2e-4, 2e-4};
 inline constexpr Tolerance kBfloat16Values{2e-2, 2e-2};
 // Central differences of a double-precision function with step 1e-5.
 inline constexpr double kDifferenceStep = 1e-5;

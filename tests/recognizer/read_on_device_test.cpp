@@ -48,7 +48,7 @@ class LimitedNetwork : public LineNetwork {
   Labels read(const torch::Tensor& encoded, const torch::Tensor& widths, const Decoding& decoding) override {
     return network_->read(encoded, widths, decoding);
   }
-  void prepare_for_inference(bool bfloat16) override { network_->prepare_for_inference(bfloat16); }
+  void prepare_for_inference(const FastArithmetic& fast) override { network_->prepare_for_inference(fast); }
 
  private:
   const std::shared_ptr<LineNetwork> network_;

@@ -136,7 +136,7 @@ TEST_P(NetworkTest, FoldedItComputesWhatItDidBefore) {
   network->eval();
   const torch::NoGradGuard no_grad;
   const torch::Tensor before = network->forward(images, widths);
-  network->prepare_for_inference(/*bfloat16=*/false);
+  network->prepare_for_inference({});
   const torch::Tensor after = network->forward(images, widths);
   for (int b = 0; b < 3; ++b) {
     const int frames = network->frames(widths[b].item<int>());
@@ -145,9 +145,32 @@ TEST_P(NetworkTest, FoldedItComputesWhatItDidBefore) {
   }
 }
 
-TEST_P(NetworkTest, PaddingNeverReachesALinesFrames) {
+TEST_P(NetworkTest, InBytesItComputesNearlyWhatItDidBefore) {
   const auto network = build_network(config_);
-  network->prepare_for_inference(/*bfloat16=*/false);
+  network->eval();
+  const torch::NoGradGuard no_grad;
+  const torch::Tensor widths = torch::tensor({96, 57}, torch::kInt);
+  const torch::Tensor images = torch::rand({2, 1, config_.img_height, 96});
+  images[1].slice(2, 57).zero_();
+  const torch::Tensor before = network->forward(images, widths);
+  network->prepare_for_inference({.int8 = true});
+  const torch::Tensor after = network->forward(images, widths);
+  for (int b = 0; b < 2; ++b) {
+    const int frames = network->frames(widths[b].item<int>());
+    const torch::Tensor expected = before[b].slice(0, 0, frames), found = after[b].slice(0, 0, frames);
+    EXPECT_LT((found - expected).norm().item<double>(), 0.05 * expected.norm().item<double>()) << b;
+  }
+}
+
+class PreparedNetworkTest : public ::testing::TestWithParam<std::tuple<const char*, bool>> {
+ protected:
+  PreparedNetworkTest() { torch::manual_seed(4); }
+  ModelConfig config_ = ocrbatch::testing::small_model_config(std::get<0>(GetParam()));
+};
+
+TEST_P(PreparedNetworkTest, PaddingNeverReachesALinesFrames) {
+  const auto network = build_network(config_);
+  network->prepare_for_inference({.int8 = std::get<1>(GetParam())});
   const torch::NoGradGuard no_grad;
   for (const int columns : {1, 3, 7, 45, 57, 90, 111}) {
     const torch::Tensor line = torch::rand({1, 1, config_.img_height, columns});
@@ -163,6 +186,9 @@ TEST_P(NetworkTest, PaddingNeverReachesALinesFrames) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Architectures, NetworkTest, ::testing::ValuesIn(ocrbatch::testing::kArchitectures));
+INSTANTIATE_TEST_SUITE_P(Architectures, PreparedNetworkTest,
+                         ::testing::Combine(::testing::ValuesIn(ocrbatch::testing::kArchitectures),
+                                            ::testing::Bool()));
 
 // The layers that the design names, by shape; and the number of parameters, counted by hand from them.
 TEST(CnnBilstmCtc, HasTheLayersOfItsDescription) {

@@ -1,0 +1,86 @@
+// This file includes no LibTorch header: Highway compiles it once for each instruction set.
+#include "kernels/int8_rounding.h"
+
+#include <cstddef>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/int8_rounding.cpp"
+#include <hwy/foreach_target.h>
+// After foreach_target.
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace ocrbatch::kernels {
+namespace HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+using RoundingFloats = hn::ScalableTag<float>;
+
+template <class Each>
+void for_vectors(const float* x, std::int64_t count, const Each& each) {
+  const RoundingFloats f;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(f));
+  std::int64_t i = 0;
+  for (; i + lanes <= count; i += lanes) each(hn::LoadU(f, x + i), i, lanes);
+  if (i < count)
+    each(hn::MaskedLoad(hn::FirstN(f, static_cast<std::size_t>(count - i)), f, x + i), i, count - i);
+}
+
+float find_largest(const float* x, std::int64_t count) {
+  const RoundingFloats f;
+  auto most = hn::Zero(f);
+  for_vectors(x, count, [&](auto value, std::int64_t, std::int64_t) { most = hn::Max(most, value); });
+  return hn::GetLane(hn::MaxOfLanes(f, most));
+}
+
+float find_largest_absolute(const float* x, std::int64_t count) {
+  const RoundingFloats f;
+  auto most = hn::Zero(f);
+  for_vectors(x, count,
+              [&](auto value, std::int64_t, std::int64_t) { most = hn::Max(most, hn::Abs(value)); });
+  return hn::GetLane(hn::MaxOfLanes(f, most));
+}
+
+void round_to_bytes(const float* x, std::int64_t count, float factor, int middle, std::uint8_t* to) {
+  const RoundingFloats f;
+  const hn::RebindToSigned<RoundingFloats> i32;
+  const hn::Rebind<std::uint8_t, RoundingFloats> u8;
+  const auto factors = hn::Set(f, factor);
+  const auto middles = hn::Set(i32, middle);
+  for_vectors(x, count, [&](auto value, std::int64_t i, std::int64_t lanes) {
+    const auto bytes = hn::DemoteTo(u8, hn::Add(hn::NearestInt(hn::Mul(value, factors)), middles));
+    if (lanes == static_cast<std::int64_t>(hn::Lanes(f))) {
+      hn::StoreU(bytes, u8, to + i);
+    } else {
+      HWY_ALIGN std::uint8_t last[hn::MaxLanes(f)];
+      hn::Store(bytes, u8, last);
+      for (std::int64_t lane = 0; lane < lanes; ++lane) to[i + lane] = last[lane];
+    }
+  });
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace ocrbatch::kernels
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace ocrbatch::kernels {
+
+HWY_EXPORT(find_largest);
+HWY_EXPORT(find_largest_absolute);
+HWY_EXPORT(round_to_bytes);
+
+float largest(const float* x, std::int64_t count) {
+  return HWY_DYNAMIC_DISPATCH(find_largest)(x, count);
+}
+
+float largest_absolute(const float* x, std::int64_t count) {
+  return HWY_DYNAMIC_DISPATCH(find_largest_absolute)(x, count);
+}
+
+void to_bytes(const float* x, std::int64_t count, float factor, int middle, std::uint8_t* to) {
+  HWY_DYNAMIC_DISPATCH(round_to_bytes)(x, count, factor, middle, to);
+}
+
+}  // namespace ocrbatch::kernels
+#endif  // HWY_ONCE
