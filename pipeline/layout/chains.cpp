@@ -56,13 +56,34 @@ float median_height(const std::vector<Letter>& letters) {
   return median(std::move(heights));
 }
 
+// Some letters of a chain that follow each other.
+struct Stretch {
+  size_t first = 0, end = 0;
+};
+
+// The slope that two stretches have in common, by letters half a stretch apart: a page curls towards its
+// edge.
+float common_slope(const std::vector<Letter>& chain, const Stretch& left, const Stretch& right) {
+  constexpr float kMostCurled = 0.05F;
+  std::vector<float> slopes;
+  for (const Stretch& stretch : {left, right}) {
+    const size_t half = (stretch.end - stretch.first) / 2;
+    for (size_t i = stretch.first; i + half < stretch.end; ++i) {
+      const Letter &a = chain[i], &b = chain[i + half];
+      slopes.push_back((b.bottom - a.bottom) / std::max(1.0F, b.middle() - a.middle()));
+    }
+  }
+  return std::clamp(median(std::move(slopes)), -kMostCurled, kMostCurled);
+}
+
 // Where a chain, sorted from left to right, changes to another row; its size when it does not.
 size_t step_in(const std::vector<Letter>& chain) {
   constexpr size_t kFewest = 5, kBeside = 10;  // letters that tell a baseline, and those that are asked
   constexpr float kGap = 0.5F, kStep = 0.3F;   // in letter heights
-  const auto baseline = [&](size_t from, size_t to) {
+  const auto baseline = [&](const Stretch& stretch, float slope) {
     std::vector<float> bottoms;
-    for (size_t i = from; i < to; ++i) bottoms.push_back(chain[i].bottom);
+    for (size_t i = stretch.first; i < stretch.end; ++i)
+      bottoms.push_back(chain[i].bottom - slope * chain[i].middle());
     return median(std::move(bottoms));
   };
   size_t best = chain.size();
@@ -70,8 +91,9 @@ size_t step_in(const std::vector<Letter>& chain) {
   for (size_t i = kFewest; i + kFewest <= chain.size(); ++i) {
     const float size = 0.5F * (chain[i - 1].height() + chain[i].height());
     if (chain[i].x0 - chain[i - 1].x1 < kGap * size) continue;
-    const size_t first = i - std::min(i, kBeside), last = std::min(chain.size(), i + kBeside);
-    const float step = std::abs(baseline(i, last) - baseline(first, i));
+    const Stretch left{i - std::min(i, kBeside), i}, right{i, std::min(chain.size(), i + kBeside)};
+    const float slope = common_slope(chain, left, right);
+    const float step = std::abs(baseline(right, slope) - baseline(left, slope));
     if (step > std::max(largest, kStep * size)) largest = step, best = i;
   }
   return best;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <iterator>
+#include <limits>
 #include <numeric>
 
 namespace ocrbatch::pipeline {
@@ -48,13 +50,17 @@ class Precedence {
   // `units` from top to bottom.
   explicit Precedence(const std::vector<Unit>& units) : units_(units) {
     for (const Unit& unit : units) tallest_ = std::max(tallest_, unit.bottom - unit.top);
+    find_pairs();
   }
 
   bool comes_before(const Unit& a, const Unit& b) {
     ++steps_;
     if (shares_columns(a, b)) return a.top + a.bottom < b.top + b.bottom;
-    if (a.x0 + a.x1 < b.x0 + b.x1) return a.bottom < b.top || !is_parted(a, b);
-    return a.bottom < b.top && is_parted(b, a);
+    const bool is_left = a.x0 + a.x1 < b.x0 + b.x1;
+    // Dirt in a margin is no column, and says something only about what stands beside it.
+    if (!are_level(a, b) && (is_speck(a) || is_speck(b))) return false;
+    if (is_left) return a.bottom < b.top || are_columns(a, b);
+    return a.bottom < b.top && !are_columns(b, a);
   }
 
   // Looks at units that take some ten milliseconds: where that is not enough, words lie about and nothing
@@ -62,12 +68,61 @@ class Precedence {
   bool is_hopeless() const { return steps_ > 20'000'000; }
 
  private:
+  // Whether a (left) is read before b although it does not stand above it: nothing reaches over both, and
+  // print of their two columns stands side by side. A page's number above the middle of its first, short line
+  // is no second column.
+  bool are_columns(const Unit& a, const Unit& b) {
+    return !is_parted(a, b) && (are_level(a, b) || have_columns_between(a, b));
+  }
+
+  static bool are_level(const Unit& a, const Unit& b) { return a.top < b.bottom && b.top < a.bottom; }
+  static bool is_speck(const Unit& unit) { return unit.x1 - unit.x0 < 1.5F * unit.x_height; }
+
+  // Whether units of a's and of b's column stand side by side from the one to the other.
+  bool have_columns_between(const Unit& a, const Unit& b) {
+    const float top = std::min(a.top, b.top), bottom = std::max(a.bottom, b.bottom);
+    auto pair = std::lower_bound(beside_.begin(), beside_.end(), top - tallest_pair_,
+                                 [](const Pair& it, float y) { return it.top < y; });
+    for (; pair != beside_.end() && pair->top < bottom; ++pair) {
+      ++steps_;
+      if (pair->bottom > top && shares_columns(*pair->left, a) && shares_columns(*pair->right, b))
+        return true;
+    }
+    return false;
+  }
+
+  // Two units side by side, and what they reach over together.
+  struct Pair {
+    float top = 0, bottom = 0;
+    const Unit *left = nullptr, *right = nullptr;
+  };
+
+  void find_pairs() {
+    constexpr float kBeside = 1.5F;  // x-heights: rows of two columns may stand on gaps between each other
+    for (auto unit = units_.begin(); unit != units_.end(); ++unit) {
+      const float end = unit->bottom + kBeside * unit->x_height;
+      for (auto other = std::next(unit); other != units_.end() && other->top < end && !is_hopeless();
+           ++other) {
+        ++steps_;
+        if (shares_columns(*unit, *other)) continue;
+        tallest_pair_ = std::max(tallest_pair_, std::max(unit->bottom, other->bottom) - unit->top);
+        const bool is_left = unit->x0 + unit->x1 < other->x0 + other->x1;
+        beside_.push_back({unit->top, std::max(unit->bottom, other->bottom), is_left ? &*unit : &*other,
+                           is_left ? &*other : &*unit});
+      }
+    }
+  }
+
+  // The first unit that may reach down to y.
+  std::vector<Unit>::const_iterator first_from(float y) const {
+    return std::lower_bound(units_.begin(), units_.end(), y - tallest_,
+                            [](const Unit& unit, float top) { return unit.top < top; });
+  }
+
   // Whether something between a (left) and b reaches over both.
   bool is_parted(const Unit& a, const Unit& b) {
     const float top = std::min(a.bottom, b.bottom), bottom = std::max(a.top, b.top);
-    auto other = std::lower_bound(units_.begin(), units_.end(), top - tallest_,
-                                  [](const Unit& unit, float y) { return unit.top < y; });
-    for (; other != units_.end() && other->top <= bottom; ++other) {
+    for (auto other = first_from(top); other != units_.end() && other->top <= bottom; ++other) {
       ++steps_;
       if (other->bottom < top || &*other == &a || &*other == &b) continue;
       if (shares_columns(*other, a) && shares_columns(*other, b)) return true;
@@ -77,38 +132,34 @@ class Precedence {
 
   const std::vector<Unit>& units_;
   float tallest_ = 0;
+  std::vector<Pair> beside_;  // from top to bottom
+  float tallest_pair_ = 0;
   std::int64_t steps_ = 0;
 };
 
-// Places in `units`, which go from top to bottom.
+// Places in `units`, which go from top to bottom. One after another, what nothing else comes before, the
+// upper one of several; where the rules lead round in a circle, what fewest others come before.
 std::vector<int> order_units(const std::vector<Unit>& units) {
-  const int count = static_cast<int>(units.size());
+  const size_t count = units.size();
   Precedence precedence(units);
-  std::vector<int> order;
-  std::vector<char> state(count, 0);
-  // Depth first, with a stack of its own: what comes before goes first. A circle is cut where it closes.
-  struct Visit {
-    int unit, next;
-  };
-  for (int start = 0; start < count && !precedence.is_hopeless(); ++start) {
-    std::vector<Visit> stack;
-    if (state[start] == 0) stack.push_back({start, 0}), state[start] = 1;
-    while (!stack.empty() && !precedence.is_hopeless()) {
-      Visit& visit = stack.back();
-      if (visit.next == count) {
-        order.push_back(visit.unit);
-        stack.pop_back();
-        continue;
-      }
-      const int other = visit.next++;
-      if (state[other] != 0 || !precedence.comes_before(units[other], units[visit.unit])) continue;
-      state[other] = 1;
-      stack.push_back({other, 0});
+  std::vector<std::vector<int>> followers(count);
+  std::vector<int> before(count, 0);  // how many of those that are left
+  for (size_t i = 0; i < count && !precedence.is_hopeless(); ++i) {
+    for (size_t k = 0; k < count; ++k) {
+      if (i == k || !precedence.comes_before(units[i], units[k])) continue;
+      followers[i].push_back(static_cast<int>(k));
+      ++before[k];
     }
   }
-  if (precedence.is_hopeless()) {
-    order.resize(count);
-    std::iota(order.begin(), order.end(), 0);
+  std::vector<int> order(count);
+  std::iota(order.begin(), order.end(), 0);
+  if (precedence.is_hopeless()) return order;
+  constexpr int kDone = std::numeric_limits<int>::max();
+  for (int& place : order) {
+    place = static_cast<int>(std::min_element(before.begin(), before.end()) - before.begin());
+    before[place] = kDone;
+    for (const int follower : followers[place])
+      if (before[follower] != kDone) --before[follower];
   }
   return order;
 }

@@ -124,6 +124,32 @@ TEST(ReadingOrder, AHeadingOverBothColumnsComesFirst) {
   EXPECT_EQ(parts[order[16].part].line.x0, 400);
 }
 
+// Nothing shares its columns with the page's number but the wide lines further down.
+TEST(ReadingOrder, APagesNumberComesBeforeAShortFirstLine) {
+  std::vector<RowPart> parts = {{fit_row(word(300, 10, 3)), 0}, {fit_row(word(10, 60, 20)), 1}};
+  for (int i = 0; i < 6; ++i)
+    parts.push_back({fit_row(word(10, 84.0F + 24.0F * static_cast<float>(i), 50)), i + 2});
+  const auto order = reading_order(parts);
+  ASSERT_THAT(order, SizeIs(8));
+  for (int i = 0; i < 8; ++i) EXPECT_EQ(order[i].part, i);
+}
+
+// It stands left of everything, and what is above it on the right must not wait for it.
+TEST(ReadingOrder, DirtInAMarginDoesNotMixTheColumns) {
+  std::vector<RowPart> parts;
+  for (int i = 0; i < 8; ++i) {
+    const float baseline = 30.0F + 24.0F * static_cast<float>(i);
+    parts.push_back({fit_row(word(40, baseline, 25)), 2 * i});
+    parts.push_back({fit_row(word(400, baseline, 25)), 2 * i + 1});
+  }
+  parts.push_back({fit_row({{2, 4, 168, 174}}), 16});
+  std::vector<int> columns;
+  for (const OrderedPart& ordered : reading_order(parts))
+    if (ordered.part < 16) columns.push_back(ordered.part);
+  ASSERT_THAT(columns, SizeIs(16));
+  for (int i = 0; i < 16; ++i) EXPECT_EQ(columns[i], i < 8 ? 2 * i : 2 * (i - 8) + 1);
+}
+
 // Four thousand words wherever they fell: no order is right, and none may take long to find.
 TEST(ReadingOrder, GivesUpOnWordsThatLieAbout) {
   std::vector<RowPart> parts;

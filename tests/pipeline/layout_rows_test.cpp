@@ -100,6 +100,16 @@ TEST(CutAtSteps, CutsWhereAChainChangesToAnotherRow) {
   EXPECT_THAT(starts, ::testing::UnorderedElementsAre(10, 262));
 }
 
+// Towards a page's edge rows fall, also from one word to the next.
+TEST(CutAtSteps, KeepsARowThatCurls) {
+  std::vector<Letter> row = word(10, 30, 12) + word(166, 30, 12) + word(322, 30, 12);
+  for (Letter& letter : row) {
+    const float fall = 0.035F * letter.middle();
+    letter.top += fall, letter.bottom += fall;
+  }
+  EXPECT_THAT(cut_at_steps({row}), SizeIs(1));
+}
+
 TEST(AttachMarks, BetweenColumnsAMarkBelongsToTheNearerOne) {
   std::vector<Row> rows = {fit_row(word(10, 30, 10)), fit_row(word(146, 30, 10))};  // 126 to 146 is white
   attach_marks(rows, {{128, 130, 28, 30}, {139, 144, 20, 23}});
