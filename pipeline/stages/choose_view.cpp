@@ -27,7 +27,7 @@ constexpr double kSurerAsOneLine =
 constexpr std::size_t kFewestCharacters = 10, kEnoughCharacters = 40;
 // By another model, whose characters need not be as many as the letters that were seen in them. Characters
 // that the first one does not have are evidence of their own: letters are hardly taken for them.
-constexpr double kReadsRightByAnother = 0.6;
+constexpr double kReadsRightByAnother = 0.6, kBetterByAnother = 0.05;
 constexpr std::size_t kFewestOfAnother = 2;
 constexpr double kForeignShare = 0.25;
 // Below so many letters nothing is said about the way in which they run.
@@ -143,7 +143,7 @@ bool ChooseView::is_better(const Evidence& turned, const Evidence& first) {
 }
 
 bool ChooseView::is_better_by_another(const Evidence& other, const Evidence& first) {
-  return other.confidence >= std::max(kReadsRightByAnother, first.confidence + kClearlyBetter) &&
+  return other.confidence >= std::max(kReadsRightByAnother, first.confidence + kBetterByAnother) &&
          other.characters >= kFewestOfAnother &&
          static_cast<double>(other.foreign) >= kForeignShare * static_cast<double>(other.characters);
 }
