@@ -1,7 +1,7 @@
 // This file includes no LibTorch header: Highway compiles it once for each instruction set.
 #include "kernels/int8_rounding.h"
 
-#include <cstddef>
+#include <algorithm>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/int8_rounding.cpp"
@@ -22,8 +22,11 @@ void for_vectors(const float* x, std::int64_t count, const Each& each) {
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(f));
   std::int64_t i = 0;
   for (; i + lanes <= count; i += lanes) each(hn::LoadU(f, x + i), i, lanes);
-  if (i < count)
-    each(hn::MaskedLoad(hn::FirstN(f, static_cast<std::size_t>(count - i)), f, x + i), i, count - i);
+  if (i == count) return;
+  // Nothing behind the end is read.
+  HWY_ALIGN float last[hn::MaxLanes(f)] = {};
+  std::copy(x + i, x + count, last);
+  each(hn::Load(f, last), i, count - i);
 }
 
 float find_largest(const float* x, std::int64_t count) {

@@ -3,6 +3,7 @@
 #include <torch/cuda.h>
 
 #include "kernels/ctc_loss_on_cuda.h"
+#include "kernels/int8_rows.h"
 #include "recognizer/device_name.h"
 #include "recognizer/recognizer.h"
 
@@ -74,6 +75,10 @@ std::string unused_device(const std::string& name) {
 
 bool has_bfloat16(torch::Device device) {
   return device.is_cuda() || __builtin_cpu_supports("avx512bf16") != 0;
+}
+
+FastArithmetic fast_arithmetic(torch::Device device) {
+  return {.bfloat16 = has_bfloat16(device), .int8 = device.is_cpu() && kernels::int8_speedup() > 1};
 }
 
 bool has_bfloat16(const std::string& name) {

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "recognizer/fast_arithmetic.h"
+
 namespace ocrbatch::recognizer {
 
 // What this build and this machine have of CUDA.
@@ -25,6 +27,7 @@ torch::Device choose_device(const std::string& name);
 
 // Whether it multiplies bfloat16 in hardware.
 bool has_bfloat16(torch::Device device);
+FastArithmetic fast_arithmetic(torch::Device device);
 
 // The first sentence of what LibTorch says, on one line.
 std::string first_sentence(const std::string& message);

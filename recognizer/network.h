@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "recognizer/decoding.h"
+#include "recognizer/fast_arithmetic.h"
 #include "recognizer/model_config.h"
 
 namespace ocrbatch::recognizer {
@@ -21,12 +22,6 @@ struct ReadLabel {
   int label = 0;
   float x0_px = 0, x1_px = 0;
   float confidence = 0, agreement = 1;
-};
-
-// What a device computes faster than float32. A network takes of it what it reads as well with.
-struct FastArithmetic {
-  bool bfloat16 = false;
-  bool int8 = false;  // products of bytes, see kernels/int8_rows.h
 };
 
 class LineNetwork : public torch::nn::Module {

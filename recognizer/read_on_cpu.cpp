@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "kernels/int8_rows.h"
 #include "recognizer/batch_shape.h"
 #include "recognizer/device.h"
 #include "recognizer/line_batch.h"
@@ -16,7 +15,7 @@ class CpuReader : public NetworkReader {
  public:
   CpuReader(std::shared_ptr<LineNetwork> network, int height_px)
       : network_(std::move(network)), height_px_(height_px), bfloat16_(has_bfloat16(torch::kCPU)) {
-    network_->prepare_for_inference({.bfloat16 = bfloat16_, .int8 = kernels::int8_speedup() > 1});
+    network_->prepare_for_inference(fast_arithmetic(torch::kCPU));
   }
 
   int width_bucket(int width_px) const override { return kCpuBatches.bucket(width_px); }

@@ -25,7 +25,7 @@ class DeviceReader : public NetworkReader {
     try {
       // First there, as folded weights are tensors of their own.
       network_->to(device_);
-      network_->prepare_for_inference({.bfloat16 = has_bfloat16(device_)});
+      network_->prepare_for_inference(fast_arithmetic(device_));
       // Batches are read on other streams than the one on which the weights have just been made.
       if (device_.is_cuda()) torch::cuda::synchronize(device_.index());
       // A device that cannot compute the network says so now, and not once for each line.

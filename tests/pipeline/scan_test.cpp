@@ -148,7 +148,7 @@ TEST_F(RunScan, PutsWhatWasReadIntoThePageTree) {
   EXPECT_LT(line.words[0].bbox.x0, line.words[0].bbox.x1);
   EXPECT_LE(line.words[0].bbox.x1, line.words[1].bbox.x0 + 1);
   EXPECT_LE(line.words[1].bbox.x1, 200);
-  EXPECT_NEAR(line.confidence, 0.9, 1e-6);
+  EXPECT_NEAR(line.confidence, 0.97, 1e-6);
 }
 
 TEST_F(RunScan, TellsWhereARecordComesFrom) {

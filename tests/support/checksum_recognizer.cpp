@@ -43,7 +43,7 @@ std::vector<recognizer::Hypothesis> ChecksumRecognizer::recognize(std::span<cons
     recognizer::Hypothesis hypothesis;
     for (std::size_t i = 0; i < texts.back().size(); ++i)
       hypothesis.characters.push_back({std::string(1, texts.back()[i]), step * static_cast<float>(i),
-                                       step * static_cast<float>(i + 1), 0.9F});
+                                       step * static_cast<float>(i + 1), 0.97F});
     results.push_back(std::move(hypothesis));
   }
   const std::lock_guard lock(mutex_);
