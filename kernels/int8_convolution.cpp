@@ -68,7 +68,6 @@ Int8Convolution make_int8_convolution(const at::Tensor& weight, const at::Tensor
       at::constant_pad_nd(weight.detach().permute({0, 2, 3, 1}), {0, padded_channels(made.in) - made.in});
   Int8Weights weights = make_int8_weights(taps.reshape({made.out, -1}));
   made.weights = weights.values, made.scales = weights.scales;
-  made.offsets = at::zeros({weights.scales.size(0)}, at::kInt);
   made.bias = pad_columns(bias, made.out);
   return made;
 }
@@ -103,7 +102,6 @@ at::Tensor int8_convolution(const Int8Convolution& convolution, const at::Tensor
   rows.run_stride = bytes.row_bytes();
   rows.row_stride = convolution.stride[1] * bytes.pixel_bytes();
   rows.weights = convolution.weights.const_data_ptr<int8_t>();
-  rows.offsets = convolution.offsets.const_data_ptr<int>();
   rows.column_scales = convolution.scales.const_data_ptr<float>();
   rows.bias = convolution.bias.const_data_ptr<float>();
   rows.one_row_scale = true;

@@ -18,10 +18,9 @@ struct Int8Convolution {
   std::int64_t in = 0, out = 0;
   std::array<std::int64_t, 2> kernel{}, stride{}, padding{};  // height, width
   at::Tensor
-      weights;  // (blocks of 16 output channels, kernel height * width * in / 4 rounded up, 16, 4) int8
-  at::Tensor offsets;  // (output channels, padded to 16) int32, all zero
-  at::Tensor scales;   // (output channels, padded to 16) float32
-  at::Tensor bias;     // (output channels, padded to 16) float32
+      weights;        // (blocks of 16 output channels, kernel height * width * in / 4 rounded up, 16, 4) int8
+  at::Tensor scales;  // (output channels, padded to 16) float32
+  at::Tensor bias;    // (output channels, padded to 16) float32
 };
 
 // weight (out, in, kernel height, kernel width), bias (out) or undefined, on the CPU.

@@ -20,7 +20,7 @@ struct Int8Rows {
   const std::uint8_t* bytes = nullptr;   // of the first row
   const std::int8_t* weights = nullptr;  // (columns padded to 16 / 16, runs * run_quads, 16, 4)
   // What becomes of a sum: (sum + offset of the column) * scale of the row * scale of the column + bias.
-  const std::int32_t* offsets = nullptr;  // (columns padded)
+  const std::int32_t* offsets = nullptr;  // (columns padded), or null: zeros
   const float* row_scales = nullptr;      // (rows), or one for all
   bool one_row_scale = false;
   const float* column_scales = nullptr;  // (columns padded)

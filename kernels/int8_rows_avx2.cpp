@@ -25,7 +25,9 @@ OCRBATCH_AVX2 inline void store(const Int8Rows& x, std::int64_t row, std::int64_
     const std::int64_t first = n + half * kLanes;
     if (first >= x.columns) return;
     const __m256i mask = first_lanes(x.columns - first);
-    const __m256i offset = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(x.offsets + first));
+    const __m256i offset = x.offsets != nullptr
+                               ? _mm256_loadu_si256(reinterpret_cast<const __m256i*>(x.offsets + first))
+                               : _mm256_setzero_si256();
     const __m256 column_scale = _mm256_loadu_ps(x.column_scales + first);
     const __m256 bias = _mm256_loadu_ps(x.bias + first);
     for (int r = 0; r < kRows; ++r) {

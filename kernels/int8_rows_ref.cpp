@@ -12,7 +12,7 @@ void int8_rows_ref(const Int8Rows& x, float* to) {
     for (std::int64_t n = 0; n < x.columns; ++n) {
       const std::int8_t* weights =
           x.weights + (n / kBlockColumns * depth * kBlockColumns + n % kBlockColumns) * kBytesAtOnce;
-      std::int32_t sum = x.offsets[n];
+      std::int32_t sum = x.offsets != nullptr ? x.offsets[n] : 0;
       for (std::int64_t run = 0; run < x.runs; ++run) {
         const std::uint8_t* from = x.bytes + row * x.row_stride + run * x.run_stride;
         for (std::int64_t quad = 0; quad < x.run_quads; ++quad, weights += kBlockColumns * kBytesAtOnce)

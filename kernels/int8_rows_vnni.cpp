@@ -22,7 +22,8 @@ OCRBATCH_VNNI inline void store(const Int8Rows& x, std::int64_t row, std::int64_
   for (int b = 0; b < kBlocks; ++b) {
     const std::int64_t first = n + b * kBlockColumns, count = std::min(kBlockColumns, x.columns - first);
     const auto mask = static_cast<__mmask16>((1U << count) - 1);
-    const __m512i offset = _mm512_loadu_si512(x.offsets + first);
+    const __m512i offset =
+        x.offsets != nullptr ? _mm512_loadu_si512(x.offsets + first) : _mm512_setzero_si512();
     const __m512 column_scale = _mm512_loadu_ps(x.column_scales + first);
     const __m512 bias = _mm512_loadu_ps(x.bias + first);
     for (int r = 0; r < kRows; ++r) {

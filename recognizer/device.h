@@ -27,6 +27,7 @@ torch::Device choose_device(const std::string& name);
 
 // Whether it multiplies bfloat16 in hardware.
 bool has_bfloat16(torch::Device device);
+// What networks are prepared with for reading on it.
 FastArithmetic fast_arithmetic(torch::Device device);
 
 // The first sentence of what LibTorch says, on one line.

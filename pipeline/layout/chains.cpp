@@ -61,18 +61,22 @@ struct Stretch {
   size_t first = 0, end = 0;
 };
 
-// The slope that two stretches have in common, by letters half a stretch apart: a page curls towards its
-// edge.
+// Slopes between letters half a stretch apart (Theil and Sen): descenders and capitals do not turn their
+// median.
+void add_slopes(const std::vector<Letter>& chain, const Stretch& stretch, std::vector<float>& slopes) {
+  const size_t half = (stretch.end - stretch.first) / 2;
+  for (size_t i = stretch.first; i + half < stretch.end; ++i) {
+    const Letter &a = chain[i], &b = chain[i + half];
+    slopes.push_back((b.bottom - a.bottom) / std::max(1.0F, b.middle() - a.middle()));
+  }
+}
+
+// The slope that two stretches have in common: a page curls towards its edge.
 float common_slope(const std::vector<Letter>& chain, const Stretch& left, const Stretch& right) {
   constexpr float kMostCurled = 0.05F;
   std::vector<float> slopes;
-  for (const Stretch& stretch : {left, right}) {
-    const size_t half = (stretch.end - stretch.first) / 2;
-    for (size_t i = stretch.first; i + half < stretch.end; ++i) {
-      const Letter &a = chain[i], &b = chain[i + half];
-      slopes.push_back((b.bottom - a.bottom) / std::max(1.0F, b.middle() - a.middle()));
-    }
-  }
+  add_slopes(chain, left, slopes);
+  add_slopes(chain, right, slopes);
   return std::clamp(median(std::move(slopes)), -kMostCurled, kMostCurled);
 }
 
@@ -159,13 +163,8 @@ float tilt_of(const std::vector<std::vector<Letter>>& chains) {
   std::vector<std::pair<float, float>> slopes;  // with the chain's length
   for (const auto& chain : chains) {
     if (chain.size() < 8) continue;
-    // The middle slope of letters half a chain apart (Theil and Sen): descenders and capitals do not turn it.
     std::vector<float> steps;
-    const size_t half = chain.size() / 2;
-    for (size_t i = 0; i + half < chain.size(); ++i) {
-      const Letter &a = chain[i], &b = chain[i + half];
-      steps.push_back((b.bottom - a.bottom) / std::max(1.0F, b.middle() - a.middle()));
-    }
+    add_slopes(chain, {0, chain.size()}, steps);
     slopes.emplace_back(median(std::move(steps)), chain.back().x1 - chain.front().x0);
   }
   return weighted_median(std::move(slopes));

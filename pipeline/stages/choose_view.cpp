@@ -20,8 +20,8 @@ constexpr std::size_t kSampleLines = 8;
 // Of an image of one line.
 constexpr double kLineReadsWell = 0.95;
 constexpr std::array kTrims = {0.1, 0.06, 0.0};
-constexpr double kSurerAsOneLine =
-    0.03;  // a letter that is cut into may be read more surely than it is right
+// A letter that is cut into may be read more surely than it is right.
+constexpr double kSurerAsOneLine = 0.03;
 // LOSE is 3501 upside down: a word is too little to go by. A third of what there was before need not be read
 // where so much is read that it cannot be chance: columns of digits, read across, are long lines.
 constexpr std::size_t kFewestCharacters = 10, kEnoughCharacters = 40;
@@ -153,7 +153,10 @@ std::vector<PageView> ChooseView::views_to_try(const PageMessage& page, double c
   std::vector<PageView> views;
   const auto trim = [&] {
     if (!page.layout.may_be_one_line) return;
-    for (const double share : kTrims) views.push_back({.image = {.trim = share, .as_one_line = true}});
+    // One line that was found is the whole image.
+    for (const double share : kTrims)
+      if (share > 0 || page.lines.size() != 1)
+        views.push_back({.image = {.trim = share, .as_one_line = true}});
   };
   if (confidence >= kReadsWell) {
     if (confidence < kLineReadsWell) trim();

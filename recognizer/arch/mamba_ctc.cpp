@@ -86,26 +86,16 @@ torch::Tensor MambaCtc::forward(const torch::Tensor& images, const torch::Tensor
 }
 
 void MambaCtc::prepare_for_inference(const FastArithmetic& fast) {
+  const torch::ScalarType type = fast.int8 ? torch::kChar : fast.bfloat16 ? torch::kBFloat16 : torch::kFloat;
   eval();
-  if (fast.int8) return store_in_bytes();
-  const torch::ScalarType type = fast.bfloat16 ? torch::kBFloat16 : torch::kFloat;
   for (Stage& stage : stages_) {
     stage.first->fold(type);
     for (ResidualBlock& block : stage.blocks) block->fold(type);
   }
   collapse_->fold(type);
   for (MambaLayer& layer : layers_) layer->convert_matrices(type);
-  head_->merge(torch::kFloat);  // confidences come from it
-}
-
-void MambaCtc::store_in_bytes() {
-  for (Stage& stage : stages_) {
-    stage.first->fold_to_int8();
-    for (ResidualBlock& block : stage.blocks) block->fold_to_int8();
-  }
-  collapse_->fold_to_int8();
-  for (MambaLayer& layer : layers_) layer->convert_matrices_to_int8();
-  head_->merge_to_int8();
+  // Confidences come from it, and bfloat16 has fewer digits than bytes with a scale for each row.
+  head_->merge(type == torch::kBFloat16 ? torch::kFloat : type);
 }
 
 }  // namespace ocrbatch::recognizer

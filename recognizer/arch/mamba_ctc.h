@@ -37,8 +37,6 @@ class MambaCtc : public CtcNetwork {
   void prepare_for_inference(const FastArithmetic& fast) override;
 
  private:
-  void store_in_bytes();
-
   struct Stage {
     ConvolutionBlock first{nullptr};
     std::vector<ResidualBlock> blocks;

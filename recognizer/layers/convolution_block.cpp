@@ -93,7 +93,6 @@ ConvolutionBlockImpl::ConvolutionBlockImpl(const ConvolutionBlockOptions& option
 }
 
 torch::Tensor ConvolutionBlockImpl::forward(const torch::Tensor& maps, const torch::Tensor& skip) {
-  if (int8_) return forward_cleared(maps, every_column(maps), skip);
   torch::Tensor out = convolve(convolution_, folded_ ? maps.to(convolution_->weight.scalar_type()) : maps);
   if (!folded_ && norm_) out = batch_norm(norm_, out);
   if (skip.defined()) out = folded_ ? out.add_(skip) : out + skip;
@@ -111,32 +110,21 @@ torch::Tensor ConvolutionBlockImpl::forward_cleared(const torch::Tensor& maps, c
 }
 
 void ConvolutionBlockImpl::fold(torch::ScalarType weights) {
-  fold_batch_norm(convolution_, norm_, weights);
+  const bool in_bytes = weights == torch::kChar;
+  fold_batch_norm(convolution_, norm_, in_bytes ? torch::kFloat : weights);
   folded_ = true;
   const torch::Tensor &weight = convolution_->weight, &bias = convolution_->bias;
   const std::optional<Geometry> geometry = plain_geometry(convolution_);
   if (!geometry || !weight.is_cpu() || weight.scalar_type() != torch::kFloat) return;
+  // Winograd's has a quarter of the multiplications.
+  const bool as_winograd = suits_winograd(weight, *geometry) && (!in_bytes || kernels::int8_speedup() < 4);
   if (weight.size(1) == 1) {
     from_image_ = kernels::make_image_convolution(weight, bias, geometry->stride, geometry->padding);
-  } else if (suits_winograd(weight, *geometry)) {
+  } else if (as_winograd) {
     winograd_ = kernels::make_winograd_convolution(weight, bias);
+  } else if (in_bytes) {
+    int8_ = kernels::make_int8_convolution(weight, bias, geometry->stride, geometry->padding);
   }
-}
-
-void ConvolutionBlockImpl::fold_to_int8() {
-  fold(torch::kFloat);
-  const std::optional<Geometry> geometry = plain_geometry(convolution_);
-  // Winograd's has a quarter of the multiplications.
-  if (from_image_ || !geometry || (winograd_ && kernels::int8_speedup() < 4)) return;
-  winograd_.reset();
-  int8_ = kernels::make_int8_convolution(convolution_->weight, convolution_->bias, geometry->stride,
-                                         geometry->padding);
-}
-
-// Of the result, for maps that are all there is of their lines.
-torch::Tensor ConvolutionBlockImpl::every_column(const torch::Tensor& maps) const {
-  const int64_t columns = (maps.size(3) + 2 * int8_->padding[1] - int8_->kernel[1]) / int8_->stride[1] + 1;
-  return torch::full({maps.size(0)}, columns, torch::kInt);
 }
 
 ResidualBlockImpl::ResidualBlockImpl(int channels) {
@@ -151,11 +139,6 @@ torch::Tensor ResidualBlockImpl::forward(const torch::Tensor& maps, const torch:
 void ResidualBlockImpl::fold(torch::ScalarType weights) {
   first_->fold(weights);
   second_->fold(weights);
-}
-
-void ResidualBlockImpl::fold_to_int8() {
-  first_->fold_to_int8();
-  second_->fold_to_int8();
 }
 
 }  // namespace ocrbatch::recognizer

@@ -39,15 +39,11 @@ class ConvolutionBlockImpl : public torch::nn::Module {
   torch::Tensor forward_cleared(const torch::Tensor& maps, const torch::Tensor& widths,
                                 const torch::Tensor& skip = {});
   // Folds the batch norm into the convolution: same results in evaluation, one pass less. In float32 on a CPU
-  // a 3x3 convolution becomes Winograd's.
+  // a 3x3 convolution becomes Winograd's. As bytes (kChar; on a CPU, for maps that are not negative)
+  // forward_cleared() is in products of bytes where that is faster; a first convolution, of an image, is not.
   void fold(torch::ScalarType weights);
-  // The same in products of bytes (kernels/int8_convolution.h) on a CPU, but for a first convolution, of an
-  // image. For maps that are not negative.
-  void fold_to_int8();
 
  private:
-  torch::Tensor every_column(const torch::Tensor& maps) const;
-
   bool relu_, folded_ = false;
   std::optional<kernels::ImageConvolution> from_image_;
   std::optional<kernels::WinogradConvolution> winograd_;
@@ -63,7 +59,6 @@ class ResidualBlockImpl : public torch::nn::Module {
   explicit ResidualBlockImpl(int channels);
   torch::Tensor forward(const torch::Tensor& maps, const torch::Tensor& widths);
   void fold(torch::ScalarType weights);
-  void fold_to_int8();
 
  private:
   ConvolutionBlock first_{nullptr}, second_{nullptr};

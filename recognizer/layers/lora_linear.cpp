@@ -33,28 +33,23 @@ torch::Tensor LoraLinearImpl::product(const torch::Tensor& x) const {
 }
 
 torch::Tensor LoraLinearImpl::forward(const torch::Tensor& x) const {
-  if (scale_ == 0 && !packed_ && !int8_) return torch::linear(x.to(weight.scalar_type()), weight, bias);
+  const bool is_own_product = packed_ || int8_;
+  if (scale_ == 0 && !is_own_product) return torch::linear(x.to(weight.scalar_type()), weight, bias);
   const torch::Tensor y = product(x);
-  return bias.defined() ? y + bias.to(y.scalar_type()) : y;
-}
-
-void LoraLinearImpl::merge_update() {
-  if (scale_ != 0) weight.add_(torch::matmul(lora_B, lora_A), scale_);
-  scale_ = 0;
-}
-
-void LoraLinearImpl::merge_to_int8() {
-  const torch::NoGradGuard no_grad;
-  merge_update();
-  int8_ = kernels::make_int8_linear(weight, {});
+  if (!bias.defined()) return y;
+  return is_own_product ? y.add_(bias) : y + bias.to(y.scalar_type());
 }
 
 void LoraLinearImpl::merge(torch::ScalarType type) {
   const torch::NoGradGuard no_grad;
-  merge_update();
+  if (scale_ != 0) weight.add_(torch::matmul(lora_B, lora_A), scale_);
+  scale_ = 0;
+  if (type == torch::kChar) {
+    int8_ = kernels::make_int8_linear(weight, {});
+    return;
+  }
   weight.set_data(weight.to(type));
-  if (type != torch::kFloat || !weight.is_cpu()) return;
-  packed_ = kernels::make_packed_linear(weight, {});
+  if (type == torch::kFloat && weight.is_cpu()) packed_ = kernels::make_packed_linear(weight, {});
 }
 
 }  // namespace ocrbatch::recognizer

@@ -26,17 +26,14 @@ class LoraLinearImpl : public torch::nn::Module {
   // Without the bias.
   torch::Tensor product(const torch::Tensor& x) const;
   // Adds the update to the weight, which is then stored in that type: same results, one product instead of
-  // three. In float32 on a CPU the weight is packed for our own product.
+  // three. On a CPU, in float32 the weight is packed for our own product, and kChar stores it in bytes for
+  // kernels/int8_linear.h.
   void merge(torch::ScalarType type);
-  // The same with the weight in bytes (kernels/int8_linear.h), on a CPU.
-  void merge_to_int8();
 
   torch::Tensor weight, bias, lora_A, lora_B;
 
  private:
   double scale_ = 0;
-  void merge_update();
-
   std::optional<kernels::PackedLinear> packed_;  // these two without the bias
   std::optional<kernels::Int8Linear> int8_;
 };

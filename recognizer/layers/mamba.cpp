@@ -114,19 +114,13 @@ torch::Tensor BidirectionalMambaImpl::forward(const torch::Tensor& x, const Mamb
                                   scan_inputs(backward_, /*reverse=*/true, xz[0], xz[1], lines)));
 }
 
-std::vector<LoraLinear*> BidirectionalMambaImpl::matrices() {
-  return {&in_proj_, &out_proj_, &forward_.x_proj, &backward_.x_proj, &forward_.dt_proj, &backward_.dt_proj};
-}
-
 void BidirectionalMambaImpl::convert_matrices(torch::ScalarType type) {
-  for (LoraLinear* matrix : matrices()) (*matrix)->merge(type);
-}
-
-void BidirectionalMambaImpl::convert_matrices_to_int8() {
-  for (LoraLinear* matrix : matrices()) (*matrix)->merge(torch::kFloat);
-  // B, C and the steps come from the others: they are small, and rounding them costs more than it saves.
-  in_proj_->merge_to_int8();
-  out_proj_->merge_to_int8();
+  // B, C and the steps come from the others: they are small, and rounding them to bytes costs more than it
+  // saves.
+  const torch::ScalarType of_small = type == torch::kChar ? torch::kFloat : type;
+  for (auto* linear : {&in_proj_, &out_proj_}) (*linear)->merge(type);
+  for (auto* linear : {&forward_.x_proj, &backward_.x_proj, &forward_.dt_proj, &backward_.dt_proj})
+    (*linear)->merge(of_small);
 }
 
 MambaLayerImpl::MambaLayerImpl(const MambaOptions& options, double dropout) {

@@ -48,12 +48,11 @@ class BidirectionalMambaImpl : public torch::nn::Module {
   explicit BidirectionalMambaImpl(const MambaOptions& options);
   // x (batch, T, d_model), or packed (rows, d_model). Padding is zero in the result.
   torch::Tensor forward(const torch::Tensor& x, const MambaLines& lines);
-  // Merges LoRA and stores the matrices in that type; the scan's own parameters stay float32.
+  // Merges LoRA and stores the matrices in that type, as bytes (kChar, on a CPU) the large ones; the scan's
+  // own parameters stay float32.
   void convert_matrices(torch::ScalarType type);
-  void convert_matrices_to_int8();
 
  private:
-  std::vector<LoraLinear*> matrices();
   struct Direction {
     torch::nn::Conv1d conv1d{nullptr};
     LoraLinear x_proj{nullptr}, dt_proj{nullptr};
@@ -76,7 +75,6 @@ class MambaLayerImpl : public torch::nn::Module {
   MambaLayerImpl(const MambaOptions& options, double dropout);
   torch::Tensor forward(const torch::Tensor& x, const MambaLines& lines);
   void convert_matrices(torch::ScalarType type) { mixer_->convert_matrices(type); }
-  void convert_matrices_to_int8() { mixer_->convert_matrices_to_int8(); }
 
  private:
   torch::nn::LayerNorm norm_{nullptr};

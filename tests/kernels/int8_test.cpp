@@ -53,6 +53,7 @@ void expect_the_definition(const RowsShape& s, int weight_limit, void (*products
   for (const bool one_scale : {false, true}) {
     for (const float* const added : {static_cast<const float*>(nullptr), skip.data()}) {
       rows.one_row_scale = one_scale, rows.skip = added, rows.relu = added != nullptr;
+      rows.offsets = one_scale ? nullptr : offsets.data();
       std::vector<float> found(skip.size(), -7), expected(skip.size(), -7);
       products(rows, found.data());
       int8_rows_ref(rows, expected.data());
