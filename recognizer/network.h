@@ -24,6 +24,13 @@ struct ReadLabel {
   float confidence = 0, agreement = 1;
 };
 
+// A block that adds to what it is given (a residual connection). With its tensor `closing` at zero it passes
+// its input on unchanged.
+struct ResidualBranch {
+  std::string module;   // name within the network
+  std::string closing;  // name within the network
+};
+
 class LineNetwork : public torch::nn::Module {
  public:
   // images (batch, 1, img_height, W) float32: 0 paper to 1 ink; columns at and beyond widths[b] are padding.
@@ -50,6 +57,9 @@ class LineNetwork : public torch::nn::Module {
   // Tensors with a row for each class: row 0 is the blank's (or the end's), row i that of label i. Training
   // moves these rows when an alphabet grows.
   virtual std::vector<std::string> tensors_by_label() const { return {"head.weight", "head.bias"}; }
+
+  // Blocks that a network may have more of than the one that it is trained from.
+  virtual std::vector<ResidualBranch> residual_branches() const { return {}; }
 
   // How much of the training is done (0-1), for networks whose loss follows a schedule.
   virtual void set_training_progress(double) {}

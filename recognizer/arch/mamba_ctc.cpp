@@ -41,7 +41,9 @@ MambaCtc::MambaCtc(const ModelConfig& config, const MambaCtcParameters& paramete
     const std::string name = "stage" + std::to_string(i);
     stage.first = register_module(name, ConvolutionBlock(options));
     for (int b = 0; b < parameters.cnn_blocks[i]; ++b) {
-      stage.blocks.push_back(register_module(name + "_block" + std::to_string(b), ResidualBlock(out)));
+      const std::string block = name + "_block" + std::to_string(b);
+      stage.blocks.push_back(register_module(block, ResidualBlock(out)));
+      branches_.push_back({block, block + "." + ResidualBlockImpl::kClosing});
     }
     stages_.push_back(std::move(stage));
     in = out;
@@ -53,8 +55,10 @@ MambaCtc::MambaCtc(const ModelConfig& config, const MambaCtcParameters& paramete
   collapse_ = register_module("collapse", ConvolutionBlock(collapse));
 
   for (int i = 0; i < parameters.mamba.mamba_layers; ++i) {
-    layers_.push_back(register_module("layer" + std::to_string(i),
-                                      MambaLayer(parameters.mamba.options(), parameters.mamba.dropout)));
+    const std::string layer = "layer" + std::to_string(i);
+    layers_.push_back(
+        register_module(layer, MambaLayer(parameters.mamba.options(), parameters.mamba.dropout)));
+    branches_.push_back({layer, layer + "." + MambaLayerImpl::kClosing});
   }
   norm_ = register_module(
       "norm", torch::nn::LayerNorm(torch::nn::LayerNormOptions({parameters.mamba.mamba_d_model})));

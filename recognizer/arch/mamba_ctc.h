@@ -34,6 +34,7 @@ class MambaCtc : public CtcNetwork {
   torch::Tensor forward(const torch::Tensor& images, const torch::Tensor& widths) override;
   int frames(int width_px) const override;
   FrameGrid frame_grid() const override { return {.pixels_per_frame = 4}; }
+  std::vector<ResidualBranch> residual_branches() const override { return branches_; }
   void prepare_for_inference(const FastArithmetic& fast) override;
 
  private:
@@ -48,6 +49,7 @@ class MambaCtc : public CtcNetwork {
   torch::nn::LayerNorm norm_{nullptr};
   torch::nn::Dropout dropout_{nullptr};
   LoraLinear head_{nullptr};  // without a low-rank update
+  std::vector<ResidualBranch> branches_;
 };
 
 }  // namespace ocrbatch::recognizer

@@ -31,8 +31,10 @@ Resnet34MambaLora::Resnet34MambaLora(const ModelConfig& config,
   projection_ =
       register_module("projection", torch::nn::Linear(backbone_->channels(), parameters.mamba.mamba_d_model));
   for (int i = 0; i < parameters.mamba.mamba_layers; ++i) {
-    layers_.push_back(register_module("layer" + std::to_string(i),
-                                      MambaLayer(parameters.mamba.options(), parameters.mamba.dropout)));
+    const std::string layer = "layer" + std::to_string(i);
+    layers_.push_back(
+        register_module(layer, MambaLayer(parameters.mamba.options(), parameters.mamba.dropout)));
+    branches_.push_back({layer, layer + "." + MambaLayerImpl::kClosing});
   }
   norm_ = register_module(
       "norm", torch::nn::LayerNorm(torch::nn::LayerNormOptions({parameters.mamba.mamba_d_model})));

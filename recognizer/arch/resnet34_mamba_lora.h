@@ -29,6 +29,7 @@ class Resnet34MambaLora : public CtcNetwork {
   torch::Tensor forward(const torch::Tensor& images, const torch::Tensor& widths) override;
   int frames(int width_px) const override { return ResNet34Impl::frames(width_px); }
   FrameGrid frame_grid() const override { return {.pixels_per_frame = ResNet34Impl::kPitchPx}; }
+  std::vector<ResidualBranch> residual_branches() const override { return branches_; }
   void prepare_for_inference(const FastArithmetic& fast) override;
 
  private:
@@ -38,6 +39,7 @@ class Resnet34MambaLora : public CtcNetwork {
   torch::nn::LayerNorm norm_{nullptr};
   torch::nn::Dropout dropout_{nullptr};
   torch::nn::Linear head_{nullptr};
+  std::vector<ResidualBranch> branches_;
 };
 
 }  // namespace ocrbatch::recognizer

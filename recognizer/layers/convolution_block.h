@@ -56,6 +56,8 @@ TORCH_MODULE(ConvolutionBlock);
 // Two 3x3 blocks around a skip connection (arXiv 1512.03385, basic block).
 class ResidualBlockImpl : public torch::nn::Module {
  public:
+  static constexpr const char* kClosing = "second.norm.weight";  // at zero, non-negative maps pass unchanged
+
   explicit ResidualBlockImpl(int channels);
   torch::Tensor forward(const torch::Tensor& maps, const torch::Tensor& widths);
   void fold(torch::ScalarType weights);

@@ -72,6 +72,8 @@ TORCH_MODULE(BidirectionalMamba);
 // x + mixer(norm(x)), the residual form in which Mamba blocks are stacked.
 class MambaLayerImpl : public torch::nn::Module {
  public:
+  static constexpr const char* kClosing = "mixer.out_proj.weight";  // at zero, rows pass unchanged
+
   MambaLayerImpl(const MambaOptions& options, double dropout);
   torch::Tensor forward(const torch::Tensor& x, const MambaLines& lines);
   void convert_matrices(torch::ScalarType type) { mixer_->convert_matrices(type); }

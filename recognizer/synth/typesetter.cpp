@@ -5,6 +5,7 @@
 #include <hb.h>
 #include FT_FREETYPE_H
 #include FT_OUTLINE_H
+#include <unicode/uchar.h>
 
 #include <algorithm>
 #include <cmath>
@@ -67,6 +68,12 @@ void add_spans(int y, int count, const FT_Span* spans, void* user) {
     for (int k = 0; k < spans[i].len; ++k)
       pixel[k] = static_cast<std::uint8_t>(std::min(255, pixel[k] + coverage));
   }
+}
+
+// Whether a mark is one that printers used to set off from the word before it.
+bool stands_off(char32_t before, char32_t mark) {
+  return (mark == U';' || mark == U':' || mark == U'?' || mark == U'!') &&
+         u_isalpha(static_cast<UChar32>(before)) != 0;
 }
 
 }  // namespace
@@ -201,6 +208,8 @@ SetLine Typesetter::set(const std::vector<TextRun>& runs, const TypeStyle& style
         continue;
       }
       if (positions[i].x_advance != 0) advance += style.letter_spacing_px;
+      if (i + 1 < count && stands_off(run.text[infos[i].cluster], run.text[infos[i + 1].cluster]))
+        advance += style.mark_space_px;
       x += style.hinted ? std::round(advance) : advance;
     }
   }

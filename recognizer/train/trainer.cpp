@@ -81,6 +81,13 @@ void Trainer::initialize_from(const std::filesystem::path& folder) {
   for (const auto& [name, tensor] : fresh) {
     if (is_adapter(name) && !state.contains(name)) state[name] = tensor.detach().clone();
   }
+  // A deeper network starts as the one that it grows from: blocks that this one has not do nothing at first.
+  for (const ResidualBranch& branch : network_->residual_branches()) {
+    if (state.contains(branch.closing)) continue;
+    for (const auto& [name, tensor] : fresh)
+      if (name.starts_with(branch.module + ".")) state[name] = tensor.detach().clone();
+    state[branch.closing].zero_();
+  }
   // Rows of these belong to labels: shared ones move to their place in the new alphabet, new ones start
   // fresh.
   for (const std::string& name : network_->tensors_by_label()) {

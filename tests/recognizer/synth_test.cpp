@@ -325,6 +325,27 @@ TEST_F(Synth, ASmallEStandsAboveItsLetterInFontsThatHaveNone) {
   EXPECT_GT(tried, 0);
 }
 
+TEST_F(Synth, MarksCanStandOffFromTheWordsBeforeThem) {
+  FontStyle style;
+  style.classes = {{"any", {"*"}}};
+  const FontLibrary library(style, {}, {U"n", U"f", U";"});
+  const auto font = std::find_if(library.fonts().begin(), library.fonts().end(), [](const Font& candidate) {
+    return candidate.covers(0) && candidate.covers(1) && candidate.covers(2);
+  });
+  ASSERT_NE(font, library.fonts().end());
+  Typesetter typesetter;
+  Random random(1, 1);
+  const auto width = [&](const std::u32string& text, double space) {
+    TypeStyle type;
+    type.mark_space_px = space;
+    return typesetter.set({{text, &*font, 1}}, type, random).width_px;
+  };
+  for (const char32_t* apart : {U"n;n", U"ffn:", U"n ; n!"})
+    EXPECT_DOUBLE_EQ(width(apart, 3), width(apart, 0) + 3);
+  for (const char32_t* together : {U"n ;", U"n.", U";;", U"n,"})
+    EXPECT_DOUBLE_EQ(width(together, 3), width(together, 0));
+}
+
 TEST_F(Synth, TheRandomStreamIsFixed) {
   // Recipes promise the same lines on every machine; these numbers must never change.
   Random random(1, 2);

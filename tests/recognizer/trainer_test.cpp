@@ -183,6 +183,35 @@ TEST(Trainer, StartingFromAModelKeepsTheRowsOfSharedLabels) {
   EXPECT_TRUE(torch::equal(after.at("head.weight")[0], before.at("head.weight")[0]));
 }
 
+TEST(Trainer, ADeeperNetworkStartsAsTheOneThatItGrowsFrom) {
+  for (const char* architecture : {"mamba_ctc", "resnet34_mamba_lora"}) {
+    const TemporaryFolder folder;
+    TrainJob first = small_job(folder.path() / "first", architecture);
+    first.train.validate_every_steps = 6;
+    losses(first, 6);
+    const LoadedModel old = load_model(folder.path() / "first/model");
+    ModelConfig deeper = first.model;
+    boost::json::object& parameters = deeper.parameters.as_object();
+    parameters["mamba_layers"] = 3;
+    if (parameters.contains("cnn_blocks")) parameters["cnn_blocks"] = {1, 0, 2};
+    Trainer trainer(deeper, first.train, {}, folder.path() / "second");
+    trainer.initialize_from(folder.path() / "first/model");
+    const auto state = named_state(trainer.network());
+    EXPECT_GT(state.at("layer2.mixer.in_proj.weight").abs().max().item<float>(), 0) << architecture;
+
+    const auto network = build_network(deeper);
+    load_state(*network, state, "the deeper network");
+    network->eval();
+    old.network->eval();
+    const torch::NoGradGuard no_grad;
+    const torch::Tensor images = torch::rand({2, 1, deeper.img_height, 96}),
+                        widths = torch::full({2}, 96, torch::kInt);
+    EXPECT_TRUE(
+        torch::allclose(network->forward(images, widths), old.network->forward(images, widths), 1e-4, 1e-5))
+        << architecture;
+  }
+}
+
 TEST(Trainer, LinesOfTheBaseAreMeasuredBeforeTheFirstStepAndAtEachValidation) {
   const TemporaryFolder folder;
   TrainJob job = small_job(folder.path());
