@@ -1,7 +1,9 @@
 // Line preparation on a CUDA device, of pages that lie there: what a line's crop is made from, so that its
 // threads (line_crop_thread.h) have nothing left to decide. The pixels are prepare_line's, give or take a
-// gray level. Without OpenCV, so that nvcc need not read its headers.
+// gray level of the page. Without OpenCV, so that nvcc need not read its headers.
 #pragma once
+
+#include "kernels/line_sampling_thread.h"
 
 namespace ocrbatch::kernels {
 
@@ -12,16 +14,11 @@ inline constexpr int kMaxBoxReach = 31;
 // Stretches of a line whose paper is judged apart.
 inline constexpr int kMaxCropSegments = 512;
 
-// Subpixel positions to either direction at which pixels are taken, as OpenCV has them, and taps in a
-// direction.
-inline constexpr int kSubpixels = 32, kCubicTaps = 4;
-
 // Plain numbers, to be copied to the device.
 struct LineCrop {
   int width = 0, height = 0;                                    // of the crop
   int part_x = 0, part_y = 0, part_width = 0, part_height = 0;  // of the page, beyond which is paper
-  double map[2][3] = {};  // from a pixel of the crop to one of the part, centres as whole numbers
-  bool is_cubic = false;  // between the page's pixels; else linear
+  Sampling sampling;                                            // of the part
   // Weights from -reach to reach along x and y.
   int x_reach = 0, y_reach = 0;
   float x_weights[2 * kMaxBoxReach + 1] = {}, y_weights[2 * kMaxBoxReach + 1] = {};

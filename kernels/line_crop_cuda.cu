@@ -9,12 +9,11 @@ struct LineCropLaunch {
   static constexpr int kThreads = 256;
 };
 
-__global__ void __launch_bounds__(LineCropLaunch::kThreads)
-    pixels_kernel(const LineCropJob* jobs, const std::int16_t* cubic_weights) {
+__global__ void __launch_bounds__(LineCropLaunch::kThreads) pixels_kernel(const LineCropJob* jobs) {
   const LineCropJob& job = jobs[blockIdx.y];
   const int i = static_cast<int>(blockIdx.x) * LineCropLaunch::kThreads + static_cast<int>(threadIdx.x);
   if (i >= job.crop.width * job.crop.height) return;
-  job.out[i] = crop_pixel(job.crop, job.page, cubic_weights, i % job.crop.width, i / job.crop.width);
+  job.out[i] = crop_pixel(job.crop, job.page, i % job.crop.width, i / job.crop.width);
 }
 
 __global__ void __launch_bounds__(LineCropLaunch::kThreads) darkness_kernel(const LineCropJob* jobs) {
@@ -25,14 +24,13 @@ __global__ void __launch_bounds__(LineCropLaunch::kThreads) darkness_kernel(cons
 
 }  // namespace
 
-void crop_lines_cuda(const LineCropJob* jobs, int count, int most_pixels, const std::int16_t* cubic_weights,
-                     void* stream) {
+void crop_lines_cuda(const LineCropJob* jobs, int count, int most_pixels, void* stream) {
   if (count == 0) return;
   constexpr int kThreads = LineCropLaunch::kThreads;
   const auto on = static_cast<cudaStream_t>(stream);
   const auto lines = static_cast<unsigned>(count);
   pixels_kernel<<<dim3(static_cast<unsigned>((most_pixels + kThreads - 1) / kThreads), lines), kThreads, 0,
-                  on>>>(jobs, cubic_weights);
+                  on>>>(jobs);
   darkness_kernel<<<lines, kThreads, 0, on>>>(jobs);
   check_launch("line_crop");
 }

@@ -42,33 +42,11 @@ OCRBATCH_PER_THREAD int crop_average(const LineCrop& crop, const PagePixels& pag
   return crop_clamp(static_cast<int>(rintf(sum)), 0, 255);
 }
 
-// First kernel: the page's gray value under a pixel of the crop. Positions are those of OpenCV's warpAffine:
-// in 1/1024 from its row and column apart, rounded to 1/32.
-OCRBATCH_PER_THREAD std::uint8_t crop_pixel(const LineCrop& crop, const PagePixels& page,
-                                            const std::int16_t* cubic_weights, int column, int row) {
-  int position[2];
-  for (int i = 0; i < 2; ++i) {
-    const int of_row = static_cast<int>(rint((crop.map[i][1] * row + crop.map[i][2]) * 1024)),
-              of_column = static_cast<int>(rint(crop.map[i][0] * column * 1024));
-    position[i] = (of_row + 16 + of_column) >> 5;
-  }
-  const int x = position[0] >> 5, y = position[1] >> 5, x_share = position[0] & 31,
-            y_share = position[1] & 31;
-  int sum = 1 << 14;  // half of a gray value
-  if (crop.is_cubic) {
-    const std::int16_t* const weights =
-        cubic_weights + (y_share * kSubpixels + x_share) * kCubicTaps * kCubicTaps;
-    for (int i = 0; i < kCubicTaps * kCubicTaps; ++i)
-      sum += weights[i] * crop_average(crop, page, x - 1 + i % kCubicTaps, y - 1 + i / kCubicTaps);
-  } else {
-    for (int i = 0; i < 4; ++i) {
-      const int right = i % 2, down = i / 2;
-      const int weight = (right != 0 ? x_share : 32 - x_share) * (down != 0 ? y_share : 32 - y_share) * 32;
-      // Most lines lie straight on the page's rows somewhere; what has no weight is not averaged.
-      if (weight != 0) sum += weight * crop_average(crop, page, x + right, y + down);
-    }
-  }
-  return static_cast<std::uint8_t>(crop_clamp(sum >> 15, 0, 255));
+// First kernel: the page's gray value under a pixel of the crop.
+OCRBATCH_PER_THREAD std::uint8_t crop_pixel(const LineCrop& crop, const PagePixels& page, int column,
+                                            int row) {
+  return static_cast<std::uint8_t>(
+      sampled(crop.sampling, column, row, [&](int x, int y) { return crop_average(crop, page, x, y); }));
 }
 
 // Shared memory of a line's block.

@@ -48,20 +48,21 @@ cv::Rect covered_part(cv::Size page, const LineFrame& frame, int reach) {
          cv::Rect(0, 0, page.width, page.height);
 }
 
-cv::Matx23d pixel_map(const LineFrame& frame, cv::Point origin) {
+Sampling sampling_of(const LineFrame& frame, cv::Point origin) {
   const cv::Matx23f to_page = frame.to_page();
   const int origins[] = {origin.x, origin.y};
-  cv::Matx23d map;
+  Sampling sampling;
   for (int row = 0; row < 2; ++row) {
-    map(row, 0) = to_page(row, 0);
-    map(row, 1) = to_page(row, 1);
-    map(row, 2) = to_page(row, 2) + 0.5 * map(row, 0) + 0.5 * map(row, 1) - 0.5 - origins[row];
+    const double along = to_page(row, 0), across = to_page(row, 1);
+    sampling.map[row][0] = to_page(row, 0);
+    sampling.map[row][1] = to_page(row, 1);
+    sampling.map[row][2] =
+        static_cast<float>(to_page(row, 2) + 0.5 * along + 0.5 * across - 0.5 - origins[row]);
   }
-  return map;
-}
-
-bool is_enlarged(const LineFrame& frame) {
-  return frame.x_scale > 1.05F;
+  const bool is_steep = std::abs(frame.along.y) > kSteepestLine * std::abs(frame.along.x);
+  sampling.slope = is_steep ? 0 : frame.along.y / frame.along.x;
+  sampling.is_cubic = frame.x_scale > 1.05F;
+  return sampling;
 }
 
 bool is_degenerate(const LineGeometry& geometry, const LinePreparation& options) {

@@ -6,6 +6,7 @@
 
 #include "kernels/line_neighbours.h"
 #include "kernels/line_preparation.h"
+#include "kernels/line_sampling_thread.h"
 
 namespace ocrbatch::kernels {
 
@@ -33,12 +34,9 @@ std::vector<float> box_kernel(float width);
 // page.
 cv::Rect covered_part(cv::Size page, const LineFrame& frame, int reach);
 
-// From a raster's pixels to those of the part of a page that begins at `origin`, both counted by their
-// centres as whole numbers.
-cv::Matx23d pixel_map(const LineFrame& frame, cv::Point origin);
-
-// Whether enlarging is worth smooth edges.
-bool is_enlarged(const LineFrame& frame);
+// How the raster's pixels are taken from the part of a page that begins at `origin`; enlarged enough, with
+// smooth edges.
+Sampling sampling_of(const LineFrame& frame, cv::Point origin);
 
 // No length, no height, or options that leave none.
 bool is_degenerate(const LineGeometry& geometry, const LinePreparation& options);

@@ -209,7 +209,8 @@ int end_of_line(const LineInk& line, int from, int edge, int step, const Band& b
 LineGeometry find_line_geometry(const cv::Mat& image) {
   if (image.empty()) return {};
   const PaperEstimate paper = estimate_paper(image, {0, 0, image.cols, image.rows});
-  const cv::Mat darkness = measure_darkness(image, {0, image.rows}, paper.inverted);
+  cv::Mat darkness(image.size(), CV_8UC1);
+  measure_ink(image, paper.inverted).darken(image, darkness);
   const cv::Mat all_ink = darkness > kInkDarkness;
   CleanInk clean = clean_ink(all_ink);
   cv::Mat& ink = clean.ink;

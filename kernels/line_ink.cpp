@@ -4,17 +4,24 @@
 #include <array>
 #include <cmath>
 
+#include "kernels/gray_rows.h"
+
 namespace ocrbatch::kernels {
 namespace {
 
 using Histogram = std::array<int, 256>;
 
 Histogram histogram_of(const cv::Mat& region, int row_step = 1) {
-  Histogram counts{};
+  // A counter that was just written is not soon read, and a pixel mostly has its neighbour's gray: every
+  // second one is counted apart.
+  Histogram counts{}, others{};
   for (int y = 0; y < region.rows; y += row_step) {
     const uchar* row = region.ptr<uchar>(y);
-    for (int x = 0; x < region.cols; ++x) ++counts[row[x]];
+    int x = 0;
+    for (; x + 2 <= region.cols; x += 2) ++counts[row[x]], ++others[row[x + 1]];
+    if (x < region.cols) ++counts[row[x]];
   }
+  for (std::size_t value = 0; value < counts.size(); ++value) counts[value] += others[value];
   return counts;
 }
 
@@ -125,60 +132,52 @@ int paper_segments(int columns, int zone_rows) {
   return std::max(1, (columns + width / 2) / width);
 }
 
-cv::Mat measure_darkness(const cv::Mat& strip, cv::Range zone, bool inverted) {
-  cv::Mat light;
-  if (inverted) {
-    cv::bitwise_not(strip, light);
-  } else {
-    light = strip;
-  }
+InkScale measure_ink(const cv::Mat& zone, bool inverted) {
+  InkScale scale;
+  scale.inverted = inverted;
   // The paper's level along the line: a high percentile per segment, the middle one of three neighbours (a
   // segment filled by a blot must not count), and linear between the segments' centres.
-  const cv::Mat line = light.rowRange(zone);
-  const int segments = paper_segments(light.cols, zone.size());
+  const int segments = paper_segments(zone.cols, zone.rows);
   std::vector<float> levels(segments);
   const auto segment_start = [&](int i) {
-    return static_cast<int>(static_cast<int64_t>(i) * light.cols / segments);
+    return static_cast<int>(static_cast<int64_t>(i) * zone.cols / segments);
   };
   for (int i = 0; i < segments; ++i) {
-    levels[i] = percentile(histogram_of(line.colRange(segment_start(i), segment_start(i + 1))), 0.75);
+    Histogram counts = histogram_of(zone.colRange(segment_start(i), segment_start(i + 1)));
+    if (inverted) std::ranges::reverse(counts);
+    levels[i] = percentile(counts, 0.75);
   }
   std::vector<float> middle = levels;
   for (int i = 1; i + 1 < segments; ++i) {
     middle[i] = std::max(std::min(levels[i - 1], levels[i]),
                          std::min(std::max(levels[i - 1], levels[i]), levels[i + 1]));
   }
-  std::vector<short> paper(light.cols);
-  const float pitch = static_cast<float>(light.cols) / segments;
-  for (int x = 0; x < light.cols; ++x) {
+  scale.paper.resize(zone.cols);
+  const float pitch = static_cast<float>(zone.cols) / segments;
+  for (int x = 0; x < zone.cols; ++x) {
     const float position = std::clamp((x + 0.5F) / pitch - 0.5F, 0.0F, segments - 1.0F);
     const int i = std::min(static_cast<int>(position), std::max(0, segments - 2));
     const float share = position - i;
     const float next = middle[std::min(i + 1, segments - 1)];
-    paper[x] = cv::saturate_cast<short>(middle[i] + share * (next - middle[i]));
+    scale.paper[x] = cv::saturate_cast<uchar>(middle[i] + share * (next - middle[i]));
   }
 
-  Histogram depths{};
-  for (int y = 0; y < line.rows; ++y) {
-    const uchar* row = line.ptr<uchar>(y);
-    for (int x = 0; x < line.cols; ++x) ++depths[std::clamp(paper[x] - row[x], 0, 255)];
-  }
+  cv::Mat depths(zone.size(), CV_8UC1);
+  for (int y = 0; y < zone.rows; ++y)
+    depths_of(zone.ptr<uchar>(y), scale.paper.data(), zone.cols, inverted, depths.ptr<uchar>(y));
   // 1 % of a line's pixels lie well inside its strokes.
-  const int ink_depth = std::max(kMinContrast, static_cast<int>(0.9 * percentile(depths, 0.99)));
+  scale.ink_depth = std::max(kMinContrast, static_cast<int>(0.9 * percentile(histogram_of(depths), 0.99)));
+  return scale;
+}
 
-  std::array<uchar, 256> darkness_of{};
+void InkScale::darken(const cv::Mat& rows, cv::Mat& darkness) const {
   // The texture of the paper stays below a tenth of the ink's depth.
   const int texture = ink_depth / 10;
-  for (int depth = 0; depth < 256; ++depth) {
-    darkness_of[depth] = std::clamp((depth - texture) * 255 / (ink_depth - texture), 0, 255);
+  for (int y = 0; y < rows.rows; ++y) {
+    uchar* const out = darkness.ptr<uchar>(y);
+    depths_of(rows.ptr<uchar>(y), paper.data(), rows.cols, inverted, out);
+    stretch(out, rows.cols, texture, ink_depth, out);
   }
-  cv::Mat darkness(light.size(), CV_8UC1);
-  for (int y = 0; y < light.rows; ++y) {
-    const uchar* row = light.ptr<uchar>(y);
-    uchar* out = darkness.ptr<uchar>(y);
-    for (int x = 0; x < light.cols; ++x) out[x] = darkness_of[std::clamp(paper[x] - row[x], 0, 255)];
-  }
-  return darkness;
 }
 
 }  // namespace ocrbatch::kernels

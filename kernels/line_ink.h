@@ -1,6 +1,7 @@
 // What is ink and what is paper in the neighbourhood of one line, whatever the light and the polarity.
 #pragma once
 
+#include <cstdint>
 #include <opencv2/core.hpp>
 #include <vector>
 
@@ -15,11 +16,20 @@ struct PaperEstimate {
 // `page` is CV_8UC1; `line` lies within it and holds one line, roughly. No area gives white paper.
 PaperEstimate estimate_paper(const cv::Mat& page, const cv::Rect& line);
 
-// Gray values of a cut line turned into darkness: 0 is paper, 255 the line's ink. Rows `zone` hold the line
-// itself; levels are taken there, so that neighbours do not count. A strip without ink keeps its noise at the
-// noise's own size: the range never falls below kMinContrast gray values.
+// What gray values of a cut line are as darkness: 0 is paper, 255 the line's ink. A line without ink keeps
+// its noise at the noise's own size: the range never falls below kMinContrast gray values.
 inline constexpr int kMinContrast = 40;
-cv::Mat measure_darkness(const cv::Mat& strip, cv::Range zone, bool inverted);
+struct InkScale {
+  std::vector<std::uint8_t> paper;  // a column's paper; of an inverted line with black as white
+  int ink_depth = kMinContrast;     // from paper to ink
+  bool inverted = false;
+
+  // Rows of the line or beside it, as wide as `paper`. `darkness` has their size; it may be `rows`.
+  void darken(const cv::Mat& rows, cv::Mat& darkness) const;
+};
+
+// `zone` are the rows that hold the line itself: neighbours do not count.
+InkScale measure_ink(const cv::Mat& zone, bool inverted);
 
 // Stretches of a line of that size whose paper is judged apart.
 int paper_segments(int columns, int zone_rows);

@@ -12,7 +12,6 @@ namespace ocrbatch::kernels {
 namespace {
 
 enum class Owner : uchar {
-  kNobody,     // paper
   kLine,       // this line
   kNeighbour,  // a line above or below
   kBoth,       // letters of two lines that touch: this line's up to the border of its zone
@@ -36,39 +35,82 @@ struct Component {
   }
 };
 
-// One pass for all numbers: cv::connectedComponentsWithStats takes three times as long as labelling alone.
-std::vector<Component> measure_components(const cv::Mat& labels, int count, const LineZone& zone) {
-  struct Extent {
-    int left = std::numeric_limits<int>::max(), right = -1, top = 0, bottom = -1;
-  };
-  std::vector<Component> components(count);
-  std::vector<Extent> extents(count);
-  for (int y = 0; y < labels.rows; ++y) {
-    const float centre = y + 0.5F;
-    int Component::*part = nullptr;
-    if (centre < zone.top) {
-      part = &Component::above;
-    } else if (centre > zone.bottom) {
-      part = &Component::below;
-    } else if (centre >= zone.x_top && centre <= zone.baseline) {
-      part = &Component::core;
-    }
-    const int* row = labels.ptr<int>(y);
-    for (int x = 0; x < labels.cols; ++x) {
-      if (row[x] == 0) continue;
-      Component& component = components[row[x]];
-      Extent& extent = extents[row[x]];
-      ++component.area;
-      if (part != nullptr) ++(component.*part);
-      if (extent.bottom < 0) extent.top = y;
-      extent.bottom = y + 1;
-      extent.left = std::min(extent.left, x);
-      extent.right = std::max(extent.right, x + 1);
+// Ink in row y from x0 to x1, exclusive.
+struct Run {
+  int y = 0, x0 = 0, x1 = 0;
+  int component = 0;
+};
+
+struct Runs {
+  std::vector<Run> runs;    // by row, then from left to right
+  std::vector<int> begins;  // a row's first; one more at the end
+};
+
+Runs find_runs(const cv::Mat& ink) {
+  constexpr uchar kInk = 255, kPaper = 0;
+  Runs found;
+  found.begins.reserve(static_cast<std::size_t>(ink.rows) + 1);
+  for (int y = 0; y < ink.rows; ++y) {
+    found.begins.push_back(static_cast<int>(found.runs.size()));
+    const uchar* const row = ink.ptr<uchar>(y);
+    const uchar* const end = row + ink.cols;
+    for (const uchar* at = row; (at = std::find(at, end, kInk)) != end;) {
+      const uchar* const after = std::find(at, end, kPaper);
+      found.runs.push_back({y, static_cast<int>(at - row), static_cast<int>(after - row)});
+      at = after;
     }
   }
-  for (int i = 1; i < count; ++i) {
-    const Extent& extent = extents[i];
-    components[i].box = {extent.left, extent.top, extent.right - extent.left, extent.bottom - extent.top};
+  found.begins.push_back(static_cast<int>(found.runs.size()));
+  return found;
+}
+
+// Components of ink that touch at their sides or corners: unites the runs that do, row by row (a forest of
+// runs whose root is a component's first). Sets each run's component and returns how many there are.
+int label_components(Runs& found) {
+  std::vector<Run>& runs = found.runs;
+  for (std::size_t i = 0; i < runs.size(); ++i) runs[i].component = static_cast<int>(i);
+  const auto root_of = [&](int i) {
+    while (runs[i].component != i) i = runs[i].component = runs[runs[i].component].component;
+    return i;
+  };
+  for (std::size_t y = 1; y + 1 < found.begins.size(); ++y) {
+    int above = found.begins[y - 1];
+    const int above_end = found.begins[y];
+    for (int i = above_end; i < found.begins[y + 1]; ++i) {
+      while (above < above_end && runs[above].x1 < runs[i].x0) ++above;
+      for (int k = above; k < above_end && runs[k].x0 <= runs[i].x1; ++k) {
+        const int a = root_of(k), b = root_of(i);
+        runs[std::max(a, b)].component = std::min(a, b);
+      }
+    }
+  }
+  // Roots precede their runs.
+  int count = 0;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    const int parent = runs[i].component;
+    runs[i].component = parent == static_cast<int>(i) ? count++ : runs[parent].component;
+  }
+  return count;
+}
+
+std::vector<Component> measure_components(const Runs& found, int count, const LineZone& zone) {
+  std::vector<Component> components(count);
+  std::vector<bool> is_met(count);
+  for (const Run& run : found.runs) {
+    Component& component = components[run.component];
+    const int length = run.x1 - run.x0;
+    component.area += length;
+    const float centre = run.y + 0.5F;
+    if (centre < zone.top) {
+      component.above += length;
+    } else if (centre > zone.bottom) {
+      component.below += length;
+    } else if (centre >= zone.x_top && centre <= zone.baseline) {
+      component.core += length;
+    }
+    const cv::Rect box(run.x0, run.y, length, 1);
+    component.box = is_met[run.component] ? component.box | box : box;
+    is_met[run.component] = true;
   }
   return components;
 }
@@ -115,7 +157,7 @@ void judge_by_nearness(std::vector<Component>& components, const LineZone& zone)
   const float height = zone.height();
   std::vector<const Component*> decided;
   for (const Component& component : components) {
-    if (component.owner != Owner::kUndecided && component.owner != Owner::kNobody && component.area > 3) {
+    if (component.owner != Owner::kUndecided && component.area > 3) {
       decided.push_back(&component);
     }
   }
@@ -141,24 +183,34 @@ void judge_by_nearness(std::vector<Component>& components, const LineZone& zone)
 }
 
 // Underlines and other horizontal rules tie the letters of a line together, and to the next line's. Takes
-// them out of `ink` and adds each to the ink of the line or of the neighbours.
-void take_out_rules(cv::Mat& ink, const LineZone& zone, cv::Mat& own, cv::Mat& neighbours) {
+// them out of `ink` and adds each to the ink of the line or of the neighbours. Returns whether there were
+// any.
+bool take_out_rules(const Runs& found, const LineZone& zone, cv::Mat& ink, cv::Mat& own,
+                    cv::Mat& neighbours) {
   const int height = std::max(1, cvRound(zone.height()));
-  const int run = std::max(4, cvRound(0.45F * height));
-  if (ink.cols <= run) return;
   // A slanting rule is a staircase of shorter runs.
-  cv::Mat runs, labels;
-  cv::morphologyEx(ink, runs, cv::MORPH_OPEN, cv::getStructuringElement(cv::MORPH_RECT, {run, 1}));
-  if (cv::countNonZero(runs) == 0) return;
-  const int count = cv::connectedComponents(runs, labels, 8, CV_32S);
-  const std::vector<Component> components = measure_components(labels, count, zone);
-  for (int i = 1; i < count; ++i) {
+  const int least_run = std::max(4, cvRound(0.45F * height));
+  Runs long_ones;
+  for (std::size_t y = 0; y + 1 < found.begins.size(); ++y) {
+    long_ones.begins.push_back(static_cast<int>(long_ones.runs.size()));
+    for (int i = found.begins[y]; i < found.begins[y + 1]; ++i)
+      if (found.runs[i].x1 - found.runs[i].x0 >= least_run) long_ones.runs.push_back(found.runs[i]);
+  }
+  long_ones.begins.push_back(static_cast<int>(long_ones.runs.size()));
+  const int count = label_components(long_ones);
+  const std::vector<Component> components = measure_components(long_ones, count, zone);
+  bool any = false;
+  for (int i = 0; i < count; ++i) {
     const cv::Rect& box = components[i].box;
     if (box.width < 1.4F * height || box.height > 0.3F * height) continue;
+    any = true;
     // With its frayed edges.
     const cv::Rect around =
         cv::Rect(box.x - 2, box.y - 1, box.width + 4, box.height + 2) & cv::Rect({}, ink.size());
-    cv::Mat rule = labels(around) == i;
+    cv::Mat rule(around.size(), CV_8UC1, cv::Scalar(0));
+    for (const Run& run : long_ones.runs)
+      if (run.component == i)
+        rule.row(run.y - around.y).colRange(run.x0 - around.x, run.x1 - around.x).setTo(255);
     cv::dilate(rule, rule, cv::getStructuringElement(cv::MORPH_RECT, {5, 3}));
     rule &= ink(around);
     ink(around).setTo(0, rule);
@@ -167,6 +219,7 @@ void take_out_rules(cv::Mat& ink, const LineZone& zone, cv::Mat& own, cv::Mat& n
     const bool is_own = centre > zone.top + 0.15F * height && centre < zone.bottom + 0.05F * height;
     (is_own ? own : neighbours)(around).setTo(255, rule);
   }
+  return any;
 }
 
 }  // namespace
@@ -175,33 +228,21 @@ InkOwnership find_neighbours(const cv::Mat& darkness, const LineZone& zone) {
   cv::Mat ink = darkness > kInkDarkness;
   InkOwnership ownership{cv::Mat(darkness.size(), CV_8UC1, cv::Scalar(0)), darkness.rows, 0};
   cv::Mat own(darkness.size(), CV_8UC1, cv::Scalar(0));
-  take_out_rules(ink, zone, own, ownership.neighbours);
-  cv::Mat labels;
-  const int count = cv::connectedComponents(ink, labels, 8, CV_32S);
-  std::vector<Component> components = measure_components(labels, count, zone);
-  components[0].owner = Owner::kNobody;
-  for (size_t i = 1; i < components.size(); ++i) {
-    components[i].owner = judge_by_position(components[i], zone, darkness.rows);
-  }
+  Runs found = find_runs(ink);
+  if (take_out_rules(found, zone, ink, own, ownership.neighbours)) found = find_runs(ink);
+  std::vector<Component> components = measure_components(found, label_components(found), zone);
+  for (Component& component : components) component.owner = judge_by_position(component, zone, darkness.rows);
   judge_by_nearness(components, zone);
 
-  for (int y = 0; y < labels.rows; ++y) {
-    const int* label = labels.ptr<int>(y);
-    uchar* neighbour_row = ownership.neighbours.ptr<uchar>(y);
-    uchar* own_row = own.ptr<uchar>(y);
-    const bool in_zone = y + 1 > zone.top && y < zone.bottom;
-    bool reaches = false;
-    for (int x = 0; x < labels.cols; ++x) {
-      if (label[x] == 0) continue;
-      const Component& component = components[label[x]];
-      const Owner owner = component.owner;
-      const bool belongs = owner == Owner::kLine || (owner == Owner::kBoth && in_zone);
-      (belongs ? own_row : neighbour_row)[x] = 255;
-      reaches |= belongs && (in_zone || component.needs_row(y, zone));
-    }
-    if (reaches) {
-      ownership.top = std::min(ownership.top, y);
-      ownership.bottom = y + 1;
+  for (const Run& run : found.runs) {
+    const Component& component = components[run.component];
+    const bool in_zone = run.y + 1 > zone.top && run.y < zone.bottom;
+    const bool belongs = component.owner == Owner::kLine || (component.owner == Owner::kBoth && in_zone);
+    uchar* const row = (belongs ? own : ownership.neighbours).ptr<uchar>(run.y);
+    std::fill(row + run.x0, row + run.x1, uchar{255});
+    if (belongs && (in_zone || component.needs_row(run.y, zone))) {
+      ownership.top = std::min(ownership.top, run.y);
+      ownership.bottom = run.y + 1;
     }
   }
   if (ownership.bottom == 0) ownership.top = 0;

@@ -3,34 +3,17 @@
 #include <algorithm>
 #include <cmath>
 #include <opencv2/imgproc.hpp>
-#include <vector>
 
 #include "kernels/line_frame.h"
 #include "kernels/line_ink.h"
 #include "kernels/line_neighbours.h"
+#include "kernels/line_sampler.h"
 
 namespace ocrbatch::kernels {
 namespace {
 
-// The pixels of the page under the frame. When shrinking, each is the average over its area on the page, so
-// that thin strokes fade but do not break: the page is averaged first and sampled once (a third of the time
-// of sampling every page pixel).
-cv::Mat resample(const cv::Mat& page, const LineFrame& frame, int paper_level) {
-  const std::vector<float> x_kernel = box_kernel(1 / frame.x_scale), y_kernel = box_kernel(1 / frame.y_scale);
-  const int reach = static_cast<int>(std::max(x_kernel.size(), y_kernel.size())) / 2 + 2;
-  const cv::Rect part = covered_part(page.size(), frame, reach);
-  cv::Mat pixels(frame.height, frame.width, CV_8UC1, cv::Scalar(paper_level));
-  if (part.empty()) return pixels;
-  cv::Mat source = page(part);
-  if (x_kernel.size() > 1 || y_kernel.size() > 1) {
-    cv::Mat averaged;
-    cv::sepFilter2D(source, averaged, CV_8U, x_kernel, y_kernel, {-1, -1}, 0, cv::BORDER_REPLICATE);
-    source = averaged;
-  }
-  cv::warpAffine(source, pixels, pixel_map(frame, part.tl()), pixels.size(),
-                 (is_enlarged(frame) ? cv::INTER_CUBIC : cv::INTER_LINEAR) | cv::WARP_INVERSE_MAP,
-                 cv::BORDER_CONSTANT, cv::Scalar(paper_level));
-  return pixels;
+bool has_ink(const cv::Mat& darkness) {
+  return cv::countNonZero(darkness > kInkDarkness) > 0;
 }
 
 }  // namespace
@@ -56,11 +39,29 @@ PreparedLine prepare_line(const cv::Mat& page, const LineGeometry& geometry, con
     // The strip starts a whole number of rows above the crop, so that the crop is a row range of it.
     const float strip_above = above + skipped_rows / y_scale;
     const LineFrame strip_frame = frame_between(geometry, options, strip_above, seen_below, y_scale);
-    const cv::Mat strip = resample(page, strip_frame, paper.level);
     const LineZone zone = zone_in(geometry, strip_above, y_scale);
-    cv::Mat darkness = measure_darkness(strip, zone_rows(zone, strip.rows), paper.inverted);
+    const cv::Range all(0, strip_frame.height),
+        crop(skipped_rows, std::min(all.end, skipped_rows + options.height_px)),
+        own = zone_rows(zone, all.end) & crop;
+    const LineSampler sampler(page, strip_frame, paper.level);
+    cv::Mat darkness(all.end, strip_frame.width, CV_8UC1);
+    sampler.sample(crop, darkness);
+    const InkScale scale = measure_ink(darkness.rowRange(own), paper.inverted);
+    const auto darken = [&](cv::Range rows) {
+      cv::Mat part = darkness.rowRange(rows);
+      scale.darken(part, part);
+    };
+    darken(crop);
 
-    if (options.suppress_neighbours) {
+    // What has no ink above it and below it has no neighbours that reach into it.
+    const cv::Range margin_above(crop.start, std::clamp(cvFloor(zone.top), crop.start, crop.end)),
+        margin_below(std::clamp(cvCeil(zone.bottom), crop.start, crop.end), crop.end);
+    if (options.suppress_neighbours &&
+        (has_ink(darkness.rowRange(margin_above)) || has_ink(darkness.rowRange(margin_below)))) {
+      for (const cv::Range& rest : {cv::Range(0, crop.start), cv::Range(crop.end, all.end)}) {
+        sampler.sample(rest, darkness);
+        darken(rest);
+      }
       const InkOwnership ownership = find_neighbours(darkness, zone);
       if (!extended && ownership.bottom > 0) {
         // Accents on capitals and deep tails: widen the crop to hold them, a pixel of paper beyond.
@@ -80,8 +81,7 @@ PreparedLine prepare_line(const cv::Mat& page, const LineGeometry& geometry, con
 
     LineFrame crop_frame = strip_frame;
     crop_frame.top_left += (skipped_rows / y_scale) * strip_frame.downward;
-    cv::Mat crop = darkness.rowRange(skipped_rows, std::min(darkness.rows, skipped_rows + options.height_px));
-    cv::bitwise_not(crop, line.pixels);
+    cv::bitwise_not(darkness.rowRange(crop), line.pixels);
     line.to_page = crop_frame.to_page();
     return line;
   }

@@ -41,8 +41,7 @@ cv::Mat crop_by_threads(const cv::Mat& page, const LineCrop& crop, bool last_thr
   const PagePixels pixels{page.data, static_cast<std::int64_t>(page.step), page.cols, page.rows};
   cv::Mat out(crop.height, crop.width, CV_8UC1);
   for (int y = 0; y < crop.height; ++y)
-    for (int x = 0; x < crop.width; ++x)
-      out.at<uchar>(y, x) = crop_pixel(crop, pixels, cubic_weights().data(), x, y);
+    for (int x = 0; x < crop.width; ++x) out.at<uchar>(y, x) = crop_pixel(crop, pixels, x, y);
   const auto memory = std::make_unique<LineCropMemory<kThreads>>();
   std::memset(memory.get(), 0xFF, sizeof(*memory));
   crop_darkness(HostBlock{kThreads, last_thread_first}, crop, out.data, *memory);
@@ -67,7 +66,9 @@ TEST_P(LineCropTest, IsWhatPrepareLineMakes) {
   cv::absdiff(found, expected, difference);
   double most = 0;
   cv::minMaxLoc(difference, nullptr, &most);
-  EXPECT_LE(most, 1) << cv::countNonZero(difference > 1) << " of " << difference.total() << " pixels";
+  // A gray level of the page, by rounding, may be two of the crop, whose contrast is stretched.
+  EXPECT_LE(most, 2);
+  EXPECT_LE(cv::countNonZero(difference > 1), 1e-4 * static_cast<double>(difference.total()));
   EXPECT_EQ(cv::countNonZero(found != crop_by_threads(page, *crop, /*last_thread_first=*/true)), 0);
 }
 

@@ -94,6 +94,20 @@ TEST(PrepareLine, StraightensASlantedLine) {
   EXPECT_NEAR(lowest_ink({0, quarter}), lowest_ink({3 * quarter, line.pixels.cols}), 1);
 }
 
+TEST(PrepareLine, ReadsALineThatRunsDownThePage) {
+  cv::Mat level = paper(300, 120), upright;
+  write(level, "minimum", {50, 70});
+  cv::rotate(level, upright, cv::ROTATE_90_CLOCKWISE);  // what was at (x, y) is at (120 - y, x)
+  const LineGeometry of_level = geometry_of("minimum", {50, 70});
+  LineGeometry of_upright = of_level;
+  of_upright.baseline_start = {120 - of_level.baseline_start.y, of_level.baseline_start.x};
+  of_upright.baseline_end = {120 - of_level.baseline_end.y, of_level.baseline_end.x};
+  const cv::Mat expected = prepare_line(level, of_level, {}).pixels,
+                found = prepare_line(upright, of_upright, {}).pixels;
+  ASSERT_EQ(found.size(), expected.size());
+  EXPECT_LE(cv::norm(found, expected, cv::NORM_INF), 3);
+}
+
 TEST(PrepareLine, KeepsHairlinesWhenItShrinks) {
   cv::Mat page = paper(2000, 300);
   for (int x = 100; x < 1900; x += 40) cv::line(page, {x, 60}, {x, 200}, 0, 2);

@@ -1,0 +1,73 @@
+// This file includes no OpenCV header: Highway compiles it once for each instruction set.
+#include "kernels/gray_rows.h"
+
+#include <algorithm>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/gray_rows.cpp"
+#include <hwy/foreach_target.h>
+// After foreach_target.
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace ocrbatch::kernels {
+namespace HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+using Grays = hn::ScalableTag<std::uint8_t>;
+
+void find_depths(const std::uint8_t* row, const std::uint8_t* paper, int count, bool inverted,
+                 std::uint8_t* depths) {
+  const Grays u8;
+  const auto lanes = static_cast<int>(hn::Lanes(u8));
+  const auto flip = hn::Set(u8, inverted ? std::uint8_t{255} : std::uint8_t{0});
+  int x = 0;
+  for (; x + lanes <= count; x += lanes)
+    hn::StoreU(hn::SaturatedSub(hn::LoadU(u8, paper + x), hn::Xor(hn::LoadU(u8, row + x), flip)), u8,
+               depths + x);
+  for (; x < count; ++x) {
+    const int gray = inverted ? 255 - row[x] : row[x];
+    depths[x] = static_cast<std::uint8_t>(std::max(0, paper[x] - gray));
+  }
+}
+
+void stretch_depths(const std::uint8_t* depths, int count, int low, int high, std::uint8_t* to) {
+  const hn::ScalableTag<float> f;
+  const hn::RebindToSigned<decltype(f)> i32;
+  const hn::Rebind<std::uint8_t, decltype(f)> u8;
+  const auto lanes = static_cast<int>(hn::Lanes(f));
+  const auto lows = hn::Set(u8, static_cast<std::uint8_t>(low));
+  // Half a 255th lifts every whole quotient clear of rounding errors, and none of the others to the next.
+  const float step = 255.0F / static_cast<float>(high - low);
+  const auto steps = hn::Set(f, step), lift = hn::Set(f, 0.5F / static_cast<float>(high - low));
+  int x = 0;
+  for (; x + lanes <= count; x += lanes) {
+    const auto above = hn::PromoteTo(i32, hn::SaturatedSub(hn::LoadU(u8, depths + x), lows));
+    const auto stretched = hn::ConvertTo(i32, hn::Add(hn::Mul(hn::ConvertTo(f, above), steps), lift));
+    hn::StoreU(hn::DemoteTo(u8, hn::Min(stretched, hn::Set(i32, 255))), u8, to + x);
+  }
+  for (; x < count; ++x)
+    to[x] = static_cast<std::uint8_t>(std::clamp((depths[x] - low) * 255 / (high - low), 0, 255));
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace ocrbatch::kernels
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace ocrbatch::kernels {
+
+HWY_EXPORT(find_depths);
+HWY_EXPORT(stretch_depths);
+
+void depths_of(const std::uint8_t* row, const std::uint8_t* paper, int count, bool inverted,
+               std::uint8_t* depths) {
+  HWY_DYNAMIC_DISPATCH(find_depths)(row, paper, count, inverted, depths);
+}
+
+void stretch(const std::uint8_t* depths, int count, int low, int high, std::uint8_t* to) {
+  HWY_DYNAMIC_DISPATCH(stretch_depths)(depths, count, low, high, to);
+}
+
+}  // namespace ocrbatch::kernels
+#endif  // HWY_ONCE
