@@ -5,7 +5,6 @@
 #include <hb.h>
 #include FT_FREETYPE_H
 #include FT_OUTLINE_H
-#include <unicode/uchar.h>
 
 #include <algorithm>
 #include <cmath>
@@ -70,10 +69,10 @@ void add_spans(int y, int count, const FT_Span* spans, void* user) {
   }
 }
 
-// Whether a mark is one that printers used to set off from the word before it.
+// Whether a mark is one that printers used to set off from what stands before it.
 bool stands_off(char32_t before, char32_t mark) {
-  return (mark == U';' || mark == U':' || mark == U'?' || mark == U'!') &&
-         u_isalpha(static_cast<UChar32>(before)) != 0;
+  const auto is_such = [](char32_t c) { return c == U';' || c == U':' || c == U'?' || c == U'!'; };
+  return is_such(mark) && !is_such(before) && before != U' ';
 }
 
 }  // namespace

@@ -340,7 +340,7 @@ TEST_F(Synth, MarksCanStandOffFromTheWordsBeforeThem) {
     type.mark_space_px = space;
     return typesetter.set({{text, &*font, 1}}, type, random).width_px;
   };
-  for (const char32_t* apart : {U"n;n", U"ffn:", U"n ; n!"})
+  for (const char32_t* apart : {U"n;n", U"ffn:", U"n.;", U"n ; n!"})
     EXPECT_DOUBLE_EQ(width(apart, 3), width(apart, 0) + 3);
   for (const char32_t* together : {U"n ;", U"n.", U";;", U"n,"})
     EXPECT_DOUBLE_EQ(width(together, 3), width(together, 0));
