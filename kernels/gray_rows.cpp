@@ -2,6 +2,7 @@
 #include "kernels/gray_rows.h"
 
 #include <algorithm>
+#include <cmath>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/gray_rows.cpp"
@@ -50,6 +51,25 @@ void stretch_depths(const std::uint8_t* depths, int count, int low, int high, st
     to[x] = static_cast<std::uint8_t>(std::clamp((depths[x] - low) * 255 / (high - low), 0, 255));
 }
 
+void divide_by_paper(const std::uint8_t* row, const std::uint8_t* paper, int count, int white,
+                     std::uint8_t* to) {
+  const hn::ScalableTag<float> f;
+  const hn::RebindToSigned<decltype(f)> i32;
+  const hn::Rebind<std::uint8_t, decltype(f)> u8;
+  const auto lanes = static_cast<int>(hn::Lanes(f));
+  const auto whites = hn::Set(f, static_cast<float>(white)), most = hn::Set(f, 255);
+  const auto wide = [&](auto bytes) { return hn::ConvertTo(f, hn::PromoteTo(i32, bytes)); };
+  int x = 0;
+  for (; x + lanes <= count; x += lanes) {
+    const auto share = hn::Div(hn::Mul(wide(hn::LoadU(u8, row + x)), whites), wide(hn::LoadU(u8, paper + x)));
+    hn::StoreU(hn::DemoteTo(u8, hn::NearestInt(hn::Min(share, most))), u8, to + x);
+  }
+  for (; x < count; ++x) {
+    const float share = static_cast<float>(row[x]) * static_cast<float>(white) / static_cast<float>(paper[x]);
+    to[x] = static_cast<std::uint8_t>(std::nearbyint(std::min(share, 255.0F)));
+  }
+}
+
 }  // namespace HWY_NAMESPACE
 }  // namespace ocrbatch::kernels
 HWY_AFTER_NAMESPACE();
@@ -59,6 +79,7 @@ namespace ocrbatch::kernels {
 
 HWY_EXPORT(find_depths);
 HWY_EXPORT(stretch_depths);
+HWY_EXPORT(divide_by_paper);
 
 void depths_of(const std::uint8_t* row, const std::uint8_t* paper, int count, bool inverted,
                std::uint8_t* depths) {
@@ -67,6 +88,10 @@ void depths_of(const std::uint8_t* row, const std::uint8_t* paper, int count, bo
 
 void stretch(const std::uint8_t* depths, int count, int low, int high, std::uint8_t* to) {
   HWY_DYNAMIC_DISPATCH(stretch_depths)(depths, count, low, high, to);
+}
+
+void even_out(const std::uint8_t* row, const std::uint8_t* paper, int count, int white, std::uint8_t* to) {
+  HWY_DYNAMIC_DISPATCH(divide_by_paper)(row, paper, count, white, to);
 }
 
 }  // namespace ocrbatch::kernels

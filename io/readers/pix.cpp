@@ -3,6 +3,23 @@
 #include <opencv2/imgproc.hpp>
 
 namespace ocrbatch::io {
+namespace {
+
+// Whether the paper shows through some of its pixels, but not through all: a page that is transparent
+// everywhere is shown by its colours, as Leptonica reads gray PNGs with a transparent shade like that.
+bool needs_blending(PIX* pix) {
+  const auto words = static_cast<std::size_t>(pixGetWpl(pix)),
+             width = static_cast<std::size_t>(pixGetWidth(pix));
+  const l_uint32* row = pixGetData(pix);
+  l_uint32 in_all = ~0U, in_any = 0;
+  for (int y = 0; y < pixGetHeight(pix); ++y, row += words) {
+    for (std::size_t x = 0; x < width; ++x) in_all &= row[x], in_any |= row[x];
+  }
+  constexpr l_uint32 kAlpha = 0xFF;
+  return (in_any & kAlpha) != 0 && (in_all & kAlpha) != kAlpha;
+}
+
+}  // namespace
 
 cv::Mat to_gray(PixPtr pix) {
   if (!pix) return {};
@@ -13,15 +30,7 @@ cv::Mat to_gray(PixPtr pix) {
     pix.reset(pixRemoveColormap(pix.get(), opaque ? REMOVE_CMAP_BASED_ON_SRC : REMOVE_CMAP_WITH_ALPHA));
     if (!pix) return {};
   }
-  if (pixGetDepth(pix.get()) == 32 && pixGetSpp(pix.get()) == 4) {
-    // A page that is transparent everywhere is shown by its colours; Leptonica reads gray PNGs with a
-    // transparent shade like that.
-    const PixPtr alpha(pixGetRGBComponent(pix.get(), L_ALPHA_CHANNEL));
-    l_int32 all_transparent = 0;
-    if (alpha) pixZero(alpha.get(), &all_transparent);
-    if (all_transparent) pixSetSpp(pix.get(), 3);
-  }
-  if (pixGetDepth(pix.get()) == 32 && pixGetSpp(pix.get()) == 4) {
+  if (pixGetDepth(pix.get()) == 32 && pixGetSpp(pix.get()) == 4 && needs_blending(pix.get())) {
     pix.reset(pixAlphaBlendUniform(pix.get(), 0xffffff00));
     if (!pix) return {};
   }

@@ -6,6 +6,7 @@
 #include <opencv2/imgproc.hpp>
 #include <vector>
 
+#include "kernels/gray_rows.h"
 #include "pipeline/layout/components.h"
 #include "pipeline/layout/statistics.h"
 
@@ -66,9 +67,19 @@ cv::Mat estimate_light(const cv::Mat& gray) {
   return full;
 }
 
+constexpr int kPaper = 230;
+
+// The page as it would be in even light, its paper at kPaper.
+cv::Mat in_even_light(const cv::Mat& gray) {
+  const cv::Mat light = estimate_light(gray);
+  cv::Mat even(gray.size(), CV_8UC1);
+  for (int y = 0; y < gray.rows; ++y)
+    kernels::even_out(gray.ptr<uchar>(y), light.ptr<uchar>(y), gray.cols, kPaper, even.ptr<uchar>(y));
+  return even;
+}
+
 cv::Mat binarize(const cv::Mat& gray) {
-  cv::Mat even;
-  cv::divide(gray, estimate_light(gray), even, 230);
+  const cv::Mat even = in_even_light(gray);
   cv::Mat ink;
   const double otsu = cv::threshold(even, ink, 0, 255, cv::THRESH_BINARY | cv::THRESH_OTSU);
   cv::threshold(even, ink, std::clamp(otsu, 110.0, 195.0), 255, cv::THRESH_BINARY_INV);
@@ -78,16 +89,16 @@ cv::Mat binarize(const cv::Mat& gray) {
 // The darkest pixel of each cell of `cell` by `cell` pixels.
 cv::Mat darkest_of_cells(const cv::Mat& gray, int cell) {
   cv::Mat darkest((gray.rows + cell - 1) / cell, (gray.cols + cell - 1) / cell, CV_8UC1, cv::Scalar(255));
-  for (int y = 0; y < gray.rows; ++y) {
-    const uchar* row = gray.ptr<uchar>(y);
-    uchar* cells = darkest.ptr<uchar>(y / cell);
-    int x = 0;
-    for (int i = 0; i < gray.cols / cell; ++i) {
-      uchar least = cells[i];
-      for (const int end = x + cell; x < end; ++x) least = std::min(least, row[x]);
-      cells[i] = least;
+  std::vector<uchar> least(static_cast<std::size_t>(gray.cols));
+  for (int y = 0; y < darkest.rows; ++y) {
+    std::ranges::fill(least, uchar{255});
+    for (int i = y * cell; i < std::min(gray.rows, (y + 1) * cell); ++i) {
+      const uchar* const row = gray.ptr<uchar>(i);
+      for (std::size_t x = 0; x < least.size(); ++x) least[x] = std::min(least[x], row[x]);
     }
-    for (; x < gray.cols; ++x) cells[x / cell] = std::min(cells[x / cell], row[x]);
+    uchar* const cells = darkest.ptr<uchar>(y);
+    for (int x = 0; x < gray.cols; x += cell)
+      cells[x / cell] = *std::min_element(least.begin() + x, least.begin() + std::min(gray.cols, x + cell));
   }
   return darkest;
 }
@@ -125,9 +136,9 @@ constexpr double kHalfWay = 0.5, kFaint = 0.35;
 // half-way (or another share of the way) between the paper and the darkest there (Bernsen's threshold, with
 // the paper's light instead of the brightest), and than grain.
 cv::Mat binarize_locally(const cv::Mat& gray, double share = kHalfWay) {
-  constexpr int kCell = 8, kPaper = 230, kLeastDarkness = 24;
-  cv::Mat even, ink;
-  cv::divide(gray, estimate_light(gray), even, kPaper);
+  constexpr int kCell = 8, kLeastDarkness = 24;
+  cv::Mat ink;
+  const cv::Mat even = in_even_light(gray);
   const cv::Mat judged = without_background(even, kCell, kPaper);
   const double otsu =
       std::clamp(cv::threshold(judged, ink, 0, 255, cv::THRESH_BINARY | cv::THRESH_OTSU), 110.0, 195.0);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 namespace ocrbatch::kernels {
@@ -38,6 +39,20 @@ TEST(GrayRows, StretchingRoundsDown) {
       for (std::size_t i = 0; i < depths.size(); ++i)
         ASSERT_EQ(stretched[i], std::clamp((depths[i] - low) * 255 / (high - low), 0, 255))
             << int{depths[i]} << " between " << low << " and " << high;
+    }
+  }
+}
+
+TEST(GrayRows, EvenedOutIsTheShareOfThePaper) {
+  for (const std::size_t count : {0, 1, 17, 64, 301}) {
+    const std::vector<std::uint8_t> row = grays(count);
+    std::vector<std::uint8_t> paper(count), even(count);
+    for (int shift = 0; shift < 255; ++shift) {
+      for (std::size_t i = 0; i < count; ++i) paper[i] = static_cast<std::uint8_t>(1 + (i + shift) % 255);
+      even_out(row.data(), paper.data(), static_cast<int>(count), 230, even.data());
+      for (std::size_t i = 0; i < count; ++i)
+        ASSERT_EQ(even[i], std::min(255L, std::lrint(230.0 * row[i] / paper[i])))
+            << int{row[i]} << " on " << int{paper[i]};
     }
   }
 }
