@@ -9,6 +9,7 @@
 //   std::vector<io::Line*> lines = lines_in_order(page.blocks);  // lines[i] was cut with geometries[i]
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -28,10 +29,11 @@ enum class LayoutMode { kTesseract, kLine, kFast };
 struct PageLayout {
   std::vector<io::Block> blocks;
   std::vector<kernels::LineGeometry>
-      geometries;                  // of the lines in reading order, as many as the tree has lines
-  std::vector<UprightRule> rules;  // borders of cells; to be painted over before lines are cut
-  LetterNeighbours neighbours;     // none where the image was taken for one line
-  bool may_be_one_line = false;    // the image is no larger than that of a line or a word that was cut out
+      geometries;                      // of the lines in reading order, as many as the tree has lines
+  std::vector<std::uint8_t> doubtful;  // 1: that line may be no print, and is left out unless it reads well
+  std::vector<UprightRule> rules;      // borders of cells; to be painted over before lines are cut
+  LetterNeighbours neighbours;         // none where the image was taken for one line
+  bool may_be_one_line = false;  // the image is no larger than that of a line or a word that was cut out
 };
 
 // The lines of a tree in reading order; pointers into `blocks`.

@@ -7,6 +7,7 @@
 #include "pipeline/layout/columns.h"
 #include "pipeline/layout/components.h"
 #include "pipeline/layout/fit_row.h"
+#include "pipeline/layout/insert_lines.h"
 #include "pipeline/layout/order.h"
 #include "pipeline/layout/reversed.h"
 #include "pipeline/layout/rows.h"
@@ -77,6 +78,15 @@ std::vector<Row> lines_of(const std::vector<RowPart>& parts) {
   return lines;
 }
 
+bool overlaps(const Row& row, const Row& line) {
+  constexpr float kShare = 0.3F;
+  const float middle = 0.5F * (row.x0 + row.x1), baseline = line.baseline_at(middle);
+  const float width = std::min(row.x1, line.x1) - std::max(row.x0, line.x0);
+  const float height =
+      std::min(row.bottom, baseline + line.descent) - std::max(row.top, baseline - line.ascent);
+  return width > 0 && height > kShare * (row.bottom - row.top);
+}
+
 // Quotation marks, and rows that were found twice, would be read twice.
 void drop_pieces(std::vector<RowPart>& parts) {
   std::vector<RowPart> kept;
@@ -111,6 +121,25 @@ FoundLine as_found_line(const Row& row, const Tilt& tilt) {
   return line;
 }
 
+// Rows that may be no print, where no line has their place; none of a page that is full of them.
+std::vector<FoundLine> doubtful_lines(std::vector<Row> doubtful, const std::vector<Row>& lines,
+                                      const Tilt& tilt, float slope) {
+  constexpr size_t kMost = 24;
+  std::erase_if(doubtful, [&](const Row& row) {
+    return std::ranges::any_of(lines, [&](const Row& line) { return overlaps(row, line); });
+  });
+  if (doubtful.size() > kMost) return {};
+  std::ranges::sort(doubtful, {}, [](const Row& row) { return std::pair(row.top, row.x0); });
+  std::vector<FoundLine> found;
+  for (const Row& row : doubtful) {
+    found.push_back(as_found_line(row, tilt));
+    found.back().is_doubtful = true;
+    found.back().block = static_cast<int>(found.size());  // each by itself
+  }
+  settle_geometries(found, slope);
+  return found;
+}
+
 }  // namespace
 
 FastLayout find_lines_fast(const LayoutImage& image) {
@@ -141,7 +170,8 @@ FastLayout find_lines_fast(const LayoutImage& image) {
   constexpr float kNear = 4.5F, kWholePage = 1e6F;
   rows = join_rows(std::move(rows), kNear);
   absorb_pieces(rows);
-  drop_strays(rows, sorted.small, {image.ink.size(), letter_px, tilt, find_pictures(components, letter_px)});
+  std::vector<Row> doubtful = take_out_strays(
+      rows, sorted.small, {image.ink.size(), letter_px, tilt, find_pictures(components, letter_px)});
   rows = join_rows(std::move(rows), kWholePage);
   settle_single_heights(rows);
   const std::vector<Gutter> gutters = find_gutters(rows);
@@ -162,6 +192,8 @@ FastLayout find_lines_fast(const LayoutImage& image) {
     found.push_back(line);
   }
   settle_geometries(found);
+  attach_marks(doubtful, sorted.marks);
+  insert_lines(doubtful_lines(std::move(doubtful), lines, tilt, page_slope(found)), letter_px, found);
   return {std::move(found), erased.upright};
 }
 

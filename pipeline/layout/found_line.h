@@ -14,6 +14,7 @@ struct FoundLine {
   kernels::LineGeometry geometry;
   int block = 0;  // lines of one block, and of one paragraph in it, follow each other
   int paragraph = 0;
+  bool is_doubtful = false;  // may be no print
 
   float slope() const;               // downward per pixel to the right
   float baseline_at(float x) const;  // y
@@ -23,8 +24,10 @@ struct FoundLine {
 float page_slope(const std::vector<FoundLine>& lines);
 
 // Makes the geometries trustworthy and alike: baselines that point elsewhere than the page's are turned,
-// ascent, descent and x-height of lines of one size in one block become the block's.
+// ascent, descent and x-height of lines of one size in one block become the block's. `page_slope` is that of
+// the page's lines; those of `lines` where it is not given.
 void settle_geometries(std::vector<FoundLine>& lines);
+void settle_geometries(std::vector<FoundLine>& lines, float page_slope);
 
 // Adds the print that Tesseract left out (narrow columns of digits, ends of rows, page numbers): letters
 // beside a line widen it, others become lines of their own in reading order. `pictures` are areas without

@@ -5,6 +5,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "pipeline/layout/found_line.h"
+#include "pipeline/layout/insert_lines.h"
 #include "pipeline/layout/statistics.h"
 
 namespace ocrbatch::pipeline {
@@ -174,26 +175,6 @@ void widen(FoundLine& line, const cv::Rect& box) {
   line.geometry.baseline_end = end;
 }
 
-// Where a block of its own belongs in reading order: before the first line that starts below its end or to
-// the right of it at the same height.
-size_t place_of(const cv::Rect& box, const std::vector<FoundLine>& lines) {
-  size_t block_start = 0;
-  for (size_t i = 0; i < lines.size(); ++i) {
-    if (i == 0 || lines[i].block != lines[i - 1].block) block_start = i;
-    const cv::Rect& other = lines[i].box;
-    const bool shares_columns = other.x < box.br().x && box.x < other.br().x;
-    const bool below = other.y + other.height / 2 > box.br().y;
-    const bool beside = other.x >= box.br().x && other.y < box.br().y && box.y < other.br().y;
-    if ((below && shares_columns) || beside) return beside ? block_start : i;
-  }
-  // Nothing beneath it or beside it: after the last line that lies above.
-  size_t place = 0;
-  for (size_t i = 0; i < lines.size(); ++i) {
-    if (lines[i].box.br().y <= box.y + box.height / 2) place = i + 1;
-  }
-  return place;
-}
-
 }  // namespace
 
 void add_leftovers(const LayoutImage& image, const std::vector<cv::Rect>& pictures,
@@ -218,8 +199,6 @@ void add_leftovers(const LayoutImage& image, const std::vector<cv::Rect>& pictur
   std::sort(groups.begin(), groups.end(), [](const Group& a, const Group& b) { return a.box.y < b.box.y; });
 
   const float slope = page_slope(lines);
-  int next_block = 0;
-  for (const FoundLine& line : lines) next_block = std::max(next_block, line.block + 1);
 
   // Letters right beside a line are the line's.
   std::vector<std::pair<size_t, FoundLine>> beside;  // with the host's index
@@ -253,36 +232,9 @@ void add_leftovers(const LayoutImage& image, const std::vector<cv::Rect>& pictur
   }
   lines = std::move(ordered);
 
-  // The rest form blocks: rows below each other without a jump.
-  std::vector<std::vector<FoundLine>> blocks;
-  for (const Group& group : alone) {
-    FoundLine line = as_line(group, slope, nullptr);
-    std::vector<FoundLine>* home = nullptr;
-    for (auto& block : blocks) {
-      const cv::Rect& last = block.back().box;
-      const bool shares_columns = last.x < line.box.br().x && line.box.x < last.br().x;
-      if (shares_columns && line.box.y - last.br().y < 2 * image.letter_px) home = &block;
-    }
-    if (home == nullptr) home = &blocks.emplace_back();
-    home->push_back(line);
-  }
-  for (auto& block : blocks) {
-    cv::Rect box;
-    for (FoundLine& line : block) {
-      box |= line.box;
-      line.block = next_block;
-      line.paragraph = 0;
-    }
-    ++next_block;
-    const size_t place = place_of(box, lines);
-    // A place inside another block splits that block: its second part gets a number of its own.
-    if (place > 0 && place < lines.size() && lines[place - 1].block == lines[place].block) {
-      const int split = lines[place].block;
-      for (size_t i = place; i < lines.size() && lines[i].block == split; ++i) lines[i].block = next_block;
-      ++next_block;
-    }
-    lines.insert(lines.begin() + place, block.begin(), block.end());
-  }
+  std::vector<FoundLine> rest;
+  for (const Group& group : alone) rest.push_back(as_line(group, slope, nullptr));
+  insert_lines(std::move(rest), static_cast<float>(image.letter_px), lines);
 }
 
 }  // namespace ocrbatch::pipeline

@@ -64,7 +64,10 @@ float page_slope(const std::vector<FoundLine>& lines) {
 }
 
 void settle_geometries(std::vector<FoundLine>& lines) {
-  const float usual_slope = page_slope(lines);
+  settle_geometries(lines, page_slope(lines));
+}
+
+void settle_geometries(std::vector<FoundLine>& lines, float usual_slope) {
   std::map<int, std::vector<FoundLine*>> blocks;
   for (FoundLine& line : lines) {
     limit_extents(line);

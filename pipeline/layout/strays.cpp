@@ -20,6 +20,14 @@ size_t count_specks(const Row& row, const std::vector<Letter>& small) {
   return count;
 }
 
+// Words may be one component: what counts as letters then is their length.
+size_t letters_in(const Row& row) {
+  return std::max(row.letters.size(), static_cast<size_t>(0.7F * (row.x1 - row.x0) / row.x_height));
+}
+
+// Print has a dot or a comma for some letters, dirt has many specks for each piece that could be one.
+constexpr size_t kMostSpecks = 3;
+
 enum class Surroundings { kPaper, kPicture };
 
 // False for the texture of pictures, dirt, barcodes and what is left of rules. `specks`: how many components
@@ -35,10 +43,8 @@ bool looks_like_print(const Row& row, size_t specks, Surroundings surroundings) 
     bars += letter.height() > 4 * letter.width();
     wide += letter.width() > 8 * letter.height();
   }
-  // Print has a dot or a comma for some letters, dirt has many specks for each piece that could be one.
-  // Words may be one component: what counts as letters then is their length.
-  const size_t letters = std::max(count, static_cast<size_t>(0.7F * (row.x1 - row.x0) / row.x_height));
-  if (specks > 3 + 2 * letters) return false;
+  const size_t letters = letters_in(row);
+  if (specks > kMostSpecks + 2 * letters) return false;
   if (count < 2) return wide == 0;
   if (count >= 6 && 10 * bars > 7 * count) return false;  // a barcode
   if (2 * wide > count) return false;                     // what is left of rules
@@ -81,6 +87,17 @@ bool is_lone_letter(const Row& row, const std::vector<Row>& rows, float letter_p
   return has_row || (!is_word && !touches_row && alike_in_column >= 2);
 }
 
+// Of the size of a word in usual print, and no piece of a rule or a cloud of dirt.
+bool may_be_word(const Row& row, size_t specks, float letter_px) {
+  constexpr float kLowest = 0.5F, kHighest = 2.6F, kShortest = 1.3F;
+  const float height = row.bottom - row.top, width = row.x1 - row.x0;
+  if (height < kLowest * letter_px || height > kHighest * letter_px || width < kShortest * height)
+    return false;
+  size_t wide = 0;
+  for (const Letter& letter : row.letters) wide += letter.width() > kLongestWord * letter.height();
+  return wide == 0 && specks <= 10 * (kMostSpecks + letters_in(row));
+}
+
 // A piece that a page's edge cuts off: the sliver of the page beside it.
 bool is_cut_off(const Row& row, const PageFacts& page) {
   if (row.letters.size() > 3) return false;
@@ -100,19 +117,31 @@ std::vector<cv::Rect2f> find_pictures(const std::vector<Component>& components, 
   return pictures;
 }
 
-void drop_strays(std::vector<Row>& rows, const std::vector<Letter>& small, const PageFacts& page) {
-  std::erase_if(rows, [&](const Row& row) {
+std::vector<Row> take_out_strays(std::vector<Row>& rows, const std::vector<Letter>& small,
+                                 const PageFacts& page) {
+  std::vector<Row> print, doubtful;
+  for (Row& row : rows) {
     const float x = 0.5F * (row.x0 + row.x1);
     const cv::Point2f centre = page.tilt.to_page({x, row.baseline_at(x) - 0.5F * row.x_height});
     const bool in_picture = std::any_of(page.pictures.begin(), page.pictures.end(),
                                         [&](const cv::Rect2f& picture) { return picture.contains(centre); });
-    const auto surroundings = in_picture ? Surroundings::kPicture : Surroundings::kPaper;
-    return is_cut_off(row, page) || !looks_like_print(row, count_specks(row, small), surroundings);
-  });
-  std::vector<Row> kept;
-  for (const Row& row : rows)
-    if (row.letters.size() > 1 || is_lone_letter(row, rows, page.letter_px)) kept.push_back(row);
-  rows = std::move(kept);
+    if (is_cut_off(row, page)) continue;
+    const size_t specks = count_specks(row, small);
+    if (looks_like_print(row, specks, in_picture ? Surroundings::kPicture : Surroundings::kPaper)) {
+      print.push_back(std::move(row));
+    } else if (!in_picture && may_be_word(row, specks, page.letter_px)) {
+      doubtful.push_back(std::move(row));
+    }
+  }
+  rows.clear();
+  for (const Row& row : print) {
+    if (row.letters.size() > 1 || is_lone_letter(row, print, page.letter_px)) {
+      rows.push_back(row);
+    } else if (may_be_word(row, count_specks(row, small), page.letter_px)) {
+      doubtful.push_back(row);
+    }
+  }
+  return doubtful;
 }
 
 }  // namespace ocrbatch::pipeline

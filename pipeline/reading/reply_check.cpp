@@ -101,8 +101,8 @@ bool makes_sense(SentPage& sent, const kernels::LinePreparation& lines, std::uin
   if (!makes_sense(page.layout.neighbours)) return false;
   std::size_t in_tree = 0;
   if (!makes_sense(page.layout.blocks, page, in_tree)) return false;
-  if (page.layout.geometries.size() != in_tree || page.lines.size() != in_tree ||
-      sent.sizes.size() != in_tree)
+  if (page.layout.geometries.size() != in_tree || page.layout.doubtful.size() != in_tree ||
+      page.lines.size() != in_tree || sent.sizes.size() != in_tree)
     return false;
   for (const kernels::LineGeometry& geometry : page.layout.geometries)
     if (!makes_sense(geometry)) return false;

@@ -4,7 +4,6 @@
 #include <array>
 #include <functional>
 #include <memory>
-#include <numeric>
 #include <utility>
 
 #include "pipeline/exception_error.h"
@@ -34,9 +33,11 @@ constexpr double kForeignShare = 0.25;
 constexpr int kFewestLetters = 12;
 constexpr double kClearMajority = 1.3;
 
+// But for those that may be no print.
 std::vector<std::size_t> all_of(const std::vector<LineMessage>& lines) {
-  std::vector<std::size_t> all(lines.size());
-  std::iota(all.begin(), all.end(), std::size_t{0});
+  std::vector<std::size_t> all;
+  for (std::size_t i = 0; i < lines.size(); ++i)
+    if (!lines[i].is_doubtful) all.push_back(i);
   return all;
 }
 

@@ -1,5 +1,6 @@
 #include "pipeline/stages/collect.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "io/record_reader.h"
@@ -31,6 +32,19 @@ std::uint64_t drop_lines(std::vector<io::Block>& blocks, double min_confidence) 
   return left_out;
 }
 
+// Dirt and drawings are read as few characters, and not surely: the fewer, the surer they have to be.
+bool reads_as_print(const recognizer::Hypothesis& hypothesis) {
+  constexpr std::size_t kFewest = 2;
+  constexpr double kDoubtEach = 0.03, kMostDoubt = 0.12;
+  double confidence = 0, count = 0;
+  for (const recognizer::Character& character : hypothesis.characters) {
+    if (character.text == " ") continue;
+    confidence += character.confidence;
+    ++count;
+  }
+  return count >= kFewest && confidence >= count * (1 - std::min(kMostDoubt, kDoubtEach * count));
+}
+
 std::uint64_t collect(PageMessage& page, const recognizer::ConfidenceCalibration& calibration,
                       double min_confidence) {
   for (const LineMessage& line : page.lines) {
@@ -45,9 +59,11 @@ std::uint64_t collect(PageMessage& page, const recognizer::ConfidenceCalibration
     throw std::logic_error("the layout's tree has " + std::to_string(lines.size()) + " lines, but " +
                            std::to_string(page.lines.size()) + " were cut");
   io::Page& result = page.record.page;
-  for (std::size_t i = 0; i < lines.size(); ++i)
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (page.lines[i].is_doubtful && !reads_as_print(page.lines[i].hypothesis)) continue;
     set_line_text(*lines[i], page.lines[i].hypothesis, page.lines[i].columns, page.lines[i].prepared.to_page,
                   page.layout.geometries[i], result.width_px, result.height_px, calibration);
+  }
   const std::uint64_t left_out = drop_lines(page.layout.blocks, min_confidence);
   result.blocks = std::move(page.layout.blocks);
   return left_out;
