@@ -13,7 +13,7 @@ namespace ocrbatch::kernels {
 namespace {
 
 bool has_ink(const cv::Mat& darkness) {
-  return cv::countNonZero(darkness > kInkDarkness) > 0;
+  return !darkness.empty() && cv::countNonZero(darkness > kInkDarkness) > 0;
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "pipeline/layout/chains.h"
 #include "pipeline/layout/columns.h"
 #include "pipeline/layout/components.h"
+#include "pipeline/layout/dashed_rules.h"
 #include "pipeline/layout/fit_row.h"
 #include "pipeline/layout/insert_lines.h"
 #include "pipeline/layout/order.h"
@@ -50,6 +51,7 @@ Sorted sort_components(const std::vector<Component>& components, const cv::Size&
     else if (height <= page.height / 4.0F)
       sorted.large.push_back(letter);
   }
+  drop_dashed_rules(sorted.marks, letter_px);
   std::sort(sorted.small.begin(), sorted.small.end(),
             [](const Letter& a, const Letter& b) { return a.top < b.top; });
   return sorted;

@@ -119,29 +119,28 @@ std::vector<cv::Rect2f> find_pictures(const std::vector<Component>& components, 
 
 std::vector<Row> take_out_strays(std::vector<Row>& rows, const std::vector<Letter>& small,
                                  const PageFacts& page) {
-  std::vector<Row> print, doubtful;
-  for (Row& row : rows) {
+  const auto is_in_picture = [&](const Row& row) {
     const float x = 0.5F * (row.x0 + row.x1);
     const cv::Point2f centre = page.tilt.to_page({x, row.baseline_at(x) - 0.5F * row.x_height});
-    const bool in_picture = std::any_of(page.pictures.begin(), page.pictures.end(),
-                                        [&](const cv::Rect2f& picture) { return picture.contains(centre); });
+    return std::any_of(page.pictures.begin(), page.pictures.end(),
+                       [&](const cv::Rect2f& picture) { return picture.contains(centre); });
+  };
+  std::vector<Row> print, strays;
+  for (Row& row : rows) {
     if (is_cut_off(row, page)) continue;
-    const size_t specks = count_specks(row, small);
-    if (looks_like_print(row, specks, in_picture ? Surroundings::kPicture : Surroundings::kPaper)) {
-      print.push_back(std::move(row));
-    } else if (!in_picture && may_be_word(row, specks, page.letter_px)) {
-      doubtful.push_back(std::move(row));
-    }
+    const auto surroundings = is_in_picture(row) ? Surroundings::kPicture : Surroundings::kPaper;
+    (looks_like_print(row, count_specks(row, small), surroundings) ? print : strays)
+        .push_back(std::move(row));
   }
   rows.clear();
   for (const Row& row : print) {
-    if (row.letters.size() > 1 || is_lone_letter(row, print, page.letter_px)) {
-      rows.push_back(row);
-    } else if (may_be_word(row, count_specks(row, small), page.letter_px)) {
-      doubtful.push_back(row);
-    }
+    const bool is_print = row.letters.size() > 1 || is_lone_letter(row, print, page.letter_px);
+    (is_print ? rows : strays).push_back(row);
   }
-  return doubtful;
+  std::erase_if(strays, [&](const Row& row) {
+    return is_in_picture(row) || !may_be_word(row, count_specks(row, small), page.letter_px);
+  });
+  return strays;
 }
 
 }  // namespace ocrbatch::pipeline

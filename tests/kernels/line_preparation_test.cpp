@@ -108,6 +108,22 @@ TEST(PrepareLine, ReadsALineThatRunsDownThePage) {
   EXPECT_LE(cv::norm(found, expected, cv::NORM_INF), 3);
 }
 
+TEST(PrepareLine, NeedsNoMargin) {
+  cv::Mat page = paper(300, 120);
+  write(page, "minimum", {50, 70});
+  LinePreparation options;
+  options.vertical_margin = options.horizontal_margin = 0;
+  for (const bool suppress : {false, true}) {
+    options.suppress_neighbours = suppress;
+    for (const int height : {17, 40}) {
+      options.height_px = height;
+      const cv::Mat pixels = prepare_line(page, geometry_of("minimum", {50, 70}), options).pixels;
+      ASSERT_EQ(pixels.rows, height);
+      EXPECT_GT(ink_in(pixels, {0, height}), 0);
+    }
+  }
+}
+
 TEST(PrepareLine, KeepsHairlinesWhenItShrinks) {
   cv::Mat page = paper(2000, 300);
   for (int x = 100; x < 1900; x += 40) cv::line(page, {x, 60}, {x, 200}, 0, 2);

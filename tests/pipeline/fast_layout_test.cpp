@@ -142,6 +142,34 @@ TEST(FastLayout, FindsLightPrintOnADarkBarAndPrintInAFrame) {
   for (int row = 0; row < 6; ++row) EXPECT_NEAR(lines[row + 1].baseline_start.y, 210 + 70 * row, 4);
 }
 
+// Bold print at a low resolution, and words with a stroke through them, are one component.
+TEST(FastLayout, IsInDoubtAboutAWordOfOnePiece) {
+  io::PageImage page = blank_page({900, 800});
+  for (int row = 0; row < 6; ++row) write(page, "Becky Hayden, of this office", {300, 120 + 60 * row});
+  write(page, "FROM", {60, 600});
+  cv::line(page.gray, {62, 590}, {150, 590}, cv::Scalar(0), 3);
+  LayoutAnalyzer analyzer(LayoutMode::kFast);
+  auto layout = analyzer.analyze(page);
+  ASSERT_TRUE(layout.ok());
+  const std::vector<io::Line*> lines = lines_in_order(layout.value().blocks);
+  ASSERT_THAT(lines, SizeIs(7));
+  ASSERT_THAT(layout.value().doubtful, SizeIs(7));
+  for (std::size_t i = 0; i < 7; ++i) EXPECT_EQ(layout.value().doubtful[i], i == 6 ? 1 : 0) << i;
+  EXPECT_NEAR(lines[6]->bbox.x0, 60, 6);
+  EXPECT_NEAR(lines[6]->baseline_start.y, 600, 5);
+}
+
+TEST(FastLayout, KeepsADashedRuleOutOfItsLine) {
+  io::PageImage page = blank_page({900, 800});
+  for (int row = 0; row < 6; ++row) write(page, "Federal Express Charges", {300, 120 + 90 * row});
+  for (int x = 30; x < 870; x += 18)
+    if (x < 290 || x > 720) cv::rectangle(page.gray, cv::Rect(x, 290, 11, 3), cv::Scalar(0), cv::FILLED);
+  const auto lines = find_lines(page);
+  ASSERT_THAT(lines, SizeIs(6));
+  EXPECT_NEAR(lines[2].bbox.x0, lines[1].bbox.x0, 4);
+  EXPECT_NEAR(lines[2].bbox.x1, lines[1].bbox.x1, 4);
+}
+
 TEST(FastLayout, LeavesOutPicturesAndTheShadowAtTheEdge) {
   io::PageImage page = blank_page({1000, 900});
   page.gray.colRange(0, 40).setTo(0);

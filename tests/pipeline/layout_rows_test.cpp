@@ -8,6 +8,7 @@
 
 #include "pipeline/layout/chains.h"
 #include "pipeline/layout/columns.h"
+#include "pipeline/layout/dashed_rules.h"
 #include "pipeline/layout/fit_row.h"
 #include "pipeline/layout/rows.h"
 #include "pipeline/layout/strays.h"
@@ -125,33 +126,33 @@ TEST(JoinRows, NotAcrossWhatPartsThem) {
   EXPECT_THAT(join_rows(rows, 1e6F, parted), SizeIs(2));
 }
 
-TEST(DropStrays, KeepsBrokenPrint) {
+TEST(TakeOutStrays, KeepsBrokenPrint) {
   // Letters of one size of which every other one has lost its foot.
   std::vector<Letter> letters = word(10, 30, 14);
   for (size_t i = 0; i < letters.size(); i += 2)
     letters[i].bottom = letters[i].bottom - 2.6F, letters[i].top -= 1;
   std::vector<Row> rows = {fit_row(letters)};
-  drop_strays(rows, {}, {{600, 400}, 10, 0, {}});
+  take_out_strays(rows, {}, {{600, 400}, 10, 0, {}});
   EXPECT_THAT(rows, SizeIs(1));
 }
 
-TEST(DropStrays, KeepsACleanRowWithRaisedNumbersAndTails) {
+TEST(TakeOutStrays, KeepsACleanRowWithRaisedNumbersAndTails) {
   std::vector<Letter> letters = word(10, 30, 26);
   for (size_t i = 15; i < 20; ++i) letters[i].bottom += 3;  // tails
   for (size_t i = 20; i < 26; ++i)
     letters[i].top -= 3, letters[i].bottom -= i < 22 ? 3.0F : 7.0F;  // a note's number
   std::vector<Row> rows = {fit_row(letters)};
-  drop_strays(rows, {}, {{600, 400}, 10, 0, {}});
+  take_out_strays(rows, {}, {{600, 400}, 10, 0, {}});
   EXPECT_THAT(rows, SizeIs(1));
   rows = {fit_row(letters)};
   std::vector<Letter> specks;
   for (int i = 0; i < 8; ++i)
     specks.push_back({20.0F + 30.0F * static_cast<float>(i), 22.0F + 30.0F * static_cast<float>(i), 24, 26});
-  drop_strays(rows, specks, {{600, 400}, 10, 0, {}});
+  take_out_strays(rows, specks, {{600, 400}, 10, 0, {}});
   EXPECT_THAT(rows, SizeIs(0));  // the same in a dirty zone
 }
 
-TEST(DropStrays, KnowsDirtBarcodesAndLoneLetters) {
+TEST(TakeOutStrays, KnowsDirtBarcodesAndLoneLetters) {
   const PageFacts page{{600, 400}, 10, 0, {}};
   const Row print = fit_row(word(10, 30, 12));
   std::vector<Letter> bars, scattered;
@@ -162,18 +163,73 @@ TEST(DropStrays, KnowsDirtBarcodesAndLoneLetters) {
   }
   std::vector<Row> rows = {print, fit_row(bars), fit_row(scattered), fit_row({{300, 308, 20, 30}}),
                            fit_row({{400, 408, 200, 210}})};
-  drop_strays(rows, {}, page);
+  const std::vector<Row> doubtful = take_out_strays(rows, {}, page);
+  ASSERT_THAT(doubtful, SizeIs(1));
+  EXPECT_EQ(doubtful[0].letters.size(), scattered.size()) << "of a word's height";
   ASSERT_THAT(rows, SizeIs(2));
   EXPECT_EQ(rows[0].x0, 10);
   EXPECT_EQ(rows[1].x0, 300);  // in the row of print; the one at 400 has no company
 }
 
-TEST(DropStrays, ALoneDigitOfATableMayTouchTheRowAboveButAPieceOfARowMayNot) {
+TEST(TakeOutStrays, AWordWhoseLettersRunTogetherIsInDoubt) {
+  const PageFacts page{{600, 400}, 10, 0, {{0, 300, 600, 100}}};
+  const Row print = fit_row(word(10, 30, 12));
+  const Letter alone{100, 140, 70, 81}, in_picture{100, 140, 340, 351}, rule{300, 430, 200, 206},
+      at_edge{560, 600, 70, 81};
+  std::vector<Row> rows = {print, fit_row({alone}), fit_row({in_picture}), fit_row({rule}),
+                           fit_row({at_edge})};
+  const std::vector<Row> doubtful = take_out_strays(rows, {}, page);
+  EXPECT_THAT(rows, SizeIs(1));
+  ASSERT_THAT(doubtful, SizeIs(1));
+  EXPECT_EQ(doubtful[0].x0, 100);
+  EXPECT_EQ(doubtful[0].baseline, 81);
+
+  std::vector<Letter> cloud;
+  for (int i = 0; i < 300; ++i) {
+    const float x = 100 + 40 * static_cast<float>(i % 20) / 20, y = 71 + static_cast<float>(i % 9);
+    cloud.push_back({x, x + 1, y, y + 1});
+  }
+  std::ranges::sort(cloud, {}, &Letter::top);
+  rows = {print, fit_row({alone})};
+  EXPECT_THAT(take_out_strays(rows, cloud, page), SizeIs(0)) << "dirt";
+}
+
+TEST(DropDashedRules, TakesManyDashesInARowAndNothingElse) {
+  const auto dashes = [](float x, float y, int count, float width, float gap) {
+    std::vector<Letter> marks;
+    for (int i = 0; i < count; ++i) {
+      const float start = x + static_cast<float>(i) * (width + gap);
+      marks.push_back({start, start + width, y, y + 2});
+    }
+    return marks;
+  };
+  std::vector<Letter> marks = dashes(10, 50, 12, 7, 5);
+  drop_dashed_rules(marks, 16);
+  EXPECT_THAT(marks, SizeIs(0));
+  const std::vector<Letter> kept[] = {dashes(10, 50, 6, 7, 5),    // what one may type
+                                      dashes(10, 50, 30, 2, 5),   // dots
+                                      dashes(10, 50, 12, 7, 40),  // dashes of many words
+                                      {}};
+  for (const std::vector<Letter>& some : kept) {
+    marks = some;
+    drop_dashed_rules(marks, 16);
+    EXPECT_EQ(marks.size(), some.size());
+  }
+  // A rule that falls a little, and a hyphen beside it.
+  marks = dashes(10, 50, 20, 7, 5);
+  for (Letter& dash : marks) dash.top += 0.02F * dash.x0, dash.bottom += 0.02F * dash.x0;
+  marks.push_back({60, 66, 80, 82});
+  drop_dashed_rules(marks, 16);
+  ASSERT_THAT(marks, SizeIs(1));
+  EXPECT_EQ(marks[0].top, 80);
+}
+
+TEST(TakeOutStrays, ALoneDigitOfATableMayTouchTheRowAboveButAPieceOfARowMayNot) {
   const PageFacts page{{600, 400}, 10, 0, {}};
   const Row name = fit_row(word(10, 30, 6)), above = fit_row(word(180, 18, 8));
   const Letter quantity{200, 208, 20, 30}, piece{240, 248, 50, 60};
   std::vector<Row> rows = {name, above, fit_row({quantity}), fit_row(word(200, 72, 9)), fit_row({piece})};
-  drop_strays(rows, {}, page);
+  take_out_strays(rows, {}, page);
   ASSERT_THAT(rows, SizeIs(4));
   EXPECT_EQ(rows[2].x0, 200);
   EXPECT_EQ(rows[2].baseline, 30);

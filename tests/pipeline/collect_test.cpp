@@ -1,0 +1,77 @@
+// What of a page's lines goes into its record.
+#include "pipeline/stages/collect.h"
+
+#include <gmock/gmock.h>
+
+#include <string>
+
+namespace ocrbatch::pipeline {
+namespace {
+
+using ::testing::ElementsAre;
+
+struct ReadLine {
+  std::string text;
+  float confidence;
+  bool is_doubtful = false;
+};
+
+class CollectTest : public ::testing::Test {
+ protected:
+  // The texts of the record's lines.
+  std::vector<std::string> collected(const std::vector<ReadLine>& read) {
+    PageMessage page;
+    page.record.page.width_px = 600, page.record.page.height_px = 800;
+    io::Block block;
+    block.bbox = {10, 10, 500, 700};
+    block.paragraphs.resize(1);
+    for (const ReadLine& line : read) {
+      const int top = 10 + 40 * static_cast<int>(page.lines.size());
+      io::Line empty;
+      empty.bbox = {10, top, 500, top + 30};
+      block.paragraphs[0].lines.push_back(empty);
+      page.layout.geometries.push_back({{10, top + 25.0F}, {500, top + 25.0F}, 20, 5, 12});
+      page.layout.doubtful.push_back(line.is_doubtful ? 1 : 0);
+      LineMessage message;
+      message.columns = 400;
+      message.is_doubtful = line.is_doubtful;
+      float x = 0;
+      for (const char c : line.text) {
+        message.hypothesis.characters.push_back({std::string(1, c), x, x + 8, line.confidence});
+        x += 10;
+      }
+      page.lines.push_back(message);
+    }
+    page.layout.blocks = {block};
+    CollectPage({}, {recognizer::ModelInfo{}}, /*min_confidence=*/0.5, /*timings=*/false, progress)(page);
+    EXPECT_FALSE(page.record.error.has_value()) << page.record.error->message;
+    std::vector<std::string> texts;
+    for (const io::Block& kept : page.record.page.blocks)
+      for (const io::Paragraph& paragraph : kept.paragraphs)
+        for (const io::Line& line : paragraph.lines) texts.push_back(line.text);
+    return texts;
+  }
+
+  ScanProgress progress;
+};
+
+TEST_F(CollectTest, LinesThatReadBadlyAreLeftOutAndCounted) {
+  EXPECT_THAT(collected({{"print", 0.9F}, {"dirt", 0.3F}, {"", 1}, {"more", 0.6F}}),
+              ElementsAre("print", "more"));
+  EXPECT_EQ(progress.lines_left_out, 1U);
+}
+
+TEST_F(CollectTest, DoubtfulLinesAreKeptWhereTheyReadSurely) {
+  EXPECT_THAT(collected({{"print", 0.6F},
+                         {"FROM:", 0.95F, true},
+                         {"FROM:", 0.8F, true},
+                         {"co", 0.9F, true},
+                         {"mg", 0.97F, true},
+                         {"I", 0.99F, true},
+                         {"", 1, true}}),
+              ElementsAre("print", "FROM:", "mg"));
+  EXPECT_EQ(progress.lines_left_out, 0U) << "they were never lines";
+}
+
+}  // namespace
+}  // namespace ocrbatch::pipeline
