@@ -23,17 +23,24 @@ namespace ocrbatch::pipeline {
 
 enum class LayoutMode { kTesseract, kLine, kFast };
 
+// Whether a line is one, which who can read it will know.
+enum class Doubt : std::uint8_t {
+  kNone,
+  kDoubtful,  // may be no print: left out unless it reads well
+  kOtherWay,  // the same, and the line before it the other way round: one of the two is left out
+};
+
 // The lines of one page. `blocks` is the tree that goes into the page's record: boxes and baselines are set,
 // texts, words and confidences are empty; no block or paragraph is without a line. A page without text has no
 // blocks.
 struct PageLayout {
   std::vector<io::Block> blocks;
   std::vector<kernels::LineGeometry>
-      geometries;                      // of the lines in reading order, as many as the tree has lines
-  std::vector<std::uint8_t> doubtful;  // 1: that line may be no print, and is left out unless it reads well
-  std::vector<UprightRule> rules;      // borders of cells; to be painted over before lines are cut
-  LetterNeighbours neighbours;         // none where the image was taken for one line
-  bool may_be_one_line = false;  // the image is no larger than that of a line or a word that was cut out
+      geometries;                  // of the lines in reading order, as many as the tree has lines
+  std::vector<Doubt> doubts;       // of the lines in that order
+  std::vector<UprightRule> rules;  // borders of cells; to be painted over before lines are cut
+  LetterNeighbours neighbours;     // none where the image was taken for one line
+  bool may_be_one_line = false;    // the image is no larger than that of a line or a word that was cut out
 };
 
 // The lines of a tree in reading order; pointers into `blocks`.

@@ -32,8 +32,8 @@ struct LineMessage {
   kernels::PreparedLine prepared;  // the pixels are freed as soon as the line has been recognized
   int columns = 0;                 // width of the prepared pixels
   int bucket = 0;                  // of the recognizer, for that width
-  bool is_doubtful = false;        // may be no print (PageLayout)
-  bool held_back = false;          // not to be recognized unless the page turns out to be read the right way
+  Doubt doubt = Doubt::kNone;
+  bool held_back = false;  // not to be recognized unless the page turns out to be read the right way
   recognizer::Hypothesis hypothesis;
   std::optional<io::Error> error;
   double recognize_ms = 0;  // the line's share of its batch, by width

@@ -18,9 +18,12 @@ std::string percent(double confidence) {
   return number_text(std::clamp(100 * confidence, 0.0, 100.0), /*decimals=*/0);
 }
 
-// The baseline as hOCR has it: slope, and offset from the box's bottom left corner, y downwards.
+// The baseline as hOCR has it: slope, and offset from the box's bottom left corner, y downwards. Of print that
+// runs up or down the page, its angle, counterclockwise.
 std::string baseline(const Line& line) {
   const double run = line.baseline_end.x - line.baseline_start.x;
+  const double fall = line.baseline_end.y - line.baseline_start.y;
+  if (std::abs(fall) > std::abs(run)) return fall > 0 ? "textangle 270" : "textangle 90";
   const double slope = std::abs(run) > 0.5 ? (line.baseline_end.y - line.baseline_start.y) / run : 0;
   const double y_at_left = line.baseline_start.y + slope * (line.bbox.x0 - line.baseline_start.x);
   return "baseline " + number_text(slope, 5) + " " + number_text(y_at_left - line.bbox.y1, 2);

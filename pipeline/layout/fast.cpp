@@ -14,6 +14,7 @@
 #include "pipeline/layout/rows.h"
 #include "pipeline/layout/rules.h"
 #include "pipeline/layout/strays.h"
+#include "pipeline/layout/upright_text.h"
 
 namespace ocrbatch::pipeline {
 namespace {
@@ -135,7 +136,7 @@ std::vector<FoundLine> doubtful_lines(std::vector<Row> doubtful, const std::vect
   std::vector<FoundLine> found;
   for (const Row& row : doubtful) {
     found.push_back(as_found_line(row, tilt));
-    found.back().is_doubtful = true;
+    found.back().doubt = Doubt::kDoubtful;
     found.back().block = static_cast<int>(found.size());  // each by itself
   }
   settle_geometries(found, slope);
@@ -164,6 +165,8 @@ FastLayout find_lines_fast(const LayoutImage& image) {
     sorted = sort_components(components, image.ink.size(), letter_px, tilt);
     chains = chain_letters(sorted.letters, kReach);
   }
+  std::vector<FoundLine> upright = take_out_upright_lines(sorted.letters, sorted.large, letter_px, tilt);
+  if (!upright.empty()) chains = chain_letters(sorted.letters, kReach);
   std::vector<Row> rows = fit_rows(cut_at_steps(std::move(chains)));
   std::erase_if(sorted.large, [&](const Letter& letter) { return lies_across(letter, rows); });
   for (Row& row : fit_rows(chain_letters(sorted.large, kReach))) rows.push_back(std::move(row));
@@ -196,6 +199,13 @@ FastLayout find_lines_fast(const LayoutImage& image) {
   settle_geometries(found);
   attach_marks(doubtful, sorted.marks);
   insert_lines(doubtful_lines(std::move(doubtful), lines, tilt, page_slope(found)), letter_px, found);
+  int block = 0;
+  for (const FoundLine& line : found) block = std::max(block, line.block);
+  for (FoundLine& line : upright) {
+    if (line.doubt != Doubt::kOtherWay) ++block;
+    line.block = block;
+    found.push_back(std::move(line));
+  }
   return {std::move(found), erased.upright};
 }
 

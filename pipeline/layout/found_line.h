@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "kernels/line_preparation.h"
+#include "pipeline/layout.h"
 #include "pipeline/layout/layout_image.h"
 
 namespace ocrbatch::pipeline {
@@ -14,7 +15,7 @@ struct FoundLine {
   kernels::LineGeometry geometry;
   int block = 0;  // lines of one block, and of one paragraph in it, follow each other
   int paragraph = 0;
-  bool is_doubtful = false;  // may be no print
+  Doubt doubt = Doubt::kNone;
 
   float slope() const;               // downward per pixel to the right
   float baseline_at(float x) const;  // y

@@ -36,7 +36,7 @@ PageLayout as_page_layout(const std::vector<FoundLine>& lines, const LayoutImage
     line.baseline_start = {geometry.baseline_start.x, geometry.baseline_start.y};
     line.baseline_end = {geometry.baseline_end.x, geometry.baseline_end.y};
     layout.geometries.push_back(geometry);
-    layout.doubtful.push_back(found.is_doubtful ? 1 : 0);
+    layout.doubts.push_back(found.doubt);
 
     if (layout.blocks.empty() || found.block != block) {
       layout.blocks.emplace_back();

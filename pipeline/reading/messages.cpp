@@ -136,7 +136,7 @@ void serialize(Archive& archive, LetterNeighbours& neighbours) {
 template <class Archive>
 void serialize(Archive& archive, PageLayout& layout) {
   std::uint8_t may_be_one_line = layout.may_be_one_line ? 1 : 0;
-  archive(layout.blocks, layout.geometries, layout.doubtful, layout.neighbours, may_be_one_line);
+  archive(layout.blocks, layout.geometries, layout.doubts, layout.neighbours, may_be_one_line);
   layout.may_be_one_line = may_be_one_line != 0;
 }
 template <class Archive>

@@ -101,11 +101,15 @@ bool makes_sense(SentPage& sent, const kernels::LinePreparation& lines, std::uin
   if (!makes_sense(page.layout.neighbours)) return false;
   std::size_t in_tree = 0;
   if (!makes_sense(page.layout.blocks, page, in_tree)) return false;
-  if (page.layout.geometries.size() != in_tree || page.layout.doubtful.size() != in_tree ||
+  if (page.layout.geometries.size() != in_tree || page.layout.doubts.size() != in_tree ||
       page.lines.size() != in_tree || sent.sizes.size() != in_tree)
     return false;
   for (const kernels::LineGeometry& geometry : page.layout.geometries)
     if (!makes_sense(geometry)) return false;
+  for (std::size_t i = 0; i < in_tree; ++i) {
+    const Doubt doubt = page.layout.doubts[i];
+    if (doubt > Doubt::kOtherWay || (doubt == Doubt::kOtherWay && i == 0)) return false;
+  }
   for (std::size_t i = 0; i < in_tree; ++i) {
     const SentPage::Size& size = sent.sizes[i];
     if (size.rows == 0 && size.cols == 0) continue;

@@ -37,7 +37,7 @@ constexpr double kClearMajority = 1.3;
 std::vector<std::size_t> all_of(const std::vector<LineMessage>& lines) {
   std::vector<std::size_t> all;
   for (std::size_t i = 0; i < lines.size(); ++i)
-    if (!lines[i].is_doubtful) all.push_back(i);
+    if (lines[i].doubt == Doubt::kNone) all.push_back(i);
   return all;
 }
 

@@ -32,17 +32,33 @@ std::uint64_t drop_lines(std::vector<io::Block>& blocks, double min_confidence) 
   return left_out;
 }
 
-// Dirt and drawings are read as few characters, and not surely: the fewer, the surer they have to be.
-bool reads_as_print(const recognizer::Hypothesis& hypothesis) {
-  constexpr std::size_t kFewest = 2;
-  constexpr double kDoubtEach = 0.03, kMostDoubt = 0.12;
-  double confidence = 0, count = 0;
-  for (const recognizer::Character& character : hypothesis.characters) {
-    if (character.text == " ") continue;
-    confidence += character.confidence;
-    ++count;
+// Mean of a line's characters, and how many there are.
+struct Evidence {
+  double confidence = 0, characters = 0;
+
+  explicit Evidence(const recognizer::Hypothesis& hypothesis) {
+    for (const recognizer::Character& character : hypothesis.characters) {
+      if (character.text == " ") continue;
+      confidence += character.confidence;
+      ++characters;
+    }
+    if (characters > 0) confidence /= characters;
   }
-  return count >= kFewest && confidence >= count * (1 - std::min(kMostDoubt, kDoubtEach * count));
+  // Dirt and drawings are read as few characters, and not surely: the fewer, the surer they have to be.
+  bool is_of_print() const {
+    constexpr double kFewest = 2, kDoubtEach = 0.03, kMostDoubt = 0.12;
+    return characters >= kFewest && confidence >= 1 - std::min(kMostDoubt, kDoubtEach * characters);
+  }
+};
+
+bool is_kept(const std::vector<LineMessage>& lines, std::size_t i) {
+  if (lines[i].doubt == Doubt::kNone) return true;
+  const Evidence evidence(lines[i].hypothesis);
+  if (!evidence.is_of_print()) return false;
+  if (lines[i].doubt == Doubt::kOtherWay)
+    return evidence.confidence > Evidence(lines[i - 1].hypothesis).confidence;
+  const bool has_other_way = i + 1 < lines.size() && lines[i + 1].doubt == Doubt::kOtherWay;
+  return !has_other_way || evidence.confidence >= Evidence(lines[i + 1].hypothesis).confidence;
 }
 
 std::uint64_t collect(PageMessage& page, const recognizer::ConfidenceCalibration& calibration,
@@ -60,7 +76,7 @@ std::uint64_t collect(PageMessage& page, const recognizer::ConfidenceCalibration
                            std::to_string(page.lines.size()) + " were cut");
   io::Page& result = page.record.page;
   for (std::size_t i = 0; i < lines.size(); ++i) {
-    if (page.lines[i].is_doubtful && !reads_as_print(page.lines[i].hypothesis)) continue;
+    if (!is_kept(page.lines, i)) continue;
     set_line_text(*lines[i], page.lines[i].hypothesis, page.lines[i].columns, page.lines[i].prepared.to_page,
                   page.layout.geometries[i], result.width_px, result.height_px, calibration);
   }

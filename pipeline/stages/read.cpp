@@ -61,7 +61,7 @@ void ReadPageLines::take_lines(PageMessage& page, std::vector<kernels::PreparedL
   for (std::size_t i = 0; i < prepared.size(); ++i) {
     LineMessage& line = page.lines[i];
     line.prepared = std::move(prepared[i]);
-    line.is_doubtful = page.layout.doubtful[i] != 0;
+    line.doubt = page.layout.doubts[i];
     if (line.prepared.pixels.empty()) continue;
     line.columns = line.prepared.pixels.cols;
     line.bucket = recognizer.width_bucket(line.columns);

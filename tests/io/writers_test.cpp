@@ -289,6 +289,21 @@ TEST(FolderWriter, ReportsReadOnlyFolders) {
   EXPECT_THROW(writer->write(sample_record()), OutputError);
 }
 
+TEST(HocrWriter, SaysWhichWayPrintRunsThatIsNotLevel) {
+  for (const int angle : {90, 270}) {
+    PageRecord record = sample_record();
+    Line& line = record.page.blocks[0].paragraphs[0].lines[0];
+    line.baseline_start = {100, 200}, line.baseline_end = {101, 240};
+    if (angle == 90) std::swap(line.baseline_start, line.baseline_end);
+    ScratchFolder folder;
+    const auto writer = make_folder_writer("hocr", folder.path());
+    write_all(*writer, {record});
+    writer->finish();
+    EXPECT_THAT(read_file(folder / "docs/a.pdf.hocr"),
+                HasSubstr("bbox 100 200 500 240; textangle " + std::to_string(angle) + "\""));
+  }
+}
+
 TEST(HocrWriter, WritesTheGoldenFile) {
   ScratchFolder folder;
   const auto writer = make_folder_writer("hocr", folder.path());

@@ -13,7 +13,7 @@ using ::testing::ElementsAre;
 struct ReadLine {
   std::string text;
   float confidence;
-  bool is_doubtful = false;
+  Doubt doubt = Doubt::kNone;
 };
 
 class CollectTest : public ::testing::Test {
@@ -31,10 +31,10 @@ class CollectTest : public ::testing::Test {
       empty.bbox = {10, top, 500, top + 30};
       block.paragraphs[0].lines.push_back(empty);
       page.layout.geometries.push_back({{10, top + 25.0F}, {500, top + 25.0F}, 20, 5, 12});
-      page.layout.doubtful.push_back(line.is_doubtful ? 1 : 0);
+      page.layout.doubts.push_back(line.doubt);
       LineMessage message;
       message.columns = 400;
-      message.is_doubtful = line.is_doubtful;
+      message.doubt = line.doubt;
       float x = 0;
       for (const char c : line.text) {
         message.hypothesis.characters.push_back({std::string(1, c), x, x + 8, line.confidence});
@@ -61,14 +61,28 @@ TEST_F(CollectTest, LinesThatReadBadlyAreLeftOutAndCounted) {
   EXPECT_EQ(progress.lines_left_out, 1U);
 }
 
+TEST_F(CollectTest, OfPrintThatMayRunEitherWayTheSurerReadingIsKept) {
+  constexpr Doubt kDown = Doubt::kDoubtful, kUp = Doubt::kOtherWay;
+  EXPECT_THAT(collected({{"81186212", 0.97F, kDown},
+                         {"ZIZ98II8", 0.95F, kUp},
+                         {"0966", 0.94F, kDown},
+                         {"9960", 0.96F, kUp},
+                         {"same", 0.95F, kDown},
+                         {"sane", 0.95F, kUp},
+                         {"dirt", 0.6F, kDown},
+                         {"pirt", 0.7F, kUp},
+                         {"print", 0.6F}}),
+              ElementsAre("81186212", "9960", "same", "print"));
+}
+
 TEST_F(CollectTest, DoubtfulLinesAreKeptWhereTheyReadSurely) {
   EXPECT_THAT(collected({{"print", 0.6F},
-                         {"FROM:", 0.95F, true},
-                         {"FROM:", 0.8F, true},
-                         {"co", 0.9F, true},
-                         {"mg", 0.97F, true},
-                         {"I", 0.99F, true},
-                         {"", 1, true}}),
+                         {"FROM:", 0.95F, Doubt::kDoubtful},
+                         {"FROM:", 0.8F, Doubt::kDoubtful},
+                         {"co", 0.9F, Doubt::kDoubtful},
+                         {"mg", 0.97F, Doubt::kDoubtful},
+                         {"I", 0.99F, Doubt::kDoubtful},
+                         {"", 1, Doubt::kDoubtful}}),
               ElementsAre("print", "FROM:", "mg"));
   EXPECT_EQ(progress.lines_left_out, 0U) << "they were never lines";
 }

@@ -153,10 +153,30 @@ TEST(FastLayout, IsInDoubtAboutAWordOfOnePiece) {
   ASSERT_TRUE(layout.ok());
   const std::vector<io::Line*> lines = lines_in_order(layout.value().blocks);
   ASSERT_THAT(lines, SizeIs(7));
-  ASSERT_THAT(layout.value().doubtful, SizeIs(7));
-  for (std::size_t i = 0; i < 7; ++i) EXPECT_EQ(layout.value().doubtful[i], i == 6 ? 1 : 0) << i;
+  ASSERT_THAT(layout.value().doubts, SizeIs(7));
+  for (std::size_t i = 0; i < 7; ++i)
+    EXPECT_EQ(layout.value().doubts[i], i == 6 ? Doubt::kDoubtful : Doubt::kNone) << i;
   EXPECT_NEAR(lines[6]->bbox.x0, 60, 6);
   EXPECT_NEAR(lines[6]->baseline_start.y, 600, 5);
+}
+
+TEST(FastLayout, FindsANumberThatRunsDownTheMargin) {
+  io::PageImage page = blank_page({900, 800}), number = blank_page({200, 40});
+  for (int row = 0; row < 6; ++row) write(page, "Federal Express Charges", {100, 120 + 60 * row});
+  write(number, "81186212", {4, 32});
+  cv::rotate(number.gray, number.gray, cv::ROTATE_90_CLOCKWISE);
+  number.gray.copyTo(page.gray({800, 300, 40, 200}));
+  LayoutAnalyzer analyzer(LayoutMode::kFast);
+  auto layout = analyzer.analyze(page);
+  ASSERT_TRUE(layout.ok());
+  const std::vector<io::Line*> lines = lines_in_order(layout.value().blocks);
+  ASSERT_THAT(lines, SizeIs(8));
+  EXPECT_EQ(layout.value().doubts[6], Doubt::kDoubtful);
+  EXPECT_EQ(layout.value().doubts[7], Doubt::kOtherWay);
+  EXPECT_LT(lines[6]->baseline_start.y, lines[6]->baseline_end.y);
+  EXPECT_GT(lines[7]->baseline_start.y, lines[7]->baseline_end.y);
+  EXPECT_NEAR(lines[6]->bbox.y0, 304, 6);
+  EXPECT_NEAR(lines[6]->baseline_start.x, 808, 4);
 }
 
 TEST(FastLayout, KeepsADashedRuleOutOfItsLine) {

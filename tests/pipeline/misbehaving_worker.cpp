@@ -47,7 +47,7 @@ SentPage good_page() {
     line.bbox = {10, 10 + 40 * i, 110, 50 + 40 * i};
     block.paragraphs[0].lines.push_back(line);
     sent.page.layout.geometries.push_back({{10, 40.F + 40 * i}, {110, 40.F + 40 * i}, 20, 5, 12});
-    sent.page.layout.doubtful.push_back(0);
+    sent.page.layout.doubts.push_back({});
     sent.page.lines.push_back(
         {cv::Mat(40, 100, CV_8UC1, cv::Scalar(7 + i)), cv::Matx23f(1, 0, 10, 0, 1, 10)});
   }
@@ -66,7 +66,9 @@ SentPage page_for(const std::string& name, SharedPixelsWriter& pixels) {
   if (name == "empty-paragraph") page.layout.blocks[0].paragraphs.emplace_back().bbox = {1, 1, 2, 2};
   if (name == "line-missing") paragraph.lines.pop_back();
   if (name == "line-too-many") page.lines.push_back(page.lines[0]);
-  if (name == "doubt-missing") page.layout.doubtful.pop_back();
+  if (name == "doubt-missing") page.layout.doubts.pop_back();
+  if (name == "doubt-unknown") page.layout.doubts[1] = static_cast<ocrbatch::pipeline::Doubt>(3);
+  if (name == "doubt-of-nothing") page.layout.doubts[0] = ocrbatch::pipeline::Doubt::kOtherWay;
   if (name == "size-missing") sent.sizes.pop_back();
   if (name == "rows-wrong") sent.sizes[0].rows = 41;
   if (name == "cols-negative") sent.sizes[0].cols = -100;
@@ -86,7 +88,7 @@ SentPage page_for(const std::string& name, SharedPixelsWriter& pixels) {
     for (int i = 0; i < 60; ++i) {
       paragraph.lines.push_back(paragraph.lines[0]);
       page.layout.geometries.push_back(page.layout.geometries[0]);
-      page.layout.doubtful.push_back(0);
+      page.layout.doubts.push_back({});
       page.lines.push_back(page.lines[0]);
       sent.sizes.push_back({40, 2560});
     }

@@ -33,7 +33,7 @@ SentPage some_page() {
     line.baseline_end = {500, 100. * i + 31};
     page.layout.blocks.push_back({.bbox = line.bbox, .paragraphs = {{.bbox = line.bbox, .lines = {line}}}});
     page.layout.geometries.push_back({{10, 30}, {500, 31}, 20, 6, 12});
-    page.layout.doubtful.push_back(i == 1 ? 1 : 0);
+    page.layout.doubts.push_back(i == 1 ? Doubt::kDoubtful : Doubt::kNone);
     page.lines.push_back({{}, cv::Matx23f(2, 0, 10, 0, 2, 5)});
     sent.sizes.push_back({kLines.height_px, 400});
   }
@@ -47,7 +47,7 @@ TEST(ReadingMessages, CarryAPage) {
   EXPECT_EQ(encode(found), encode(some_page()));
   EXPECT_EQ(found.page.layout.blocks.at(2).paragraphs.at(0).lines.at(0).bbox, (io::Box{10, 200, 500, 240}));
   EXPECT_EQ(found.page.rotation_deg, 90);
-  EXPECT_EQ(found.page.layout.doubtful, some_page().page.layout.doubtful);
+  EXPECT_EQ(found.page.layout.doubts, some_page().page.layout.doubts);
   EXPECT_EQ(found.page.layout.neighbours.beside, 40);
   EXPECT_EQ(found.page.layout.neighbours.above_or_below, 3);
   EXPECT_TRUE(found.page.layout.may_be_one_line);

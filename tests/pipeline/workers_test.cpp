@@ -327,6 +327,8 @@ INSTANTIATE_TEST_SUITE_P(
         Misdeed{"line-missing", kCrashed, "without sense"},
         Misdeed{"line-too-many", kCrashed, "without sense"},
         Misdeed{"doubt-missing", kCrashed, "without sense"},
+        Misdeed{"doubt-unknown", kCrashed, "without sense"},
+        Misdeed{"doubt-of-nothing", kCrashed, "without sense"},
         Misdeed{"size-missing", kCrashed, "without sense"}, Misdeed{"rows-wrong", kCrashed, "without sense"},
         Misdeed{"cols-negative", kCrashed, "without sense"}, Misdeed{"cols-huge", kCrashed, "without sense"},
         Misdeed{"pixels-missing", kCrashed, "without sense"},
