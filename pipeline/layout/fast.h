@@ -15,7 +15,7 @@ struct FastLayout {
   std::vector<UprightRule> rules;
 };
 
-// Vertical text, pictures and rules are no lines.
+// Pictures and rules are no lines. What may be none, and print that runs up or down, is doubtful.
 FastLayout find_lines_fast(const LayoutImage& image);
 
 }  // namespace ocrbatch::pipeline
