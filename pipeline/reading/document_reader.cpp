@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "pipeline/exception_error.h"
+#include "pipeline/halftone.h"
 
 namespace ocrbatch::pipeline {
 namespace {
@@ -142,6 +143,7 @@ void DocumentReader::decode(const std::filesystem::path& document, int index, co
   const int trimmed = trimmed_px(view.trim, image.gray.size());
   image.gray =
       image.gray(cv::Rect(trimmed, trimmed, image.gray.cols - 2 * trimmed, image.gray.rows - 2 * trimmed));
+  smooth_halftones(image.gray);
 }
 
 void DocumentReader::find_lines(const io::PageImage& image, const ImageView& view, ReadPage& page) {
