@@ -9,6 +9,7 @@
 #include "pipeline/layout/dashed_rules.h"
 #include "pipeline/layout/fit_row.h"
 #include "pipeline/layout/insert_lines.h"
+#include "pipeline/layout/lone_colons.h"
 #include "pipeline/layout/order.h"
 #include "pipeline/layout/reversed.h"
 #include "pipeline/layout/rows.h"
@@ -53,6 +54,8 @@ Sorted sort_components(const std::vector<Component>& components, const cv::Size&
       sorted.large.push_back(letter);
   }
   drop_dashed_rules(sorted.marks, letter_px);
+  const std::vector<Letter> colons = find_lone_colons(sorted.marks, sorted.letters, letter_px);
+  sorted.letters.insert(sorted.letters.end(), colons.begin(), colons.end());
   std::sort(sorted.small.begin(), sorted.small.end(),
             [](const Letter& a, const Letter& b) { return a.top < b.top; });
   return sorted;

@@ -125,14 +125,21 @@ bool lies_within(const Row& piece, const Row& row) {
 }
 
 void attach_marks(std::vector<Row>& rows, const std::vector<Letter>& marks) {
-  // Near enough to follow a word, in x-heights; dashes stand further off.
-  constexpr float kMarkReach = 0.9F, kDashReach = 2.2F;
+  // Near enough to follow a word, in x-heights; dashes stand further off, and colons (a dot above another)
+  // behind a space.
+  constexpr float kAside = 0.2F, kLeastApart = 0.35F, kMostApart = 1;
+  constexpr float kMarkReach = 0.9F, kColonReach = 1.6F, kDashReach = 2.2F;
   const std::vector<NearestLetters> nearest = nearest_letters_of(rows);
   for (size_t i = 0; i < rows.size(); ++i) {
     Row& row = rows[i];
     const auto reach = [&](const Letter& mark) {
       const bool is_dash = mark.width() > 0.6F * row.x_height && mark.width() > 2 * mark.height();
-      return (is_dash ? kDashReach : kMarkReach) * row.x_height;
+      const bool is_of_colon = std::ranges::any_of(marks, [&](const Letter& other) {
+        const float apart = std::abs(0.5F * (other.top + other.bottom - mark.top - mark.bottom));
+        return &other != &mark && std::abs(other.middle() - mark.middle()) < kAside * row.x_height &&
+               apart > kLeastApart * row.x_height && apart < kMostApart * row.x_height;
+      });
+      return (is_dash ? kDashReach : is_of_colon ? kColonReach : kMarkReach) * row.x_height;
     };
     std::vector<const Letter*> beside;
     for (const Letter& mark : marks) {
