@@ -131,8 +131,10 @@ FoundLine as_found_line(const Row& row, const Tilt& tilt) {
 std::vector<FoundLine> doubtful_lines(std::vector<Row> doubtful, const std::vector<Row>& lines,
                                       const Tilt& tilt, float slope) {
   constexpr size_t kMost = 24;
+  constexpr float kShortest = 1.3F;  // of two characters, in heights
   std::erase_if(doubtful, [&](const Row& row) {
-    return std::ranges::any_of(lines, [&](const Row& line) { return overlaps(row, line); });
+    return row.x1 - row.x0 < kShortest * (row.bottom - row.top) ||
+           std::ranges::any_of(lines, [&](const Row& line) { return overlaps(row, line); });
   });
   if (doubtful.size() > kMost) return {};
   std::ranges::sort(doubtful, {}, [](const Row& row) { return std::pair(row.top, row.x0); });

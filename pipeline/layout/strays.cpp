@@ -87,9 +87,9 @@ bool is_lone_letter(const Row& row, const std::vector<Row>& rows, float letter_p
   return has_row || (!is_word && !touches_row && alike_in_column >= 2);
 }
 
-// Of the size of a word in usual print, and no piece of a rule or a cloud of dirt.
+// Of the size of a word in usual print or of a letter, and no piece of a rule or a cloud of dirt.
 bool may_be_word(const Row& row, size_t specks, float letter_px) {
-  constexpr float kLowest = 0.5F, kHighest = 2.6F, kShortest = 1.3F;
+  constexpr float kLowest = 0.5F, kHighest = 2.6F, kShortest = 0.3F;
   const float height = row.bottom - row.top, width = row.x1 - row.x0;
   if (height < kLowest * letter_px || height > kHighest * letter_px || width < kShortest * height)
     return false;

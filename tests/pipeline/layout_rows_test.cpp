@@ -10,6 +10,7 @@
 #include "pipeline/layout/columns.h"
 #include "pipeline/layout/dashed_rules.h"
 #include "pipeline/layout/fit_row.h"
+#include "pipeline/layout/lone_colons.h"
 #include "pipeline/layout/rows.h"
 #include "pipeline/layout/strays.h"
 #include "tests/pipeline/layout_pieces.h"
@@ -164,8 +165,9 @@ TEST(TakeOutStrays, KnowsDirtBarcodesAndLoneLetters) {
   std::vector<Row> rows = {print, fit_row(bars), fit_row(scattered), fit_row({{300, 308, 20, 30}}),
                            fit_row({{400, 408, 200, 210}})};
   const std::vector<Row> doubtful = take_out_strays(rows, {}, page);
-  ASSERT_THAT(doubtful, SizeIs(1));
+  ASSERT_THAT(doubtful, SizeIs(2));
   EXPECT_EQ(doubtful[0].letters.size(), scattered.size()) << "of a word's height";
+  EXPECT_EQ(doubtful[1].x0, 400) << "there may be a mark beside it";
   ASSERT_THAT(rows, SizeIs(2));
   EXPECT_EQ(rows[0].x0, 10);
   EXPECT_EQ(rows[1].x0, 300);  // in the row of print; the one at 400 has no company
@@ -192,6 +194,34 @@ TEST(TakeOutStrays, AWordWhoseLettersRunTogetherIsInDoubt) {
   std::ranges::sort(cloud, {}, &Letter::top);
   rows = {print, fit_row({alone})};
   EXPECT_THAT(take_out_strays(rows, cloud, page), SizeIs(0)) << "dirt";
+}
+
+TEST(FindLoneColons, AreTwoDotsByThemselves) {
+  const auto colon = [](float x, float baseline) {
+    return std::vector<Letter>{{x, x + 3, baseline - 10, baseline - 7}, {x, x + 3, baseline - 3, baseline}};
+  };
+  const std::vector<Letter> letters = word(10, 50, 8, 16);  // to x = 102
+  EXPECT_THAT(find_lone_colons(colon(150, 50), letters, 16), SizeIs(1));
+  const Letter found = find_lone_colons(colon(150, 50), letters, 16).at(0);
+  EXPECT_EQ(found.top, 40);
+  EXPECT_EQ(found.bottom, 50);
+  EXPECT_EQ(found.width(), 3);
+  EXPECT_THAT(find_lone_colons(colon(105, 50), letters, 16), SizeIs(0)) << "a word's";
+  EXPECT_THAT(find_lone_colons(colon(150, 50) + colon(156, 50), letters, 16), SizeIs(0))
+      << "dots of something";
+  EXPECT_THAT(find_lone_colons(colon(150, 50) + colon(150, 66), letters, 16), SizeIs(0)) << "a dotted rule";
+  EXPECT_THAT(find_lone_colons({{150, 153, 47, 50}, {150, 156, 40, 43}}, letters, 16), SizeIs(0)) << "a dash";
+  EXPECT_THAT(find_lone_colons({{150, 153, 47, 50}}, letters, 16), SizeIs(0));
+  EXPECT_THAT(find_lone_colons({}, {}, 16), SizeIs(0));
+}
+
+TEST(AttachMarks, AColonStandsFurtherOffThanAFullStop) {
+  const Letter stop{122, 125, 27, 30}, upper{122, 125, 21, 24};
+  std::vector<Row> rows = {fit_row(word(10, 30, 9))};  // to x = 114
+  attach_marks(rows, {stop});
+  EXPECT_EQ(rows[0].x1, 114);
+  attach_marks(rows, {stop, upper});
+  EXPECT_EQ(rows[0].x1, 125);
 }
 
 TEST(DropDashedRules, TakesManyDashesInARowAndNothingElse) {
