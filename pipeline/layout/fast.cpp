@@ -148,6 +148,48 @@ std::vector<FoundLine> doubtful_lines(std::vector<Row> doubtful, const std::vect
   return found;
 }
 
+// The page's print in pieces of lines: rows over the whole page, cut at gutters and wide gaps.
+std::vector<RowPart> find_parts(std::vector<Row> rows) {
+  constexpr float kWholePage = 1e6F;
+  rows = join_rows(std::move(rows), kWholePage);
+  settle_single_heights(rows);
+  const std::vector<Gutter> gutters = find_gutters(rows);
+  // Once more from the parts, which tell better than whole rows what belongs together: a piece at a line's
+  // end may have gone to the next column's row, and entries of a form far apart stand level by chance.
+  rows = join_rows(lines_of(split_rows(rows, gutters)), kWholePage,
+                   [&](const Row& left, const Row& right) { return parts_rows(gutters, left, right); });
+  return split_rows(rows, gutters);
+}
+
+void attach_marks(std::vector<RowPart>& parts, const std::vector<Letter>& marks) {
+  std::vector<Row> lines = lines_of(parts);
+  attach_marks(lines, marks);
+  for (size_t i = 0; i < parts.size(); ++i) parts[i].line = std::move(lines[i]);
+}
+
+std::vector<FoundLine> in_reading_order(const std::vector<RowPart>& parts, const Tilt& tilt) {
+  std::vector<FoundLine> found;
+  for (const OrderedPart& ordered : reading_order(parts)) {
+    FoundLine line = as_found_line(parts[ordered.part].line, tilt);
+    line.block = ordered.block;
+    line.paragraph = ordered.paragraph;
+    found.push_back(line);
+  }
+  settle_geometries(found);
+  return found;
+}
+
+// Behind all others, a block for each with its other way.
+void append_upright(std::vector<FoundLine> upright, std::vector<FoundLine>& found) {
+  int block = 0;
+  for (const FoundLine& line : found) block = std::max(block, line.block);
+  for (FoundLine& line : upright) {
+    if (line.doubt != Doubt::kOtherWay) ++block;
+    line.block = block;
+    found.push_back(std::move(line));
+  }
+}
+
 }  // namespace
 
 FastLayout find_lines_fast(const LayoutImage& image) {
@@ -166,51 +208,29 @@ FastLayout find_lines_fast(const LayoutImage& image) {
   std::vector<std::vector<Letter>> chains = chain_letters(sorted.letters, kReach);
   const Tilt tilt{std::clamp(tilt_of(chains), -0.2F, 0.2F)};
   // Less than this moves nothing by a pixel over a page's width.
-  if (std::abs(tilt.slope) > 1e-4F) {
-    sorted = sort_components(components, image.ink.size(), letter_px, tilt);
-    chains = chain_letters(sorted.letters, kReach);
-  }
+  const bool is_tilted = std::abs(tilt.slope) > 1e-4F;
+  if (is_tilted) sorted = sort_components(components, image.ink.size(), letter_px, tilt);
   std::vector<FoundLine> upright = take_out_upright_lines(sorted.letters, sorted.large, letter_px, tilt);
-  if (!upright.empty()) chains = chain_letters(sorted.letters, kReach);
+  if (is_tilted || !upright.empty()) chains = chain_letters(sorted.letters, kReach);
   std::vector<Row> rows = fit_rows(cut_at_steps(std::move(chains)));
   std::erase_if(sorted.large, [&](const Letter& letter) { return lies_across(letter, rows); });
   for (Row& row : fit_rows(chain_letters(sorted.large, kReach))) rows.push_back(std::move(row));
   settle_single_heights(rows);
   // What print is shows in pieces of rows: a row over the whole page may run through a picture.
-  constexpr float kNear = 4.5F, kWholePage = 1e6F;
+  constexpr float kNear = 4.5F;
   rows = join_rows(std::move(rows), kNear);
   absorb_pieces(rows);
   std::vector<Row> doubtful = take_out_strays(
       rows, sorted.small, {image.ink.size(), letter_px, tilt, find_pictures(components, letter_px)});
-  rows = join_rows(std::move(rows), kWholePage);
-  settle_single_heights(rows);
-  const std::vector<Gutter> gutters = find_gutters(rows);
-  // Once more from the parts, which tell better than whole rows what belongs together: a piece at a line's
-  // end may have gone to the next column's row, and entries of a form far apart stand level by chance.
-  rows = join_rows(lines_of(split_rows(rows, gutters)), kWholePage,
-                   [&](const Row& left, const Row& right) { return parts_rows(gutters, left, right); });
-  std::vector<RowPart> parts = split_rows(rows, gutters);
-  std::vector<Row> lines = lines_of(parts);
-  attach_marks(lines, sorted.marks);
-  for (size_t i = 0; i < parts.size(); ++i) parts[i].line = lines[i];
+
+  std::vector<RowPart> parts = find_parts(std::move(rows));
+  attach_marks(parts, sorted.marks);
+  const std::vector<Row> lines = lines_of(parts);
   drop_pieces(parts);
-  std::vector<FoundLine> found;
-  for (const OrderedPart& ordered : reading_order(parts)) {
-    FoundLine line = as_found_line(parts[ordered.part].line, tilt);
-    line.block = ordered.block;
-    line.paragraph = ordered.paragraph;
-    found.push_back(line);
-  }
-  settle_geometries(found);
+  std::vector<FoundLine> found = in_reading_order(parts, tilt);
   attach_marks(doubtful, sorted.marks);
   insert_lines(doubtful_lines(std::move(doubtful), lines, tilt, page_slope(found)), letter_px, found);
-  int block = 0;
-  for (const FoundLine& line : found) block = std::max(block, line.block);
-  for (FoundLine& line : upright) {
-    if (line.doubt != Doubt::kOtherWay) ++block;
-    line.block = block;
-    found.push_back(std::move(line));
-  }
+  append_upright(std::move(upright), found);
   return {std::move(found), erased.upright};
 }
 
