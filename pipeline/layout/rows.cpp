@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <utility>
 
 #include "pipeline/layout/fit_row.h"
 
@@ -45,6 +47,80 @@ std::vector<NearestLetters> nearest_letters_of(const std::vector<Row>& rows) {
     }
   }
   return nearest;
+}
+
+// The marks in a row's zone.
+class NearMarks {
+ public:
+  NearMarks(const Row& row, const std::vector<Letter>& marks)
+      : x0_(row.x0), x1_(row.x1), x_height_(row.x_height), letters_(row.letters.size()) {
+    for (const Letter& mark : marks) {
+      const float baseline = row.baseline_at(std::clamp(mark.middle(), row.x0, row.x1));
+      const float y = 0.5F * (mark.top + mark.bottom);
+      if (y > baseline - 1.1F * row.ascent && y < baseline + row.descent) marks_.push_back(&mark);
+    }
+  }
+
+  std::vector<const Letter*> from_left() const {
+    std::vector<const Letter*> sorted = marks_;
+    std::ranges::sort(sorted, {}, &Letter::x0);
+    return sorted;
+  }
+  std::vector<const Letter*> from_right() const {
+    std::vector<const Letter*> sorted = marks_;
+    std::ranges::sort(sorted, std::ranges::greater{}, &Letter::x1);
+    return sorted;
+  }
+
+  // Whether a mark follows a word at that distance; dashes stand further off, and colons behind a space.
+  bool is_near(const Letter& mark, float gap) const {
+    constexpr float kMarkReach = 0.9F, kColonReach = 1.6F, kDashReach = 2.2F;
+    if (gap < kMarkReach * x_height_) return true;
+    if (is_dash(mark)) return gap < kDashReach * x_height_;
+    return gap < kColonReach * x_height_ && is_of_colon(mark);
+  }
+
+  // The dashes on either side of a page's number, far from it but equally far; else nothing.
+  std::pair<const Letter*, const Letter*> flanking_dashes() const {
+    constexpr size_t kMostDigits = 6;
+    constexpr float kReach = 4.5F, kUnequal = 0.8F;
+    const Letter *left = nullptr, *right = nullptr;
+    if (letters_ > kMostDigits) return {};
+    for (const Letter* mark : marks_) {
+      if (!is_dash(*mark)) continue;
+      if (mark->x1 <= x0_ && (left == nullptr || mark->x1 > left->x1)) left = mark;
+      if (mark->x0 >= x1_ && (right == nullptr || mark->x0 < right->x0)) right = mark;
+    }
+    if (left == nullptr || right == nullptr) return {};
+    const float before = x0_ - left->x1, behind = right->x0 - x1_;
+    const bool are_alike = std::abs(before - behind) < kUnequal * x_height_ &&
+                           std::abs(left->width() - right->width()) < kUnequal * x_height_;
+    return are_alike && before < kReach * x_height_ ? std::pair(left, right)
+                                                    : std::pair<const Letter*, const Letter*>();
+  }
+
+ private:
+  bool is_dash(const Letter& mark) const {
+    return mark.width() > 0.6F * x_height_ && mark.width() > 2 * mark.height();
+  }
+  // A dot above another.
+  bool is_of_colon(const Letter& mark) const {
+    constexpr float kAside = 0.2F, kLeastApart = 0.35F, kMostApart = 1;
+    return std::ranges::any_of(marks_, [&](const Letter* other) {
+      const float apart = std::abs(other->centre().y - mark.centre().y);
+      return std::abs(other->middle() - mark.middle()) < kAside * x_height_ &&
+             apart > kLeastApart * x_height_ && apart < kMostApart * x_height_;
+    });
+  }
+
+  float x0_, x1_, x_height_;  // the row's letters, without marks
+  size_t letters_;
+  std::vector<const Letter*> marks_;
+};
+
+void start_at(float x, Row& row) {
+  row.baseline -= row.slope * (row.x0 - x);
+  row.x0 = x;
 }
 
 }  // namespace
@@ -125,41 +201,25 @@ bool lies_within(const Row& piece, const Row& row) {
 }
 
 void attach_marks(std::vector<Row>& rows, const std::vector<Letter>& marks) {
-  // Near enough to follow a word, in x-heights; dashes stand further off, and colons (a dot above another)
-  // behind a space.
-  constexpr float kAside = 0.2F, kLeastApart = 0.35F, kMostApart = 1;
-  constexpr float kMarkReach = 0.9F, kColonReach = 1.6F, kDashReach = 2.2F;
   const std::vector<NearestLetters> nearest = nearest_letters_of(rows);
   for (size_t i = 0; i < rows.size(); ++i) {
     Row& row = rows[i];
-    const auto reach = [&](const Letter& mark) {
-      const bool is_dash = mark.width() > 0.6F * row.x_height && mark.width() > 2 * mark.height();
-      const bool is_of_colon = std::ranges::any_of(marks, [&](const Letter& other) {
-        const float apart = std::abs(0.5F * (other.top + other.bottom - mark.top - mark.bottom));
-        return &other != &mark && std::abs(other.middle() - mark.middle()) < kAside * row.x_height &&
-               apart > kLeastApart * row.x_height && apart < kMostApart * row.x_height;
-      });
-      return (is_dash ? kDashReach : is_of_colon ? kColonReach : kMarkReach) * row.x_height;
-    };
-    std::vector<const Letter*> beside;
-    for (const Letter& mark : marks) {
-      const float x = mark.middle();
-      const float baseline = row.baseline_at(std::clamp(x, row.x0, row.x1));
-      const float y = 0.5F * (mark.top + mark.bottom);
-      if (y > baseline - 1.1F * row.ascent && y < baseline + row.descent) beside.push_back(&mark);
-    }
+    const NearMarks beside(row, marks);
     // Between two columns a mark belongs to the nearer one.
-    std::sort(beside.begin(), beside.end(), [](const Letter* a, const Letter* b) { return a->x0 < b->x0; });
-    for (const Letter* mark : beside) {
+    for (const Letter* mark : beside.from_left()) {
       const float gap = mark->x0 - row.x1;
-      if (mark->x1 > row.x1 && gap < reach(*mark) && gap <= nearest[i].right - mark->x1) row.x1 = mark->x1;
+      if (mark->x1 > row.x1 && beside.is_near(*mark, gap) && gap <= nearest[i].right - mark->x1)
+        row.x1 = mark->x1;
     }
-    std::sort(beside.begin(), beside.end(), [](const Letter* a, const Letter* b) { return a->x1 > b->x1; });
-    for (const Letter* mark : beside) {
+    for (const Letter* mark : beside.from_right()) {
       const float gap = row.x0 - mark->x1;
-      if (mark->x0 >= row.x0 || gap >= reach(*mark) || gap >= mark->x0 - nearest[i].left) continue;
-      row.baseline -= row.slope * (row.x0 - mark->x0);
-      row.x0 = mark->x0;
+      if (mark->x0 < row.x0 && beside.is_near(*mark, gap) && gap < mark->x0 - nearest[i].left)
+        start_at(mark->x0, row);
+    }
+    if (const auto [left, right] = beside.flanking_dashes();
+        left != nullptr && left->x0 > nearest[i].left && right->x1 < nearest[i].right) {
+      row.x1 = right->x1;
+      start_at(left->x0, row);
     }
   }
 }

@@ -224,6 +224,28 @@ TEST(AttachMarks, AColonStandsFurtherOffThanAFullStop) {
   EXPECT_EQ(rows[0].x1, 125);
 }
 
+TEST(AttachMarks, DashesOnEitherSideOfAPagesNumberMayBeFar) {
+  const Letter left{50, 72, 24, 26}, right{170, 192, 24, 26}, further{200, 222, 24, 26};
+  const auto number = [] { return std::vector<Row>{fit_row(word(100, 30, 4))}; };  // to x = 144
+  std::vector<Row> rows = number();
+  attach_marks(rows, {left, right});
+  EXPECT_EQ(rows[0].x0, 50);
+  EXPECT_EQ(rows[0].x1, 192);
+  for (const std::vector<Letter>& marks :
+       {std::vector{left}, std::vector{right}, std::vector{left, further}}) {
+    rows = number();
+    attach_marks(rows, marks);
+    EXPECT_EQ(rows[0].x0, 100);
+    EXPECT_EQ(rows[0].x1, 144);
+  }
+  rows = {fit_row(word(100, 30, 4)), fit_row(word(20, 30, 2))};  // print beyond the left one
+  attach_marks(rows, {left, right});
+  EXPECT_EQ(rows[0].x0, 50);
+  rows = {fit_row(word(100, 30, 4)), fit_row(word(56, 30, 1))};
+  attach_marks(rows, {left, right});
+  EXPECT_EQ(rows[0].x1, 144) << "the dash is the other row's";
+}
+
 TEST(DropDashedRules, TakesManyDashesInARowAndNothingElse) {
   const auto dashes = [](float x, float y, int count, float width, float gap) {
     std::vector<Letter> marks;
