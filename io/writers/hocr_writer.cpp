@@ -18,8 +18,8 @@ std::string percent(double confidence) {
   return number_text(std::clamp(100 * confidence, 0.0, 100.0), /*decimals=*/0);
 }
 
-// The baseline as hOCR has it: slope, and offset from the box's bottom left corner, y downwards. Of print that
-// runs up or down the page, its angle, counterclockwise.
+// The baseline as hOCR has it: slope, and offset from the box's bottom left corner, y downwards. Of print
+// that runs up or down the page, its angle, counterclockwise.
 std::string baseline(const Line& line) {
   const double run = line.baseline_end.x - line.baseline_start.x;
   const double fall = line.baseline_end.y - line.baseline_start.y;
