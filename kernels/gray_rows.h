@@ -14,8 +14,8 @@ void depths_of(const std::uint8_t* row, const std::uint8_t* paper, int count, bo
 // low < high. In place where `to` is `depths`.
 void stretch(const std::uint8_t* depths, int count, int low, int high, std::uint8_t* to);
 
-// round(row * white / paper), 255 at most: the page in even light, whose paper is `white`. Paper is 1 or more;
-// halves go to the even number.
+// round(row * white / paper), 255 at most: the page in even light, whose paper is `white`. Paper is 1 or
+// more; halves go to the even number.
 void even_out(const std::uint8_t* row, const std::uint8_t* paper, int count, int white, std::uint8_t* to);
 
 }  // namespace ocrbatch::kernels

@@ -48,8 +48,8 @@ std::vector<io::Line*> lines_in_order(std::vector<io::Block>& blocks);
 
 // Finds lines. Not thread-safe: one object per thread, which holds Tesseract's state between pages.
 // kTesseract: Tesseract's page layout analysis, without recognition or language data; vertical text, pictures
-// and rules are left out. kFast: connected components, lines along baselines, columns by white space; pictures
-// and rules are left out. kLine: the whole image is one line.
+// and rules are left out. kFast: connected components, lines along baselines, columns by white space;
+// pictures and rules are left out. kLine: the whole image is one line.
 class LayoutAnalyzer {
  public:
   explicit LayoutAnalyzer(LayoutMode mode);  // throws std::runtime_error when Tesseract cannot be started

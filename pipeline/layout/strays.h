@@ -20,9 +20,9 @@ struct PageFacts {
 // Pictures: large and mostly dark.
 std::vector<cv::Rect2f> find_pictures(const std::vector<Component>& components, float letter_px);
 
-// Takes out the rows that are no print. `small`: components too small for letters, from top to bottom. Returns
-// those of them that may be words after all, whose letters run together or have lost their shape, or letters
-// that have a mark: who can read them will know.
+// Takes out the rows that are no print. `small`: components too small for letters, from top to bottom.
+// Returns those of them that may be words after all, whose letters run together or have lost their shape, or
+// letters that have a mark: who can read them will know.
 std::vector<Row> take_out_strays(std::vector<Row>& rows, const std::vector<Letter>& small,
                                  const PageFacts& page);
 

@@ -26,9 +26,9 @@ struct TypeStyle {
   double stretch = 1;         // width of the glyphs and their advances
   double weight_gain_px = 0;  // strokes grow by this much, negative: shrink
   double letter_spacing_px = 0;
-  double word_spacing = 1;  // factor on the font's space
+  double word_spacing = 1;   // factor on the font's space
   double mark_space_px = 0;  // before ; : ? ! where no space stands
-  double gap_px = 0;        // columns' gaps: some word gaps are this wide ...
+  double gap_px = 0;         // columns' gaps: some word gaps are this wide ...
   double gap_probability = 0;
   bool hinted = false;  // glyphs fitted to whole pixels
   double jitter_px = 0;
