@@ -48,6 +48,10 @@ cv::Rect covered_part(cv::Size page, const LineFrame& frame, int reach) {
          cv::Rect(0, 0, page.width, page.height);
 }
 
+bool is_steep(const LineFrame& frame) {
+  return std::abs(frame.along.y) > kSteepestLine * std::abs(frame.along.x);
+}
+
 Sampling sampling_of(const LineFrame& frame, cv::Point origin) {
   const cv::Matx23f to_page = frame.to_page();
   const int origins[] = {origin.x, origin.y};
@@ -59,8 +63,7 @@ Sampling sampling_of(const LineFrame& frame, cv::Point origin) {
     sampling.map[row][2] =
         static_cast<float>(to_page(row, 2) + 0.5 * along + 0.5 * across - 0.5 - origins[row]);
   }
-  const bool is_steep = std::abs(frame.along.y) > kSteepestLine * std::abs(frame.along.x);
-  sampling.slope = is_steep ? 0 : frame.along.y / frame.along.x;
+  sampling.slope = is_steep(frame) ? 0 : frame.along.y / frame.along.x;
   sampling.is_cubic = frame.x_scale > 1.05F;
   return sampling;
 }

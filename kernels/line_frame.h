@@ -34,6 +34,9 @@ std::vector<float> box_kernel(float width);
 // page.
 cv::Rect covered_part(cv::Size page, const LineFrame& frame, int reach);
 
+// Steeper than kSteepestLine.
+bool is_steep(const LineFrame& frame);
+
 // How the raster's pixels are taken from the part of a page that begins at `origin`; enlarged enough, with
 // smooth edges.
 Sampling sampling_of(const LineFrame& frame, cv::Point origin);

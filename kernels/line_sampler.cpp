@@ -1,20 +1,12 @@
 #include "kernels/line_sampler.h"
 
 #include <algorithm>
-#include <cmath>
 #include <opencv2/imgproc.hpp>
 #include <vector>
 
 #include "kernels/row_sampling.h"
 
 namespace ocrbatch::kernels {
-namespace {
-
-// Vectors read on behind the border.
-constexpr int kReadBehind = 64;
-
-}  // namespace
-
 LineSampler::LineSampler(const cv::Mat& page, const LineFrame& frame, int paper_level)
     : paper_level_(paper_level) {
   const std::vector<float> x_kernel = box_kernel(1 / frame.x_scale), y_kernel = box_kernel(1 / frame.y_scale);
@@ -23,7 +15,7 @@ LineSampler::LineSampler(const cv::Mat& page, const LineFrame& frame, int paper_
   if (part.empty()) return;
   part_ = part.size();
   sampling_ = sampling_of(frame, part.tl());
-  is_steep_ = std::abs(frame.along.y) > kSteepestLine * std::abs(frame.along.x);
+  is_steep_ = is_steep(frame);
   source_.create(part.height + 2 * kSamplingBorder, part.width + 2 * kSamplingBorder + kReadBehind, CV_8UC1);
   source_.setTo(paper_level);
   cv::Mat inner = source_({kSamplingBorder, kSamplingBorder, part.width, part.height});

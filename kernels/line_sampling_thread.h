@@ -1,5 +1,5 @@
 // The gray value between the pixels of a page: what a pixel of a line's raster is. Plain reference of
-// line_sampling.h and what each CUDA thread does.
+// row_sampling.h and what each CUDA thread does.
 #pragma once
 
 #include <cmath>
@@ -10,14 +10,16 @@ namespace ocrbatch::kernels {
 
 // From a raster's pixels (column, row) to an image's (x, y), both counted by their centres as whole numbers:
 //   x = map[0][0] * column + map[0][1] * row + map[0][2], y alike.
-// Values are taken along the line first, then across it: each column of pixels beside x gives its value at
-// the height where the line through (x, y) crosses it, `slope` rows per column, so that a tilted line is read
-// as a level one.
+// Values are taken down the image's columns first, then along the line: each column of pixels beside x gives
+// its value at the height where the line through (x, y) crosses it, `slope` rows per column, so that a tilted
+// line is read as a level one.
 struct Sampling {
   float map[2][3] = {};
   float slope = 0;
-  bool is_cubic = false;  // between four pixels (Keys' cubic with a = -0.75); else linear between two
+  bool is_cubic = false;  // between four pixels (Keys' cubic with a = kKeysCubic); else linear between two
 };
+
+inline constexpr float kKeysCubic = -0.75F;
 
 // Lines steeper than this are taken without their slope.
 inline constexpr float kSteepestLine = 0.5F;
@@ -26,7 +28,7 @@ inline constexpr float kSteepestLine = 0.5F;
 OCRBATCH_PER_THREAD float sampling_weight(bool is_cubic, float distance) {
   const float d = fabsf(distance);
   if (!is_cubic) return d < 1 ? 1 - d : 0.0F;
-  constexpr float a = -0.75F;
+  constexpr float a = kKeysCubic;
   if (d < 1) return ((a + 2) * d - (a + 3)) * d * d + 1;
   return d < 2 ? ((a * d - 5 * a) * d + 8 * a) * d - 4 * a : 0.0F;
 }

@@ -25,7 +25,7 @@ SampleVector weights_at(SampleVector distances) {
   const SampleFloats f;
   const auto d = hn::Abs(distances), one = hn::Set(f, 1);
   if constexpr (!kCubic) return hn::ZeroIfNegative(hn::Sub(one, d));
-  constexpr float a = -0.75F;
+  constexpr float a = kKeysCubic;
   const auto near = hn::MulAdd(hn::Mul(hn::MulAdd(hn::Set(f, a + 2), d, hn::Set(f, -(a + 3))), d), d, one);
   const auto far =
       hn::MulAdd(hn::MulAdd(hn::MulAdd(hn::Set(f, a), d, hn::Set(f, -5 * a)), d, hn::Set(f, 8 * a)), d,

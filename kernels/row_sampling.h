@@ -8,8 +8,9 @@
 
 namespace ocrbatch::kernels {
 
-// Pixels around an image that can be read, and are paper.
-inline constexpr int kSamplingBorder = 4;
+// Pixels around an image that can be read, and are paper; and pixels behind those on the right, which vectors
+// read on over and whose values do not matter.
+inline constexpr int kSamplingBorder = 4, kReadBehind = 64;
 
 struct BorderedImage {
   const std::uint8_t* pixels = nullptr;  // at (0, 0)

@@ -10,6 +10,7 @@
 
 #include "io/ground_truth.h"
 #include "io/reader.h"
+#include "pipeline/halftone.h"
 #include "pipeline/truth_geometry.h"
 #include "recognizer/train/list_source.h"
 
@@ -85,7 +86,8 @@ CutPage cut_page(const Item& item, const kernels::LinePreparation& preparation) 
   }
   if (item.page.rotation_deg)
     io::turn(image.value(), (*item.page.rotation_deg - image.value().rotation_deg + 360) % 360);
-  const cv::Mat& gray = image.value().gray;
+  cv::Mat& gray = image.value().gray;
+  smooth_halftones(gray);
   const auto page = io::fit_to_image(item.page, gray.cols, gray.rows, image.value().dpi);
   if (!page) {
     cut.error = page.error().message;

@@ -26,40 +26,47 @@ size_t place_of(const cv::Rect& box, const std::vector<FoundLine>& lines) {
   return place;
 }
 
-// Puts a line behind the nearest one on its left in the same row, or before the nearest one on its right.
-// False where none is near.
+// Puts a line behind the nearest one on its left in the same row, or else before the nearest one on its
+// right. False where none is near.
 bool insert_in_row(const FoundLine& line, float letter_px, std::vector<FoundLine>& lines) {
   constexpr float kFarthest = 8;  // letter heights
+  struct Mate {
+    size_t index = 0;
+    float gap = 0;  // to the line, in pixels
+  };
   const cv::Rect& box = line.box;
-  float nearest = kFarthest * letter_px;
-  size_t mate = lines.size();
-  bool is_behind = false;
+  const Mate none{lines.size(), kFarthest * letter_px};
+  Mate left = none, right = none;
   for (size_t i = 0; i < lines.size(); ++i) {
     const cv::Rect& other = lines[i].box;
     const int shared = std::min(box.br().y, other.br().y) - std::max(box.y, other.y);
     if (2 * shared < std::min(box.height, other.height)) continue;
     const bool is_left = other.x + other.width / 2 < box.x + box.width / 2;
     const auto gap = static_cast<float>(is_left ? box.x - other.br().x : other.x - box.br().x);
-    if (gap > nearest || (is_behind && !is_left)) continue;
-    if (is_left && !is_behind) nearest = kFarthest * letter_px;
-    nearest = std::min(nearest, gap), mate = i, is_behind = is_left;
+    Mate& mate = is_left ? left : right;
+    if (gap <= mate.gap) mate = {i, gap};
   }
-  if (mate == lines.size()) return false;
+  const bool is_behind = left.index != none.index;
+  const Mate& mate = is_behind ? left : right;
+  if (mate.index == none.index) return false;
   FoundLine placed = line;
-  placed.block = lines[mate].block;
-  placed.paragraph = lines[mate].paragraph;
-  lines.insert(lines.begin() + static_cast<std::ptrdiff_t>(mate + (is_behind ? 1 : 0)), std::move(placed));
+  placed.block = lines[mate.index].block;
+  placed.paragraph = lines[mate.index].paragraph;
+  lines.insert(lines.begin() + static_cast<std::ptrdiff_t>(mate.index + (is_behind ? 1 : 0)),
+               std::move(placed));
   return true;
 }
 
 }  // namespace
 
 void insert_lines(std::vector<FoundLine> more, float letter_px, std::vector<FoundLine>& lines) {
-  std::erase_if(more, [&](const FoundLine& line) { return insert_in_row(line, letter_px, lines); });
+  std::vector<FoundLine> rest;
+  for (FoundLine& line : more)
+    if (!insert_in_row(line, letter_px, lines)) rest.push_back(std::move(line));
   int next_block = 0;
   for (const FoundLine& line : lines) next_block = std::max(next_block, line.block + 1);
   std::vector<std::vector<FoundLine>> blocks;
-  for (FoundLine& line : more) {
+  for (FoundLine& line : rest) {
     std::vector<FoundLine>* home = nullptr;
     for (auto& block : blocks) {
       const cv::Rect& last = block.back().box;

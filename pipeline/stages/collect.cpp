@@ -18,9 +18,9 @@ std::uint64_t drop_lines(std::vector<io::Block>& blocks, double min_confidence) 
     block.bbox = {};
     for (io::Paragraph& paragraph : block.paragraphs) {
       std::erase_if(paragraph.lines, [&](const io::Line& line) {
-        const bool is_doubtful = line.confidence < min_confidence;
-        left_out += is_doubtful && !line.text.empty();
-        return is_doubtful || line.text.empty();
+        const bool is_unsure = line.confidence < min_confidence;
+        left_out += is_unsure && !line.text.empty();
+        return is_unsure || line.text.empty();
       });
       paragraph.bbox = {};
       for (const io::Line& line : paragraph.lines) paragraph.bbox = io::unite(paragraph.bbox, line.bbox);
@@ -32,33 +32,24 @@ std::uint64_t drop_lines(std::vector<io::Block>& blocks, double min_confidence) 
   return left_out;
 }
 
-// Mean of a line's characters, and how many there are.
-struct Evidence {
-  double confidence = 0, characters = 0;
+// Dirt and drawings are read as few characters, and not surely: the fewer, the surer they have to be.
+bool reads_as_print(const io::Line& line, const recognizer::Hypothesis& hypothesis) {
+  constexpr std::ptrdiff_t kFewest = 2;
+  constexpr double kDoubtEach = 0.03, kMostDoubt = 0.12;
+  const auto characters = std::ranges::count_if(
+      hypothesis.characters, [](const recognizer::Character& character) { return character.text != " "; });
+  return characters >= kFewest &&
+         line.confidence >= 1 - std::min(kMostDoubt, kDoubtEach * static_cast<double>(characters));
+}
 
-  explicit Evidence(const recognizer::Hypothesis& hypothesis) {
-    for (const recognizer::Character& character : hypothesis.characters) {
-      if (character.text == " ") continue;
-      confidence += character.confidence;
-      ++characters;
-    }
-    if (characters > 0) confidence /= characters;
-  }
-  // Dirt and drawings are read as few characters, and not surely: the fewer, the surer they have to be.
-  bool is_of_print() const {
-    constexpr double kFewest = 2, kDoubtEach = 0.03, kMostDoubt = 0.12;
-    return characters >= kFewest && confidence >= 1 - std::min(kMostDoubt, kDoubtEach * characters);
-  }
-};
-
-bool is_kept(const std::vector<LineMessage>& lines, std::size_t i) {
-  if (lines[i].doubt == Doubt::kNone) return true;
-  const Evidence evidence(lines[i].hypothesis);
-  if (!evidence.is_of_print()) return false;
-  if (lines[i].doubt == Doubt::kOtherWay)
-    return evidence.confidence > Evidence(lines[i - 1].hypothesis).confidence;
-  const bool has_other_way = i + 1 < lines.size() && lines[i + 1].doubt == Doubt::kOtherWay;
-  return !has_other_way || evidence.confidence >= Evidence(lines[i + 1].hypothesis).confidence;
+// `lines` have their texts. Of two that are the same print either way round the surer one is, the first of
+// equals.
+bool is_to_be_kept(const std::vector<io::Line*>& lines, const std::vector<LineMessage>& read, std::size_t i) {
+  if (read[i].doubt == Doubt::kNone) return true;
+  if (!reads_as_print(*lines[i], read[i].hypothesis)) return false;
+  if (read[i].doubt == Doubt::kOtherWay) return lines[i]->confidence > lines[i - 1]->confidence;
+  const bool has_other_way = i + 1 < read.size() && read[i + 1].doubt == Doubt::kOtherWay;
+  return !has_other_way || lines[i]->confidence >= lines[i + 1]->confidence;
 }
 
 std::uint64_t collect(PageMessage& page, const recognizer::ConfidenceCalibration& calibration,
@@ -75,11 +66,12 @@ std::uint64_t collect(PageMessage& page, const recognizer::ConfidenceCalibration
     throw std::logic_error("the layout's tree has " + std::to_string(lines.size()) + " lines, but " +
                            std::to_string(page.lines.size()) + " were cut");
   io::Page& result = page.record.page;
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    if (!is_kept(page.lines, i)) continue;
+  for (std::size_t i = 0; i < lines.size(); ++i)
     set_line_text(*lines[i], page.lines[i].hypothesis, page.lines[i].columns, page.lines[i].prepared.to_page,
                   page.layout.geometries[i], result.width_px, result.height_px, calibration);
-  }
+  // Without text they were never lines.
+  for (std::size_t i = 0; i < lines.size(); ++i)
+    if (!is_to_be_kept(lines, page.lines, i)) lines[i]->text.clear();
   const std::uint64_t left_out = drop_lines(page.layout.blocks, min_confidence);
   result.blocks = std::move(page.layout.blocks);
   return left_out;

@@ -30,8 +30,8 @@ class RowSampling : public testing::TestWithParam<SamplingCase> {};
 
 TEST_P(RowSampling, TakesWhatOnePixelTakes) {
   const SamplingCase& of = GetParam();
-  constexpr int kPaper = 200, kBehind = 64;
-  cv::Mat bordered(of.image.height + 2 * kSamplingBorder, of.image.width + 2 * kSamplingBorder + kBehind,
+  constexpr int kPaper = 200;
+  cv::Mat bordered(of.image.height + 2 * kSamplingBorder, of.image.width + 2 * kSamplingBorder + kReadBehind,
                    CV_8UC1, cv::Scalar(kPaper));
   cv::Mat image = bordered({{kSamplingBorder, kSamplingBorder}, of.image});
   cv::RNG random(3);

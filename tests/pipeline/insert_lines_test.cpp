@@ -39,6 +39,10 @@ TEST(InsertLines, BetweenTwoOnOneRowFollowsTheLeftOne) {
   insert_lines({line_at({220, 102, 60, 16}, 0)}, 16, lines);
   EXPECT_THAT(tops(lines), ElementsAre(100, 102, 101));
   EXPECT_EQ(lines[1].block, 0);
+  // However near the right one is, and whichever comes first.
+  lines = {line_at({240, 101, 100, 16}, 0), line_at({100, 100, 100, 16}, 1)};
+  insert_lines({line_at({220, 102, 19, 16}, 0)}, 16, lines);
+  EXPECT_THAT(tops(lines), ElementsAre(101, 100, 102));
 }
 
 TEST(InsertLines, FarFromAllIsABlockAmongThem) {
