@@ -4,13 +4,16 @@
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/task_arena.h>
 
+#include <map>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <tuple>
 #include <variant>
 
 #include "pipeline/device_threads.h"
+#include "pipeline/stack_thread.h"
 
 namespace ocrbatch::pipeline {
 namespace {
@@ -27,8 +30,17 @@ using BatchEvent = std::variant<PagePtr, BatchDone, FeederChanged>;
 // main thread's 8 MiB; TBB's default is 4.
 constexpr std::size_t kThreadStackBytes = 16 << 20;
 
-// Pages nearest to the output go first: they free memory, and their lines fill batches.
-enum Priority : flow::node_priority_t { kRead = 1, kRecognize, kBatch, kChooseView, kCollect, kWrite };
+// Pages nearest to the output go first: they free memory, and their lines fill batches. Every node has a
+// priority: one without would get a turn only when nothing is left to do at those that have one.
+enum Priority : flow::node_priority_t {
+  kRead = 1,
+  kReadAgain,
+  kRecognize,
+  kBatch,
+  kChooseView,
+  kCollect,
+  kWrite
+};
 
 // No place is kept for the feeder's thread, so all `jobs` places are the workers'; TBB counts the calling
 // thread in its limit, hence one more.
@@ -71,6 +83,9 @@ struct Nodes {
         queues(given_queues),
         read_page(
             graph, jobs, [this](PagePtr page) { return BatchEvent(read(std::move(page))); }, kRead),
+        // Not by read_page: there it would stand behind all pages that have been fed, and hold up the output.
+        read_again(
+            graph, jobs, [this](PagePtr page) { return BatchEvent(read(std::move(page))); }, kReadAgain),
         // Serial: the batcher is one queue a bucket.
         batch_lines(
             graph, flow::serial, [this](const BatchEvent& event, auto& ports) { batch(event, ports); },
@@ -79,17 +94,16 @@ struct Nodes {
             graph, jobs, [this](PagePtr page, auto& ports) { choose(std::move(page), ports); }, kChooseView),
         collect_page(
             graph, jobs, [this](PagePtr page) { return collect(std::move(page)); }, kCollect),
-        in_order(graph, [](const PagePtr& page) -> std::size_t { return page->sequence; }),
         // Serial: the output is one stream.
         write_page(
-            graph, flow::serial, [this](const PagePtr& page) { return write(*page); }, kWrite) {
+            graph, flow::serial, [this](PagePtr page) { return write_in_order(std::move(page)); }, kWrite) {
     flow::make_edge(read_page, batch_lines);
+    flow::make_edge(read_again, batch_lines);
     flow::make_edge(flow::output_port<1>(batch_lines), choose_view);
     flow::make_edge(flow::output_port<0>(choose_view), collect_page);
     flow::make_edge(flow::output_port<1>(choose_view), batch_lines);
-    flow::make_edge(flow::output_port<2>(choose_view), read_page);
-    flow::make_edge(collect_page, in_order);
-    flow::make_edge(in_order, write_page);
+    flow::make_edge(flow::output_port<2>(choose_view), read_again);
+    flow::make_edge(collect_page, write_page);
     if (devices == 0)
       recognize_here(jobs);
     else
@@ -108,9 +122,11 @@ struct Nodes {
     // Unlimited: the bodies only pass on what they are given.
     ask_device.emplace(
         graph, flow::unlimited,
-        [this](const BatchPtr& lines, DeviceNode::gateway_type& gateway) { ask(lines, gateway); });
-    device_done.emplace(graph, flow::unlimited,
-                        [this](const std::vector<PagePtr>& pages, auto& ports) { hand_on(pages, ports); });
+        [this](const BatchPtr& lines, DeviceNode::gateway_type& gateway) { ask(lines, gateway); },
+        kRecognize);
+    device_done.emplace(
+        graph, flow::unlimited,
+        [this](const std::vector<PagePtr>& pages, auto& ports) { hand_on(pages, ports); }, kRecognize);
     device_threads.emplace(devices, kBatchesADevice);
     flow::make_edge(flow::output_port<0>(batch_lines), *ask_device);
     flow::make_edge(flow::output_port<0>(*ask_device), *device_done);
@@ -198,12 +214,35 @@ struct Nodes {
     }
   }
 
-  flow::continue_msg write(PageMessage& page) {
+  // Not by a sequencer_node, which cannot be given a priority: see there.
+  flow::continue_msg write_in_order(PagePtr page) {
+    contain(state, [&] {
+      done_early.emplace(page->sequence, std::move(page));
+      for (; !done_early.empty() && done_early.begin()->first == pages_out;
+           done_early.erase(done_early.begin()))
+        write(*done_early.begin()->second);
+    });
+    return {};
+  }
+
+  void write(PageMessage& page) {
     queues.write.leave();
     contain(state, [&] { stages.write(page); });
     ++pages_out;
     page.memory.release();
-    return {};
+  }
+
+  // Until nothing moves any more. The thread that waits takes a place in the arena and works along, so it has
+  // the stack of the other threads. With less, oneTBB before 2022.1 takes that stack for used up from the
+  // start (it counts from the lower end, as if it were as large as theirs): the thread would hold its place
+  // and take nothing from others, and pages would stand still that lie with one whose own page takes long.
+  void wait() {
+    try {
+      run_on_stack(kThreadStackBytes, [this] { graph.wait_for_all(); });
+    } catch (const std::system_error&) {
+      graph.wait_for_all();  // no thread to be had
+    }
+    at_rest = true;
   }
 
   const Stages stages;
@@ -211,14 +250,16 @@ struct Nodes {
   RunState& state;
   PageQueues& queues;
   std::uint64_t pages_in = 0;
+  bool at_rest = true;
   std::atomic<std::uint64_t> pages_out{0};
+  std::map<std::uint64_t, PagePtr>
+      done_early;  // by sequence; before a page of these, others are to be written
 
   flow::graph graph;
-  ReadNode read_page;
+  ReadNode read_page, read_again;
   BatchNode batch_lines;
   ViewNode choose_view;
   PageNode collect_page;
-  flow::sequencer_node<PagePtr> in_order;
   flow::function_node<PagePtr> write_page;
   // recognize_batch, where the threads of the graph do it ...
   std::optional<RecognizeNode<BatchPtr>> recognize_batch;
@@ -246,12 +287,13 @@ PageGraph::PageGraph(Stages stages, BatchLines& batcher, RunState& state, PageQu
     : impl_(std::make_unique<Impl>(std::move(stages), batcher, state, queues, jobs, devices)) {}
 
 PageGraph::~PageGraph() {
-  impl_->nodes->graph.wait_for_all();
+  if (!impl_->nodes->at_rest) impl_->nodes->wait();
 }
 
 void PageGraph::put(PagePtr page) {
   Nodes& nodes = *impl_->nodes;
   ++nodes.pages_in;
+  nodes.at_rest = false;
   nodes.batcher.set_feeder_idle(false);
   nodes.batcher.page_fed();
   nodes.queues.read.enter();
@@ -267,7 +309,7 @@ void PageGraph::feeder_waits() {
 void PageGraph::finish() {
   Nodes& nodes = *impl_->nodes;
   feeder_waits();
-  nodes.graph.wait_for_all();
+  nodes.wait();
   nodes.state.rethrow_if_failed();
   if (pages_in() != pages_out())
     throw std::logic_error("the pipeline lost pages: " + std::to_string(pages_in()) + " went in, " +

@@ -1,12 +1,11 @@
 // The flow graph that carries pages from the feeder to the writer.
 //
-//   feeder ─▶ read_page ─▶ batch_lines ─▶ recognize_batch ─▶ choose_view ─▶ collect_page ─▶ in_order ─▶
-//   write_page
-//               ▲           │  ▲   ▲            │             ▲  │  │
-//               │           │  │   └─ done ─────┘             │  │  │
-//               │           └──┼─── pages without lines ──────┘  │  │
-//               │              └─── the rest of its lines ───────┘  │
-//               └────────── to be read in another view ────────┘
+//   feeder ─▶ read_page ─▶ batch_lines ─▶ recognize_batch ─▶ choose_view ─▶ collect_page ─▶ write_page
+//                           │  ▲  ▲  ▲          │             ▲  │  │
+//                           │  │  │  └─ done ───┘             │  │  │
+//                           └──┼──┼─── pages without lines ───┘  │  │
+//                              │  └──── the rest of its lines ───┘  │
+//                              └─── read_again ◀── another view ────┘
 //
 // Every page that is put in comes out at write_page, with a result or an error, in the order of `sequence`.
 // Where devices recognize, two nodes stand for recognize_batch, ask_device and device_done: between them a

@@ -5,7 +5,8 @@
 namespace ocrbatch::pipeline {
 namespace {
 
-constexpr std::uint64_t kMaxPagesWaited = 64;
+// A call on a device costs more beside its lines, and a device sees more pages in the same time.
+constexpr std::uint64_t kMaxPagesWaited = 16, kMaxPagesWaitedForADevice = 64;
 
 // Left-over lines are shared out among the cores in pieces not smaller than this: below it, what a call costs
 // beside the lines themselves outweighs the core that it keeps busy.
@@ -66,8 +67,9 @@ void BatchLines::take_full(std::vector<BatchPtr>& ready) {
 }
 
 void BatchLines::take_overdue(std::vector<BatchPtr>& ready) {
+  const std::uint64_t longest = batches_on_devices_ > 0 ? kMaxPagesWaitedForADevice : kMaxPagesWaited;
   for (auto& [kind, queue] : queues_)
-    if (!queue.empty() && pages_arrived_ - queue.front().arrival > kMaxPagesWaited)
+    if (!queue.empty() && pages_arrived_ - queue.front().arrival > longest)
       ready.push_back(take(kind, queue, queue.size()));
 }
 

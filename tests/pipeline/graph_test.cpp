@@ -224,6 +224,106 @@ TEST(PageGraph, RethrowsWhatAStageLetsOutAfterWindingDown) {
   EXPECT_THROW(graph.finish(), std::domain_error);
 }
 
+// One thread takes what is nearest to the output. The feeder's keeps away until that has been seen: it could
+// be interrupted within a node.
+TEST(PageGraph, WritesPagesBeforeItReadsMore) {
+  ChecksumRecognizer recognizer;
+  recognizer.lines_a_batch = 1;
+  RunState state;
+  BatchLines batcher(recognizer, 1);
+  PageQueues queues;
+  std::promise<void> all_put, most_written;
+  std::uint64_t read = 0, written = 0, most_ahead = 0;
+  PageGraph graph(
+      {.read =
+           [&](PageMessage& page) {
+             if (page.sequence == 0) all_put.get_future().wait();
+             ++read;
+             if (written < 80) most_ahead = std::max(most_ahead, read - written);
+           },
+       .collect = [](PageMessage&) {},
+       .write =
+           [&](PageMessage&) {
+             if (++written == 80) most_written.set_value();
+           },
+       .recognize = [](LineBatch& batch, std::size_t) { return std::vector<PagePtr>{batch.lines[0].page}; }},
+      batcher, state, queues, 1, 0);
+  for (std::uint64_t n = 0; n < 100; ++n) graph.put(page_of_one_line(n));
+  all_put.set_value();
+  most_written.get_future().wait();
+  graph.finish();
+  EXPECT_EQ(written, 100U);
+  EXPECT_LE(most_ahead, 2U);
+}
+
+TEST(PageGraph, CollectsWhatADeviceIsDoneWithBeforeItReadsMore) {
+  ChecksumRecognizer recognizer;
+  recognizer.lines_a_batch = recognizer.device_count = 1;
+  RunState state(1);
+  BatchLines batcher(recognizer, 1);
+  PageQueues queues;
+  std::promise<void> all_put, one_is_back, most_written;
+  std::future<void> back = one_is_back.get_future();
+  std::uint64_t collected = 0, collected_by_then = 0, written = 0;
+  std::atomic<int> batches = 0;
+  PageGraph graph({.read =
+                       [&](PageMessage& page) {
+                         if (page.sequence == 0) all_put.get_future().wait();
+                         if (page.sequence == 50) back.wait();
+                         if (page.sequence == 52) collected_by_then = collected;
+                       },
+                   .collect = [&](PageMessage&) { ++collected; },
+                   .write =
+                       [&](PageMessage&) {
+                         if (++written == 80) most_written.set_value();
+                       },
+                   .recognize =
+                       [&](LineBatch& batch, std::size_t) {
+                         // A device has two threads: one of them comes for the third batch when its
+                         // first is back in the graph.
+                         if (++batches == 3) one_is_back.set_value();
+                         return std::vector<PagePtr>{batch.lines[0].page};
+                       }},
+                  batcher, state, queues, 1, 1);
+  for (std::uint64_t n = 0; n < 100; ++n) graph.put(page_of_one_line(n));
+  all_put.set_value();
+  most_written.get_future().wait();
+  graph.finish();
+  EXPECT_EQ(written, 100U);
+  EXPECT_GE(collected_by_then, 1U);
+}
+
+// Whichever thread they lie with.
+TEST(PageGraph, APageThatTakesLongDoesNotHoldUpThoseBeforeIt) {
+  for (int run = 0; run < 50; ++run) {
+    ChecksumRecognizer recognizer;
+    RunState state;
+    BatchLines batcher(recognizer, 2);
+    PageQueues queues;
+    std::promise<void> tenth_is_written;
+    std::future<void> written = tenth_is_written.get_future();
+    PageGraph graph({.read =
+                         [&](PageMessage& page) {
+                           if (page.sequence != 10) return;
+                           EXPECT_EQ(written.wait_for(std::chrono::seconds(60)), std::future_status::ready);
+                         },
+                     .collect = [](PageMessage&) {},
+                     .write =
+                         [&](PageMessage& page) {
+                           if (page.sequence == 9) tenth_is_written.set_value();
+                         },
+                     .recognize = no_page},
+                    batcher, state, queues, 2, 0);
+    for (std::uint64_t n = 0; n < 20; ++n) {
+      auto page = std::make_shared<PageMessage>();
+      page->sequence = n;
+      graph.put(std::move(page));
+    }
+    graph.finish();
+    ASSERT_FALSE(HasFailure());
+  }
+}
+
 TEST(PageGraph, NamesTheNumbersWhenAPageIsLost) {
   ChecksumRecognizer recognizer;
   RunState state;
