@@ -6,6 +6,7 @@
 
 #include <map>
 #include <optional>
+#include <semaphore>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -81,6 +82,7 @@ struct Nodes {
         batcher(given_batcher),
         state(given_state),
         queues(given_queues),
+        places(jobs),
         read_page(
             graph, jobs, [this](PagePtr page) { return BatchEvent(read(std::move(page))); }, kRead),
         // Not by read_page: there it would stand behind all pages that have been fed, and hold up the output.
@@ -105,20 +107,20 @@ struct Nodes {
     flow::make_edge(flow::output_port<2>(choose_view), read_again);
     flow::make_edge(collect_page, write_page);
     if (devices == 0)
-      recognize_here(jobs);
+      recognize_on_cores(jobs);
     else
-      recognize_on(devices);
+      recognize_on_devices(devices);
   }
 
-  void recognize_here(int jobs) {
+  void recognize_on_cores(int jobs) {
     recognize_batch.emplace(
-        graph, jobs, [this](const BatchPtr& lines, auto& ports) { hand_on(recognize(*lines, 0), ports); },
+        graph, jobs, [this](const BatchPtr& lines, auto& ports) { hand_on(recognize_here(*lines), ports); },
         kRecognize);
     flow::make_edge(flow::output_port<0>(batch_lines), *recognize_batch);
     connect_results(*recognize_batch);
   }
 
-  void recognize_on(std::size_t devices) {
+  void recognize_on_devices(std::size_t devices) {
     // Unlimited: the bodies only pass on what they are given.
     ask_device.emplace(
         graph, flow::unlimited,
@@ -139,9 +141,20 @@ struct Nodes {
     flow::make_edge(flow::output_port<1>(node), batch_lines);
   }
 
-  PagePtr read(PagePtr page) const {
+  // An arena has two places at least, and the thread that waits for the graph takes one: with one job, both
+  // would work.
+  template <class Work>
+  void at_a_place(Work&& work) {
+    places.acquire();
+    contain(state, work);
+    places.release();
+  }
+
+  PagePtr read(PagePtr page) {
     queues.read.leave();
-    if (!state.failed()) contain(state, [&] { stages.read(*page); });
+    at_a_place([&] {
+      if (!state.failed()) stages.read(*page);
+    });
     queues.recognize.enter();
     return page;
   }
@@ -150,7 +163,9 @@ struct Nodes {
   // it is on its way. The nodes behind all three ports queue what they are given.
   void choose(PagePtr page, ViewNode::output_ports_type& ports) {
     PageWay way = PageWay::kCollect;
-    if (!state.failed() && stages.choose_view) contain(state, [&] { way = stages.choose_view(*page); });
+    at_a_place([&] {
+      if (!state.failed() && stages.choose_view) way = stages.choose_view(*page);
+    });
     if (way == PageWay::kCollect) {
       std::get<0>(ports).try_put(std::move(page));
       return;
@@ -165,9 +180,11 @@ struct Nodes {
     std::get<2>(ports).try_put(std::move(page));
   }
 
-  PagePtr collect(PagePtr page) const {
+  PagePtr collect(PagePtr page) {
     queues.recognize.leave();
-    if (!state.failed()) contain(state, [&] { stages.collect(*page); });
+    at_a_place([&] {
+      if (!state.failed()) stages.collect(*page);
+    });
     queues.write.enter();
     return page;
   }
@@ -185,9 +202,9 @@ struct Nodes {
     });
   }
 
-  std::vector<PagePtr> recognize(LineBatch& lines, std::size_t device) const {
+  std::vector<PagePtr> recognize_here(LineBatch& lines) {
     std::vector<PagePtr> complete;
-    contain(state, [&] { complete = stages.recognize(lines, device); });
+    at_a_place([&] { complete = stages.recognize(lines, 0); });
     return complete;
   }
 
@@ -199,13 +216,19 @@ struct Nodes {
     std::get<1>(ports).try_put(BatchDone{});
   }
 
+  std::vector<PagePtr> recognize_there(LineBatch& lines, std::size_t device) const {
+    std::vector<PagePtr> complete;
+    contain(state, [&] { complete = stages.recognize(lines, device); });
+    return complete;
+  }
+
   // The graph would count itself done while a batch is outside of it, so it is told to wait before the batch
   // leaves, and, whatever happens to the batch, told not to afterwards.
   void ask(const BatchPtr& lines, DeviceNode::gateway_type& gateway) {
     gateway.reserve_wait();
     try {
       device_threads->give([this, lines, &gateway](std::size_t device) {
-        contain(state, [&] { gateway.try_put(recognize(*lines, device)); });
+        contain(state, [&] { gateway.try_put(recognize_there(*lines, device)); });
         gateway.release_wait();
       });
     } catch (...) {
@@ -216,7 +239,7 @@ struct Nodes {
 
   // Not by a sequencer_node, which cannot be given a priority: see there.
   flow::continue_msg write_in_order(PagePtr page) {
-    contain(state, [&] {
+    at_a_place([&] {
       done_early.emplace(page->sequence, std::move(page));
       for (; !done_early.empty() && done_early.begin()->first == pages_out;
            done_early.erase(done_early.begin()))
@@ -249,6 +272,7 @@ struct Nodes {
   BatchLines& batcher;
   RunState& state;
   PageQueues& queues;
+  std::counting_semaphore<> places;
   std::uint64_t pages_in = 0;
   bool at_rest = true;
   std::atomic<std::uint64_t> pages_out{0};

@@ -237,9 +237,16 @@ TEST(PageGraph, WritesPagesBeforeItReadsMore) {
   PageGraph graph(
       {.read =
            [&](PageMessage& page) {
-             if (page.sequence == 0) all_put.get_future().wait();
-             ++read;
+             if (page.view.image.turn_deg == 0 && ++read == 1) all_put.get_future().wait();
              if (written < 80) most_ahead = std::max(most_ahead, read - written);
+           },
+       .choose_view =
+           [](PageMessage& page) {
+             if (page.sequence % 5 > 0 || page.view.image.turn_deg > 0) return PageWay::kCollect;
+             page.view.image.turn_deg = 180;
+             page.lines = page_of_one_line(0)->lines;
+             page.lines_to_recognize = 1;
+             return PageWay::kRead;
            },
        .collect = [](PageMessage&) {},
        .write =
@@ -291,6 +298,33 @@ TEST(PageGraph, CollectsWhatADeviceIsDoneWithBeforeItReadsMore) {
   graph.finish();
   EXPECT_EQ(written, 100U);
   EXPECT_GE(collected_by_then, 1U);
+}
+
+// The one that waits for the graph's end works along, and an arena has two places at least.
+TEST(PageGraph, HasAsManyThreadsAsJobs) {
+  for (const int jobs : {1, 2}) {
+    ChecksumRecognizer recognizer;
+    RunState state;
+    BatchLines batcher(recognizer, jobs);
+    PageQueues queues;
+    std::atomic<int> at_work = 0, most_at_work = 0;
+    const auto work = [&](PageMessage&) {
+      const int now = ++at_work;
+      for (int most = most_at_work; most < now && !most_at_work.compare_exchange_weak(most, now);) {
+      }
+      std::this_thread::sleep_for(std::chrono::microseconds(500));
+      --at_work;
+    };
+    PageGraph graph({.read = work, .collect = work, .write = work, .recognize = no_page}, batcher, state,
+                    queues, jobs, 0);
+    for (std::uint64_t n = 0; n < 50; ++n) {
+      auto page = std::make_shared<PageMessage>();
+      page->sequence = n;
+      graph.put(std::move(page));
+    }
+    graph.finish();
+    EXPECT_LE(most_at_work, jobs);
+  }
 }
 
 // Whichever thread they lie with.
