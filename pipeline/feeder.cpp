@@ -36,7 +36,7 @@ bool Feeder::feed(const std::vector<InputFile>& files) {
 
 bool Feeder::feed_document(const InputFile& file) {
   const auto document = std::make_shared<SourceDocument>(file);
-  const auto counted = reading_.page_count(file.path);
+  const auto counted = looking([&] { return reading_.page_count(file.path); });
   if (!counted) return feed_error(document, counted.error());
   const int page_count = counted.value();
   std::vector<int> selected = select_pages(options_.pages, page_count);
@@ -67,7 +67,7 @@ bool Feeder::feed_page(const std::shared_ptr<SourceDocument>& document, int inde
   page->record.page_number = index + 1;
   page->record.page_count = document->page_count();
 
-  const auto size = reading_.page_size(document->path(), index);
+  const auto size = looking([&] { return reading_.page_size(document->path(), index); });
   std::uint64_t bytes = kPageOverheadBytes;
   if (size)
     bytes += static_cast<std::uint64_t>(size.value().width_px) *

@@ -15,7 +15,7 @@ namespace ocrbatch::pipeline {
 class Feeder {
  public:
   Feeder(const ScanOptions& options, PageReading& reading, PageGraph& graph, MemoryBudget& budget,
-         const RunState& state, ScanProgress& progress)
+         RunState& state, ScanProgress& progress)
       : options_(options),
         reading_(reading),
         graph_(graph),
@@ -33,13 +33,19 @@ class Feeder {
   bool feed_error(const std::shared_ptr<SourceDocument>& document, io::Error error);
   PagePtr make_message(const std::shared_ptr<SourceDocument>& document) const;
   bool admit(PageMessage& page, std::uint64_t bytes);
+  // Calls `look` on the look-ahead's clock.
+  template <class Look>
+  auto looking(Look&& look) {
+    const StageClock::Busy busy(state_.look_ahead);
+    return look();
+  }
   bool must_stop() const { return progress_.stop_requested || state_.failed(); }
 
   const ScanOptions& options_;
   PageReading& reading_;
   PageGraph& graph_;
   MemoryBudget& budget_;
-  const RunState& state_;
+  RunState& state_;
   ScanProgress& progress_;
   std::uint64_t next_sequence_ = 0;
 };

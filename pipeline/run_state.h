@@ -45,7 +45,8 @@ class RunState {
  public:
   explicit RunState(std::size_t device_count = 0) : devices(device_count) {}
 
-  StageClock decode, layout, cut, recognize, write;
+  // look_ahead: the feeder's, which counts and measures pages before they are read.
+  StageClock look_ahead, decode, layout, cut, recognize, write;
   std::vector<DeviceClock> devices;
 
   // Ends the run: stages skip their work, the feeder stops, the pages in flight drain unread. Keeps the first

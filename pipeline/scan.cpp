@@ -105,11 +105,9 @@ ScanSummary run_scan(const ScanOptions& options, const std::vector<InputFile>& f
   summary.pages_of_other_models = progress.pages_of_other_models;
   summary.documents = progress.documents_found;
   summary.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  summary.busy_seconds = {{"decode", state.decode.seconds()},
-                          {"layout", state.layout.seconds()},
-                          {"cut", state.cut.seconds()},
-                          {"recognize", state.recognize.seconds()},
-                          {"write", state.write.seconds()}};
+  summary.busy_seconds = {{"look_ahead", state.look_ahead.seconds()}, {"decode", state.decode.seconds()},
+                          {"layout", state.layout.seconds()},         {"cut", state.cut.seconds()},
+                          {"recognize", state.recognize.seconds()},   {"write", state.write.seconds()}};
   for (std::size_t i = 0; i < devices.size(); ++i)
     summary.devices.push_back({devices[i], state.devices[i].seconds()});
   summary.peak_bytes_in_flight = budget.peak_bytes();
