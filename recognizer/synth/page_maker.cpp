@@ -64,6 +64,7 @@ TypeStyle choose_type(const Font& font, const DocumentStyle& style, double x_hei
   type.letter_spacing_px = style.letter_spacing_share.draw(random) * x_height;
   type.word_spacing = style.word_spacing.draw(random) + type.letter_spacing_px / x_height;
   type.mark_space_px = style.mark_space.draw(random) * type.em_px;
+  type.point_shift = style.point_shift.draw(random);
   type.gap_px = style.wide_gaps.draw(random) * x_height;
   type.gap_probability = type.gap_px > 0 ? random.uniform(0.1, 0.6) : 0;
   type.hinted = random.chance(style.hinted);

@@ -138,6 +138,7 @@ void read_document(const json::value& value, const std::string& path, DocumentSt
       .key("letter_spacing_share", d.letter_spacing_share)
       .key("word_spacing", d.word_spacing)
       .key("mark_space", d.mark_space)
+      .key("point_shift", d.point_shift)
       .key("wide_gaps", d.wide_gaps)
       .key("underline", d.underline)
       .key("strike", d.strike)

@@ -50,6 +50,7 @@ struct DocumentStyle {
   Chance letter_spacing_share;    // space added between letters
   Range word_spacing{0.85, 1.5};  // factor on the font's space
   Chance mark_space;              // thin space before ; : ? !, where the text has none (em)
+  Chance point_shift;             // . and , of fixed pitch stand further left (share of their advance)
   Chance wide_gaps;               // some word gaps become columns' gaps, this many x-heights wide
   Chance underline;               // thickness, share
   Chance strike;                  // thickness, share

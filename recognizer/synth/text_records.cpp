@@ -24,6 +24,42 @@ Text number_pattern(TextContext& c) {
   return out;
 }
 
+Text counter(Random& r, int most_digits) {
+  const int length = r.between(1, most_digits);
+  const int zeros = r.chance(0.4) ? r.between(1, length) : 0;
+  return Text(static_cast<std::size_t>(zeros), U'0') + digits(r, length - zeros);
+}
+
+Text capitals(Random& r, int most) {
+  static const Text kUpper = U"ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  Text out;
+  for (int left = r.between(1, most); left > 0; --left) out += r.pick(kUpper);
+  return out;
+}
+
+// Most codes are counters behind a prefix (CS00018751), which is how an O is told from a 0 where they look
+// alike; some have their characters in any order.
+Text code_group(Random& r) {
+  static const Text kAny = U"ABCDEFGHIJKLMNOPQRSTUVWXYZ01234567890123456789";
+  static const Text kBothCases = U"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  switch (r.pick_weighted(std::array<double, 5>{25, 15, 33, 12, 15})) {
+    case 0:
+      return counter(r, 8);
+    case 1:
+      return capitals(r, 7);
+    case 2:
+      return capitals(r, 4) + counter(r, 8);
+    case 3:
+      return counter(r, 4) + capitals(r, 3);
+    default:
+      break;
+  }
+  const Text& among = r.chance(0.67) ? kAny : kBothCases;
+  Text out;
+  for (int left = r.between(1, 7); left > 0; --left) out += r.pick(among);
+  return out;
+}
+
 Text ascii_word(TextContext& c) {
   Text word = c.language.word(c.random);
   std::erase_if(word, [](char32_t x) { return x >= 0x80 || !is_letter(x); });
@@ -93,22 +129,12 @@ Text price(TextContext& c) {
 
 Text code(TextContext& c) {
   Random& r = c.random;
-  static const Text kUpper = U"ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-  static const Text kLower = U"abcdefghijklmnopqrstuvwxyz";
   static const Text kSeparator = U"-/.:_ #";
   Text out;
   const int groups = r.between(1, 4);
   for (int i = 0; i < groups; ++i) {
     if (i > 0) out += r.pick(kSeparator);
-    const int kind = r.between(0, 3);
-    const int length = r.between(1, 7);
-    for (int k = 0; k < length; ++k) {
-      if (kind == 0 || (kind == 3 && r.chance(0.5))) {
-        out += static_cast<char32_t>(U'0' + r.below(10));
-      } else {
-        out += kind == 2 && r.chance(0.5) ? r.pick(kLower) : r.pick(kUpper);
-      }
-    }
+    out += code_group(r);
   }
   if (r.chance(0.4)) {
     static const std::array<Text, 12> kLabel = {U"No. ", U"Nr. ",  U"Ref: ", U"INV ",    U"ID ",   U"Tel. ",

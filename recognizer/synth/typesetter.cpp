@@ -70,6 +70,10 @@ void add_spans(int y, int count, const FT_Span* spans, void* user) {
 }
 
 // Whether a mark is one that printers used to set off from what stands before it.
+bool is_point(char32_t c) {
+  return c == U'.' || c == U',';
+}
+
 bool stands_off(char32_t before, char32_t mark) {
   const auto is_such = [](char32_t c) { return c == U';' || c == U':' || c == U'?' || c == U'!'; };
   return is_such(mark) && !is_such(before) && before != U' ';
@@ -120,6 +124,12 @@ struct Typesetter::Implementation {
     }
     ++outline_count;
     return face.outlines.emplace(glyph, std::move(outline)).first->second;
+  }
+
+  static hb_position_t zero_advance(const Face& face) {
+    hb_codepoint_t zero = 0;
+    hb_font_get_nominal_glyph(face.shaper, U'0', &zero);
+    return hb_font_get_glyph_h_advance(face.shaper, zero);
   }
 
   // A small e above the glyph `base`, as German type had it for an umlaut's dots, of a font that has no such
@@ -194,6 +204,9 @@ SetLine Typesetter::set(const std::vector<TextRun>& runs, const TypeStyle& style
         PlacedGlyph placed{run.font, infos[i].codepoint, run.size};
         placed.x_px = x + positions[i].x_offset * scale * style.stretch;
         placed.y_px = positions[i].y_offset * scale;
+        if (style.point_shift > 0 && is_point(run.text[infos[i].cluster]) &&
+            positions[i].x_advance == implementation_->zero_advance(face))
+          placed.x_px -= style.point_shift * advance;
         if (style.jitter_px > 0) {
           // Neighbouring letters share most of their displacement: type bars and slugs wander slowly.
           wander = 0.5 * wander + 0.7 * random.normal() * style.jitter_px;

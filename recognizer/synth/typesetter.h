@@ -28,6 +28,7 @@ struct TypeStyle {
   double letter_spacing_px = 0;
   double word_spacing = 1;   // factor on the font's space
   double mark_space_px = 0;  // before ; : ? ! where no space stands
+  double point_shift = 0;    // how far . and , of fixed pitch stand left of their places, in their advances
   double gap_px = 0;         // columns' gaps: some word gaps are this wide ...
   double gap_probability = 0;
   bool hinted = false;  // glyphs fitted to whole pixels

@@ -346,6 +346,32 @@ TEST_F(Synth, MarksCanStandOffFromTheWordsBeforeThem) {
     EXPECT_DOUBLE_EQ(width(together, 3), width(together, 0));
 }
 
+TEST_F(Synth, PointsOfFixedPitchCanStandLeftOfTheirPlaces) {
+  FontStyle style;
+  style.classes = {{"fixed", {"*Mono*"}}, {"proportional", {"*Serif*"}}};
+  const FontLibrary library(style, {}, {U"0", U"."});
+  Typesetter typesetter;
+  Random random(1, 1);
+  std::set<std::string> tried;
+  for (const Font& font : library.fonts()) {
+    const auto point = [&](double shift) {
+      TypeStyle type;
+      type.point_shift = shift;
+      const SetLine line = typesetter.set({{U"0.0", &font, 1}}, type, random);
+      EXPECT_EQ(line.glyphs.size(), 3U);
+      return std::pair(line.glyphs.at(1).x_px, line.width_px);
+    };
+    const auto width = [&](const char32_t* text) {
+      return typesetter.set({{text, &font, 1}}, {}, random).width_px;
+    };
+    const bool fixed = width(U".") == width(U"0");
+    EXPECT_NEAR(point(0.25).first, point(0).first - (fixed ? 0.25 * width(U"0") : 0), 1e-9) << font.path;
+    EXPECT_DOUBLE_EQ(point(0.25).second, point(0).second) << font.path;
+    tried.insert(fixed ? "fixed" : "proportional");
+  }
+  EXPECT_THAT(tried, ::testing::SizeIs(2));
+}
+
 TEST_F(Synth, TheRandomStreamIsFixed) {
   // Recipes promise the same lines on every machine; these numbers must never change.
   Random random(1, 2);
