@@ -19,11 +19,12 @@ namespace {
 void check_inputs(const SelectiveScanInputs& in) {
   const LineRows lines("selective_scan", in.u, in.lengths);
   const int64_t channels = in.u.size(-1);
-  TORCH_CHECK(in.A.dim() == 2, "selective_scan: A should be (channels, d_state), got ", in.A.sizes());
-  const int64_t states = in.A.size(1);
+  TORCH_CHECK(in.A.dim() == 2 && in.A.size(1) >= 1,
+              "selective_scan: A should be (channels, d_state) or (channels, 1), got ", in.A.sizes());
+  const int64_t rates = in.A.size(1), states = rates > 1 ? rates : in.B.size(-1);
   TORCH_CHECK(states >= 1 && states <= 64, "selective_scan: d_state should be 1 to 64, got ", states);
   check_shape("selective_scan", "delta", in.delta, in.u.sizes());
-  check_shape("selective_scan", "A", in.A, {channels, states});
+  check_shape("selective_scan", "A", in.A, {channels, rates});
   check_shape("selective_scan", "B", in.B, lines.shape(in.u, states));
   check_shape("selective_scan", "C", in.C, lines.shape(in.u, states));
   check_shape("selective_scan", "D", in.D, {channels});
@@ -43,7 +44,7 @@ at::Tensor as_floats(const at::Tensor& t) {
 struct ScanOperands {
   at::Tensor u, delta, A_t, B, C, D, z, delta_bias, lengths;
   LineRows lines;
-  int64_t channels, padded, states;
+  int64_t channels, padded, states, rates;
   bool softplus, reverse;
 
   explicit ScanOperands(const SelectiveScanInputs& in)
@@ -55,7 +56,8 @@ struct ScanOperands {
         lines("selective_scan", in.u, in.lengths),
         channels(u.size(-1)),
         padded((channels + kScanPadding - 1) / kScanPadding * kScanPadding),
-        states(in.A.size(1)),
+        states(in.B.size(-1)),
+        rates(in.A.size(1)),
         softplus(in.delta_softplus),
         reverse(in.reverse) {
     A_t = at::constant_pad_nd(in.A.to(at::kFloat).t(), {0, padded - channels}).contiguous();
@@ -75,6 +77,7 @@ struct ScanOperands {
     line.channels = channels;
     line.padded = padded;
     line.states = states;
+    line.rates = rates;
     line.softplus = softplus;
     line.reverse = reverse;
     line.u = u.const_data_ptr<float>() + row * channels;
@@ -114,23 +117,23 @@ std::vector<at::Tensor> backward_on_cpu(const SelectiveScanInputs& in, const at:
   const ScanOperands operands(in);
   const at::Tensor grad_out = as_floats(grad);
   const int64_t batch = operands.lines.batch, channels = operands.channels, padded = operands.padded,
-                states = operands.states;
+                states = operands.states, rates = operands.rates;
   at::Tensor grad_u = at::zeros_like(operands.u), grad_delta = at::zeros_like(operands.u);
   at::Tensor grad_B = at::zeros(operands.B.sizes(), operands.u.options());
   at::Tensor grad_C = at::zeros(operands.C.sizes(), operands.u.options());
   at::Tensor grad_z = in.z.defined() ? at::zeros_like(operands.u) : at::Tensor();
   // One row a batch item, added up in order afterwards: deterministic whatever the number of threads.
-  at::Tensor grad_shared = at::zeros({batch, states + 2, padded}, operands.u.options());
+  at::Tensor grad_shared = at::zeros({batch, rates + 2, padded}, operands.u.options());
   parallel_lines(batch, [&](int64_t b) {
     const ScanLine line = operands.line(b);
     const int64_t row = operands.first_row(b);
-    float* const shared = grad_shared.mutable_data_ptr<float>() + b * (states + 2) * padded;
+    float* const shared = grad_shared.mutable_data_ptr<float>() + b * (rates + 2) * padded;
     ScanLineGradients to;
     to.u = grad_u.mutable_data_ptr<float>() + row * channels;
     to.delta = grad_delta.mutable_data_ptr<float>() + row * channels;
     to.A_t = shared;
-    to.D = shared + states * padded;
-    to.delta_bias = shared + (states + 1) * padded;
+    to.D = shared + rates * padded;
+    to.delta_bias = shared + (rates + 1) * padded;
     to.B = grad_B.mutable_data_ptr<float>() + row * states;
     to.C = grad_C.mutable_data_ptr<float>() + row * states;
     to.z = in.z.defined() ? grad_z.mutable_data_ptr<float>() + row * channels : nullptr;
@@ -142,12 +145,12 @@ std::vector<at::Tensor> backward_on_cpu(const SelectiveScanInputs& in, const at:
   };
   return {like(grad_u, in.u),
           like(grad_delta, in.delta),
-          like(shared.slice(0, 0, states).t(), in.A),
+          like(shared.slice(0, 0, rates).t(), in.A),
           like(grad_B, in.B),
           like(grad_C, in.C),
-          like(shared[states], in.D),
+          like(shared[rates], in.D),
           like(grad_z, in.z),
-          like(shared[states + 1], in.delta_bias)};
+          like(shared[rates + 1], in.delta_bias)};
 }
 
 constexpr at::Tensor SelectiveScanInputs::*kDifferentiable[] = {

@@ -3,9 +3,8 @@
 //
 // For every batch item b and channel d, with a state of N numbers that starts at zero:
 //     dt_t   = softplus(delta_t + delta_bias)          (softplus only when asked for)
-//     h_t[n] = exp(dt_t * A[d, n]) * h_{t-1}[n] + dt_t * B_t[n] * u_t
-//     y_t    = sum_n C_t[n] * h_t[n] + D[d] * u_t
-//     out_t  = y_t * silu(z_t)                         (only when z is given)
+//     h_t[n] = exp(dt_t * A[d, n]) * h_{t-1}[n] + dt_t * B_t[n] * u_t      (A[d, 0] for every n where A is
+//     tied) y_t    = sum_n C_t[n] * h_t[n] + D[d] * u_t out_t  = y_t * silu(z_t) (only when z is given)
 // t runs over 0 .. lengths[b]-1, or backwards from lengths[b]-1 to 0 with `reverse`, so a reverse scan starts
 // at the line's true end. Outputs and gradients at t >= lengths[b] are zero, and nothing there is read.
 #pragma once
@@ -19,7 +18,7 @@ namespace ocrbatch::kernels {
 struct SelectiveScanInputs {
   at::Tensor u;           // (batch, T, channels)
   at::Tensor delta;       // (batch, T, channels)
-  at::Tensor A;           // (channels, d_state), negative
+  at::Tensor A;           // (channels, d_state), negative; or tied, (channels, 1): a rate for all states
   at::Tensor B;           // (batch, T, d_state)
   at::Tensor C;           // (batch, T, d_state)
   at::Tensor D;           // (channels)

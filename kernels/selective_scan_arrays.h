@@ -27,10 +27,11 @@ struct ScanArrays {
   // Packed lines have no padding, and `steps` is the longest one's.
   int64_t batch = 0, steps = 0, channels = 0;
   int states = 0;
+  int rates = 0;  // states, or 1 where A is tied
   bool softplus = true, reverse = false, packed = false;
   const Number* u = nullptr;                         // (batch, steps, channels)
   const Number* delta = nullptr;                     // (batch, steps, channels)
-  const float* A = nullptr;                          // (channels, states)
+  const float* A = nullptr;                          // (channels, rates)
   const Number* B = nullptr;                         // (batch, steps, states)
   const Number* C = nullptr;                         // (batch, steps, states)
   const float* D = nullptr;                          // (channels)
@@ -63,7 +64,7 @@ template <class Number>
 struct ScanGradientArrays {
   Number* u = nullptr;          // (batch, steps, channels), zero at and beyond each length
   Number* delta = nullptr;      // (batch, steps, channels), likewise
-  float* A = nullptr;           // (batch, channels, states)
+  float* A = nullptr;           // (batch, channels, rates)
   float* BC = nullptr;          // (warps, rows, 2, states): of B and then of C
   float* D = nullptr;           // (batch, channels)
   Number* z = nullptr;          // (batch, steps, channels) or null
@@ -93,7 +94,8 @@ template <class Number>
 ScanArrays<Number> typed(const ScanArrays<void>& in) {
   const auto numbers = [](const void* data) { return static_cast<const Number*>(data); };
   ScanArrays<Number> to;
-  to.batch = in.batch, to.steps = in.steps, to.channels = in.channels, to.states = in.states;
+  to.batch = in.batch, to.steps = in.steps, to.channels = in.channels, to.states = in.states,
+  to.rates = in.rates;
   to.softplus = in.softplus, to.reverse = in.reverse, to.packed = in.packed;
   to.u = numbers(in.u), to.delta = numbers(in.delta), to.B = numbers(in.B), to.C = numbers(in.C);
   to.z = numbers(in.z), to.A = in.A, to.D = in.D, to.delta_bias = in.delta_bias;

@@ -37,11 +37,11 @@ template <int kCapacity>
 inline constexpr int kScanUnrolled = kCapacity <= 16 ? kScanSteps : 1;
 
 // A lane's own, from the last step to the first.
-template <int kCapacity, class Number>
+template <int kCapacity, int kRates, class Number>
 struct ScanBackwardLane {
-  ScanChannel<kCapacity> channel;
+  ScanChannel<kCapacity, kRates> channel;
   float carry[kCapacity] = {};  // decay * dh of the step behind
-  float sum_A[kCapacity] = {}, sum_D = 0, sum_bias = 0;
+  float sum_A[kRates] = {}, sum_D = 0, sum_bias = 0;
   // Of the steps at hand.
   ScanStreams<Number> streams;
   Number grad_out[kScanSteps] = {};
@@ -85,17 +85,18 @@ struct ScanBackwardLane {
                 gate = in.z != nullptr ? quick_sigmoid(z) : 0.0F;
     const float dy = in.z != nullptr ? grad_y * z * gate : grad_y;
     const ScanVector<kCapacity> B = tile.B[j], C = tile.C[j];
+    const typename ScanChannel<kCapacity, kRates>::Decays decays(channel, dt[j]);
     float y = channel.D * u, du = 0, ddt = 0;
     OCRBATCH_UNROLL
     for (int n = 0; n < kCapacity; ++n) {
-      const float decayed = quick_exp2(dt[j] * channel.A[n]), state = decayed * before[j][n] + input * B.n[n];
+      const float decayed = decays[n], state = decayed * before[j][n] + input * B.n[n];
       const float dh = dy * C.n[n] + carry[n];
       carry[n] = decayed * dh;
       const float through_decay = carry[n] * before[j][n];
       y += C.n[n] * state;
       du += dh * B.n[n];
-      ddt += through_decay * channel.A[n];
-      sum_A[n] += through_decay * dt[j];
+      ddt += through_decay * channel.A[n % kRates];
+      sum_A[n % kRates] += through_decay * dt[j];
       add(n, dh * input, dy * state);
     }
     ddt = ddt * kLn2 + du * u;  // A has log2(e) in it
@@ -112,8 +113,8 @@ struct ScanBackwardLane {
     if (!channel.exists) return;
     const int64_t at = item * scan.in.channels + channel.index;
     OCRBATCH_UNROLL
-    for (int n = 0; n < kCapacity; ++n)
-      if (n < scan.in.states) scan.grad.A[at * scan.in.states + n] = sum_A[n];
+    for (int n = 0; n < kRates; ++n)
+      if (n < scan.in.rates) scan.grad.A[at * scan.in.rates + n] = sum_A[n];
     scan.grad.D[at] = sum_D;
     scan.grad.delta_bias[at] = sum_bias;
   }
@@ -128,15 +129,16 @@ struct ScanBackwardLane {
   }
 };
 
-// Writes the channels' columns of the item, and the item's rows of the warp's sums of dB and dC.
-template <int kCapacity, class Block, class Number>
+// Writes the channels' columns of the item, and the item's rows of the warp's sums of dB and dC. kRates as
+// forward.
+template <int kCapacity, int kRates, class Block, class Number>
 OCRBATCH_BLOCK_CODE void scan_backward_warp(const Block& warp, const ScanBackward<Number>& scan, int64_t item,
                                             int64_t first_channel, ScanBackwardMemory<kCapacity>& memory) {
   using Sums = ScanChannelSums<kCapacity>;
   const ScanArrays<Number>& in = scan.in;
   const ScanRows rows = in.rows_of(item);
   float* const grad_BC = scan.grad.BC + first_channel / kWarpThreads * scan.grad.rows * 2 * in.states;
-  typename Block::template Own<ScanBackwardLane<kCapacity, Number>> owns(warp);
+  typename Block::template Own<ScanBackwardLane<kCapacity, kRates, Number>> owns(warp);
   warp.run([&](int lane) { owns[lane].channel.load(in, first_channel + lane); });
   const int64_t tiles = (rows.length + kScanSteps - 1) / kScanSteps;
   for (int64_t first = (tiles - 1) * kScanSteps; first >= 0; first -= kScanSteps) {

@@ -48,8 +48,9 @@ Vector in_base_two(Vector dt) {
 
 constexpr int64_t kStepsAhead = 32;
 
-// The state lives in registers when its size is known at compile time; 0 means "any size up to 64".
-template <int kStates>
+// The state lives in registers when its size is known at compile time; 0 means "any size up to 64". A tied A
+// has one exponential a step.
+template <int kStates, bool kTied>
 void forward_block(const ScanLine& line, int64_t d, float* out, bool add) {
   const int64_t lanes = static_cast<int64_t>(hn::Lanes(kFloats));
   const int64_t count = std::min(lanes, line.channels - d);
@@ -59,7 +60,7 @@ void forward_block(const ScanLine& line, int64_t d, float* out, bool add) {
   HWY_ALIGN float rate[kCapacity * 16];
   for (int64_t n = 0; n < states; ++n) {
     hn::Store(hn::Zero(kFloats), kFloats, state + n * 16);
-    hn::Store(hn::LoadU(kFloats, line.A_t + n * line.padded + d), kFloats, rate + n * 16);
+    if (n < line.rates) hn::Store(hn::LoadU(kFloats, line.A_t + n * line.padded + d), kFloats, rate + n * 16);
   }
   const Vector skip = hn::LoadU(kFloats, line.D + d), bias = hn::LoadU(kFloats, line.delta_bias + d);
   // What does not depend on the step before is computed ahead for some steps at a time: one step with all of
@@ -72,7 +73,8 @@ void forward_block(const ScanLine& line, int64_t d, float* out, bool add) {
       const Vector u = load_channels(line.u + t * line.channels + d, count);
       Vector dt = hn::Add(load_channels(line.delta + t * line.channels + d, count), bias);
       if (line.softplus) dt = softplus(kFloats, dt);
-      hn::Store(in_base_two(dt), kFloats, steps + i * 16);
+      const Vector dt_log2e = in_base_two(dt);
+      hn::Store(kTied ? decay(dt_log2e, hn::Load(kFloats, rate)) : dt_log2e, kFloats, steps + i * 16);
       hn::Store(hn::Mul(dt, u), kFloats, inputs + i * 16);
       if (line.z != nullptr) {
         const Vector z = load_channels(line.z + t * line.z_stride + d, count);
@@ -81,13 +83,13 @@ void forward_block(const ScanLine& line, int64_t d, float* out, bool add) {
     }
     for (int64_t i = 0; i < ahead; ++i) {
       const int64_t t = line.reverse ? line.length - 1 - first - i : first + i;
-      const Vector dt_log2e = hn::Load(kFloats, steps + i * 16), input = hn::Load(kFloats, inputs + i * 16);
+      const Vector step = hn::Load(kFloats, steps + i * 16), input = hn::Load(kFloats, inputs + i * 16);
       const float *b = line.B + t * line.B_stride, *c = line.C + t * line.C_stride;
       Vector y = hn::Mul(skip, load_channels(line.u + t * line.channels + d, count));
 #pragma GCC unroll 16
       for (int64_t n = 0; n < states; ++n) {
-        Vector h =
-            hn::Mul(decay(dt_log2e, hn::Load(kFloats, rate + n * 16)), hn::Load(kFloats, state + n * 16));
+        const Vector a = kTied ? step : decay(step, hn::Load(kFloats, rate + n * 16));
+        Vector h = hn::Mul(a, hn::Load(kFloats, state + n * 16));
         h = hn::MulAdd(input, hn::Set(kFloats, b[n]), h);
         hn::Store(h, kFloats, state + n * 16);
         y = hn::MulAdd(h, hn::Set(kFloats, c[n]), y);
@@ -100,26 +102,35 @@ void forward_block(const ScanLine& line, int64_t d, float* out, bool add) {
   }
 }
 
-void forward(const ScanLine& line, float* out, bool add) {
+template <bool kTied>
+void forward_blocks(const ScanLine& line, float* out, bool add) {
   for (int64_t d = 0; d < line.channels; d += static_cast<int64_t>(hn::Lanes(kFloats))) {
     switch (line.states) {
       case 4:
-        forward_block<4>(line, d, out, add);
+        forward_block<4, kTied>(line, d, out, add);
         break;
       case 8:
-        forward_block<8>(line, d, out, add);
+        forward_block<8, kTied>(line, d, out, add);
         break;
       case 16:
-        forward_block<16>(line, d, out, add);
+        forward_block<16, kTied>(line, d, out, add);
         break;
       default:
-        forward_block<0>(line, d, out, add);
+        forward_block<0, kTied>(line, d, out, add);
         break;
     }
   }
 }
 
-void backward(const ScanLine& line, const float* grad_out, const ScanLineGradients& grad) {
+void forward(const ScanLine& line, float* out, bool add) {
+  if (line.rates < line.states)
+    forward_blocks<true>(line, out, add);
+  else
+    forward_blocks<false>(line, out, add);
+}
+
+template <bool kTied>
+void backward_of(const ScanLine& line, const float* grad_out, const ScanLineGradients& grad) {
   const int64_t lanes = static_cast<int64_t>(hn::Lanes(kFloats)), states = line.states;
   // Per vector of channels: states before and decays of every step, dt and y. Per line: lane-wise sums for dB
   // and dC.
@@ -150,8 +161,9 @@ void backward(const ScanLine& line, const float* grad_out, const ScanLineGradien
       const Vector input = hn::Mul(dt, u), dt_log2e = in_base_two(dt);
       const float *b = line.B + t * line.B_stride, *c = line.C + t * line.C_stride;
       Vector y = hn::Mul(skip, u);
+      const Vector shared = decay(dt_log2e, hn::LoadU(kFloats, line.A_t + d));
       for (int64_t n = 0; n < states; ++n) {
-        const Vector a = decay(dt_log2e, hn::LoadU(kFloats, line.A_t + n * line.padded + d));
+        const Vector a = kTied ? shared : decay(dt_log2e, hn::LoadU(kFloats, line.A_t + n * line.padded + d));
         const Vector before = hn::LoadU(kFloats, state + n * 16);
         const Vector h = hn::MulAdd(input, hn::Set(kFloats, b[n]), hn::Mul(a, before));
         hn::StoreU(a, kFloats, decays + (i * states + n) * 16);
@@ -189,9 +201,10 @@ void backward(const ScanLine& line, const float* grad_out, const ScanLineGradien
         const Vector dh = hn::MulAdd(dy, hn::Set(kFloats, c[n]), hn::LoadU(kFloats, carry + n * 16));
         hn::StoreU(hn::Mul(a, dh), kFloats, carry + n * 16);
         const Vector through_decay = hn::Mul(dh, hn::Mul(a, before));
-        ddt = hn::MulAdd(through_decay, hn::LoadU(kFloats, line.A_t + n * line.padded + d), ddt);
+        const int64_t at_rate = (kTied ? 0 : n) * line.padded + d;
+        ddt = hn::MulAdd(through_decay, hn::LoadU(kFloats, line.A_t + at_rate), ddt);
         sum_b_dh = hn::MulAdd(dh, vb, sum_b_dh);
-        float* const to_A = grad.A_t + n * line.padded + d;
+        float* const to_A = grad.A_t + at_rate;
         hn::StoreU(hn::MulAdd(through_decay, dt, hn::LoadU(kFloats, to_A)), kFloats, to_A);
         float* const to_B = sum_B + (t * states + n) * 16;
         hn::StoreU(hn::MulAdd(dh, input, hn::LoadU(kFloats, to_B)), kFloats, to_B);
@@ -213,6 +226,13 @@ void backward(const ScanLine& line, const float* grad_out, const ScanLineGradien
     grad.B[i] = hn::GetLane(hn::SumOfLanes(kFloats, hn::LoadU(kFloats, sum_B + i * 16)));
     grad.C[i] = hn::GetLane(hn::SumOfLanes(kFloats, hn::LoadU(kFloats, sum_C + i * 16)));
   }
+}
+
+void backward(const ScanLine& line, const float* grad_out, const ScanLineGradients& grad) {
+  if (line.rates < line.states)
+    backward_of<true>(line, grad_out, grad);
+  else
+    backward_of<false>(line, grad_out, grad);
 }
 
 }  // namespace HWY_NAMESPACE

@@ -13,10 +13,11 @@ inline constexpr int64_t kScanPadding = 16;
 
 struct ScanLine {  // one batch item
   int64_t length = 0, channels = 0, padded = 0, states = 0;
+  int64_t rates = 0;  // states, or 1 where A is tied
   bool softplus = true, reverse = false;
   const float* u = nullptr;      // (length, channels)
   const float* delta = nullptr;  // (length, channels)
-  const float* A_t = nullptr;    // (states, padded): A transposed
+  const float* A_t = nullptr;    // (rates, padded): A transposed
   const float* B = nullptr;      // (length, states), rows B_stride apart
   const float* C = nullptr;      // (length, states), rows C_stride apart
   const float* D = nullptr;      // (padded)
@@ -31,7 +32,7 @@ void scan_forward_cpu(const ScanLine& line, float* out, bool add = false);
 struct ScanLineGradients {
   float* u = nullptr;           // (length, channels)
   float* delta = nullptr;       // (length, channels)
-  float* A_t = nullptr;         // (states, padded), added to
+  float* A_t = nullptr;         // (rates, padded), added to
   float* B = nullptr;           // (length, states)
   float* C = nullptr;           // (length, states)
   float* D = nullptr;           // (padded), added to

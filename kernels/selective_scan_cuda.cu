@@ -14,13 +14,19 @@ static_assert(kScanWarp == kWarpThreads);
 // Rungs by the capacity for states, which registers hold. The rows scan_forward and scan_backward of
 // cuda_kernels_bench are what to choose by: N = 8 and 16 are those of models, 4 and 64 the limits.
 struct ScanLaunch {
-  // The smallest capacity that fits.
+  // The smallest capacity that fits, and its rates: launch(capacity, rates).
   template <class Launch>
-  static void with_capacity(int states, Launch&& launch) {
-    if (states <= 4) return launch(std::integral_constant<int, 4>());
-    if (states <= 8) return launch(std::integral_constant<int, 8>());
-    if (states <= 16) return launch(std::integral_constant<int, 16>());
-    launch(std::integral_constant<int, kMaxStates>());
+  static void with_capacity(const ScanArrays<void>& in, Launch&& launch) {
+    if (in.states <= 4) return with_rates<4>(in, launch);
+    if (in.states <= 8) return with_rates<8>(in, launch);
+    if (in.states <= 16) return with_rates<16>(in, launch);
+    with_rates<kMaxStates>(in, launch);
+  }
+  template <int kCapacity, class Launch>
+  static void with_rates(const ScanArrays<void>& in, Launch&& launch) {
+    constexpr std::integral_constant<int, kCapacity> capacity;
+    if (in.rates < in.states) return launch(capacity, std::integral_constant<int, 1>());
+    launch(capacity, capacity);
   }
 
   // Warps of a block share nothing: as many as it takes to have a multiprocessor full, and so few that their
@@ -55,24 +61,26 @@ __device__ int64_t first_channel_of_warp() {
   return (static_cast<int64_t>(blockIdx.x) * blockDim.y + threadIdx.y) * kWarpThreads;
 }
 
-template <int kCapacity, class Number>
+template <int kCapacity, int kRates, class Number>
 __global__ void __launch_bounds__(ScanLaunch::kForwardWarps* kWarpThreads,
                                   ScanLaunch::kForwardBlocks<kCapacity>)
     forward_kernel(const __grid_constant__ ScanPair<ScanForward<Number>> pair) {
   __shared__ ScanTile<kCapacity> tiles[ScanLaunch::kForwardWarps][2];
   const ScanForward<Number>& scan = pair.scans[blockIdx.z];
   if (first_channel_of_warp() >= scan.in.channels) return;
-  scan_forward_warp(DeviceWarp(), scan, blockIdx.y, first_channel_of_warp(), tiles[threadIdx.y]);
+  scan_forward_warp<kCapacity, kRates>(DeviceWarp(), scan, blockIdx.y, first_channel_of_warp(),
+                                       tiles[threadIdx.y]);
 }
 
-template <int kCapacity, class Number>
+template <int kCapacity, int kRates, class Number>
 __global__ void __launch_bounds__(ScanLaunch::kBackwardWarps<kCapacity>* kWarpThreads,
                                   ScanLaunch::kBackwardBlocks<kCapacity>)
     backward_kernel(const __grid_constant__ ScanPair<ScanBackward<Number>> pair) {
   __shared__ ScanBackwardMemory<kCapacity> memory[ScanLaunch::kBackwardWarps<kCapacity>];
   const ScanBackward<Number>& scan = pair.scans[blockIdx.z];
   if (first_channel_of_warp() >= scan.in.channels) return;
-  scan_backward_warp(DeviceWarp(), scan, blockIdx.y, first_channel_of_warp(), memory[threadIdx.y]);
+  scan_backward_warp<kCapacity, kRates>(DeviceWarp(), scan, blockIdx.y, first_channel_of_warp(),
+                                        memory[threadIdx.y]);
 }
 
 template <class Number, template <class> class Scan>
@@ -94,9 +102,9 @@ void scan_forward_cuda(NumberType type, const ScanForward<void>* scans, int coun
   if (is_empty(in)) return;
   with_number(type, [&](auto number) {
     using Number = decltype(number);
-    ScanLaunch::with_capacity(in.states, [&](auto capacity) {
+    ScanLaunch::with_capacity(in, [&](auto capacity, auto rates) {
       constexpr int kWarps = ScanLaunch::kForwardWarps;
-      forward_kernel<decltype(capacity)::value, Number>
+      forward_kernel<decltype(capacity)::value, decltype(rates)::value, Number>
           <<<ScanLaunch::grid(in, count, kWarps), ScanLaunch::threads(kWarps), 0,
              static_cast<cudaStream_t>(stream)>>>(pair_of<Number>(scans, count));
     });
@@ -109,9 +117,9 @@ void scan_backward_cuda(NumberType type, const ScanBackward<void>* scans, int co
   if (is_empty(in)) return;
   with_number(type, [&](auto number) {
     using Number = decltype(number);
-    ScanLaunch::with_capacity(in.states, [&](auto capacity) {
+    ScanLaunch::with_capacity(in, [&](auto capacity, auto rates) {
       constexpr int kWarps = ScanLaunch::kBackwardWarps<decltype(capacity)::value>;
-      backward_kernel<decltype(capacity)::value, Number>
+      backward_kernel<decltype(capacity)::value, decltype(rates)::value, Number>
           <<<ScanLaunch::grid(in, count, kWarps), ScanLaunch::threads(kWarps), 0,
              static_cast<cudaStream_t>(stream)>>>(pair_of<Number>(scans, count));
     });

@@ -7,20 +7,21 @@
 
 namespace ocrbatch::kernels {
 
-template <int kCapacity, class Number>
+template <int kCapacity, int kRates, class Number>
 struct ScanForwardLane {
-  ScanChannel<kCapacity> channel;
+  ScanChannel<kCapacity, kRates> channel;
   float state[kCapacity] = {};
   ScanStreams<Number> ahead;  // of the steps that come next
 };
 
-// `tiles` are two, in shared memory. Writes the channels' columns of the item.
-template <int kCapacity, class Block, class Number>
+// `tiles` are two, in shared memory. Writes the channels' columns of the item. kRates: 1 where A is tied,
+// otherwise kCapacity.
+template <int kCapacity, int kRates, class Block, class Number>
 OCRBATCH_BLOCK_CODE void scan_forward_warp(const Block& warp, const ScanForward<Number>& scan, int64_t item,
                                            int64_t first_channel, ScanTile<kCapacity>* tiles) {
   const ScanArrays<Number>& in = scan.in;
   const ScanRows rows = in.rows_of(item);
-  typename Block::template Own<ScanForwardLane<kCapacity, Number>> owns(warp);
+  typename Block::template Own<ScanForwardLane<kCapacity, kRates, Number>> owns(warp);
   warp.run([&](int lane) {
     owns[lane].channel.load(in, first_channel + lane);
     owns[lane].ahead.load(in, rows, 0, first_channel + lane);
@@ -31,8 +32,8 @@ OCRBATCH_BLOCK_CODE void scan_forward_warp(const Block& warp, const ScanForward<
     const ScanTile<kCapacity>& tile = tiles[k % 2];
     ScanTile<kCapacity>& next_tile = tiles[(k + 1) % 2];
     warp.run([&](int lane) {
-      ScanForwardLane<kCapacity, Number>& own = owns[lane];
-      const ScanChannel<kCapacity>& channel = own.channel;
+      ScanForwardLane<kCapacity, kRates, Number>& own = owns[lane];
+      const ScanChannel<kCapacity, kRates>& channel = own.channel;
       // Loads for the next steps first, which arrive while these are computed.
       const ScanStreams<Number> now = own.ahead;
       own.ahead.load(in, rows, first + kScanSteps, channel.index);

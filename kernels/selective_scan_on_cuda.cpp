@@ -41,7 +41,8 @@ struct ScanOnCuda {
     arrays.steps = lines.steps;
     arrays.channels = u.size(-1);
     arrays.packed = lines.packed;
-    arrays.states = static_cast<int>(A.size(1));
+    arrays.states = static_cast<int>(B.size(-1));
+    arrays.rates = static_cast<int>(A.size(1));
     arrays.softplus = in.delta_softplus;
     arrays.reverse = in.reverse;
     const auto data = [](const at::Tensor& t) { return t.defined() ? t.const_data_ptr() : nullptr; };
@@ -65,8 +66,9 @@ std::vector<ScanOnCuda> operands_of(std::span<const SelectiveScanInputs> scans) 
   for (const SelectiveScanInputs& in : scans) {
     operands.emplace_back(in);
     TORCH_CHECK(operands.back().type == operands[0].type &&
-                    operands.back().arrays.states == operands[0].arrays.states,
-                "selective_scan: scans of one launch should have one type and d_state");
+                    operands.back().arrays.states == operands[0].arrays.states &&
+                    operands.back().arrays.rates == operands[0].arrays.rates,
+                "selective_scan: scans of one launch should have one type, d_state and kind of A");
   }
   return operands;
 }
@@ -82,7 +84,7 @@ struct ScanGradients {
   explicit ScanGradients(const ScanOnCuda& scan) : u(empty_like_u(scan)), delta(empty_like_u(scan)) {
     const int64_t batch = scan.arrays.batch, channels = scan.arrays.channels, states = scan.arrays.states;
     const auto floats = [&](at::IntArrayRef sizes) { return at::empty(sizes, scan.A.options()); };
-    A = floats({batch, channels, states}), D = floats({batch, channels}),
+    A = floats({batch, channels, scan.arrays.rates}), D = floats({batch, channels}),
     delta_bias = floats({batch, channels});
     BC = floats({(channels + kScanWarp - 1) / kScanWarp, scan.lines.rows, 2, states});
     if (scan.z.defined()) z = empty_like_u(scan);

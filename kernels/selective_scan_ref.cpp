@@ -17,7 +17,7 @@ at::Tensor selective_scan_reference(const SelectiveScanInputs& in) {
                    bias = as_double(in.delta_bias);
   const at::Tensor lengths = in.lengths.to(at::kCPU, at::kInt).contiguous();
   const LineRows lines("selective_scan_reference", u, lengths);
-  const int64_t channels = u.size(-1), states = A.size(1);
+  const int64_t channels = u.size(-1), states = B.size(-1), rates = A.size(1);
   at::Tensor out = at::zeros_like(u);
 
   for (int64_t b = 0; b < lines.batch; ++b) {
@@ -34,7 +34,7 @@ at::Tensor selective_scan_reference(const SelectiveScanInputs& in) {
         double y = D.data_ptr<double>()[d] * u_t;
         for (int64_t n = 0; n < states; ++n) {
           double& state = h[static_cast<size_t>(n)];
-          state = std::exp(dt * A.data_ptr<double>()[d * states + n]) * state +
+          state = std::exp(dt * A.data_ptr<double>()[d * rates + (rates > 1 ? n : 0)]) * state +
                   dt * B.data_ptr<double>()[at_tn + n] * u_t;
           y += C.data_ptr<double>()[at_tn + n] * state;
         }

@@ -86,11 +86,13 @@ struct ScanStreams {
 };
 
 // What a channel has for all steps. A is multiplied by log2(e): exp(dt * A) is then one product and one exp2.
-template <int kCapacity>
+// A tied one has kRates = 1 and one exp2 a step, otherwise kRates is kCapacity.
+template <int kCapacity, int kRates>
 struct ScanChannel {
+  static_assert(kRates == 1 || kRates == kCapacity);
   int64_t index = 0;
   bool exists = false;  // the last warp's lanes may reach beyond the channels
-  float A[kCapacity] = {}, D = 0, delta_bias = 0;
+  float A[kRates] = {}, D = 0, delta_bias = 0;
 
   template <class Number>
   OCRBATCH_PER_THREAD void load(const ScanArrays<Number>& in, int64_t channel) {
@@ -98,8 +100,8 @@ struct ScanChannel {
     exists = channel < in.channels;
     if (!exists) return;
     OCRBATCH_UNROLL
-    for (int n = 0; n < kCapacity; ++n)
-      if (n < in.states) A[n] = in.A[channel * in.states + n] * kLog2E;
+    for (int n = 0; n < kRates; ++n)
+      if (n < in.rates) A[n] = in.A[channel * in.rates + n] * kLog2E;
     D = in.D[channel];
     if (in.delta_bias != nullptr) delta_bias = in.delta_bias[channel];
   }
@@ -111,12 +113,24 @@ struct ScanChannel {
     return in.softplus ? fmaxf(x, 0.0F) + log1pf(quick_exp(-fabsf(x))) : x;
   }
 
+  // exp(dt * A) of the states of a step.
+  struct Decays {
+    const ScanChannel& channel;
+    float dt, shared;
+    OCRBATCH_PER_THREAD Decays(const ScanChannel& of, float step)
+        : channel(of), dt(step), shared(kRates == 1 ? quick_exp2(step * of.A[0]) : 0.0F) {}
+    OCRBATCH_PER_THREAD float operator[](int n) const {
+      return kRates == 1 ? shared : quick_exp2(dt * channel.A[n % kRates]);
+    }
+  };
+
   // Moves the state over a step of size dt with the given dt * u.
   OCRBATCH_PER_THREAD void advance(float* state, float dt, float input,
                                    const ScanVector<kCapacity>& B) const {
     const ScanVector<kCapacity> b = B;
+    const Decays decays(*this, dt);
     OCRBATCH_UNROLL
-    for (int n = 0; n < kCapacity; ++n) state[n] = quick_exp2(dt * A[n]) * state[n] + input * b.n[n];
+    for (int n = 0; n < kCapacity; ++n) state[n] = decays[n] * state[n] + input * b.n[n];
   }
 };
 

@@ -64,20 +64,41 @@ HWY_INLINE hwy::HWY_NAMESPACE::Vec<Tag> nonpositive_exp2(Tag tag, hwy::HWY_NAMES
   return times_power_of_two(tag, p, shifted_k);
 }
 
-// 1 / (1 + exp(-x)): relative error below 4e-7.
+// exp(-|x|): relative error below 3e-7 + 1e-7 |x|.
+template <class Tag>
+HWY_INLINE hwy::HWY_NAMESPACE::Vec<Tag> exp_of_minus_abs(Tag tag, hwy::HWY_NAMESPACE::Vec<Tag> x) {
+  namespace hn = hwy::HWY_NAMESPACE;
+  return nonpositive_exp2(tag, hn::Mul(hn::Abs(x), hn::Set(tag, -1.44269504F)));
+}
+
+// 1 / x of a normal number: relative error below 3e-7. A division takes as long as ten products.
+template <class Tag>
+HWY_INLINE hwy::HWY_NAMESPACE::Vec<Tag> reciprocal(Tag tag, hwy::HWY_NAMESPACE::Vec<Tag> x) {
+  namespace hn = hwy::HWY_NAMESPACE;
+#if HWY_ARCH_X86
+  // Of 12 bits or 14; a step of Newton's method doubles them.
+  const auto r = hn::ApproximateReciprocal(x);
+  return hn::Mul(r, hn::NegMulAdd(x, r, hn::Set(tag, 2.0F)));
+#else
+  return hn::Div(hn::Set(tag, 1.0F), x);
+#endif
+}
+
+// 1 / (1 + exp(-x)): relative error below 1e-6 for x above -5, and 3e-7 + 1e-7 |x| for others.
 template <class Tag>
 HWY_INLINE hwy::HWY_NAMESPACE::Vec<Tag> sigmoid(Tag tag, hwy::HWY_NAMESPACE::Vec<Tag> x) {
   namespace hn = hwy::HWY_NAMESPACE;
-  const auto one = hn::Set(tag, 1.0F), small = nonpositive_exp(tag, hn::Neg(hn::Abs(x)));
-  return hn::Div(hn::IfThenElse(hn::Lt(x, hn::Zero(tag)), small, one), hn::Add(one, small));
+  const auto one = hn::Set(tag, 1.0F), small = exp_of_minus_abs(tag, x);
+  const auto of_positive = reciprocal(tag, hn::Add(one, small));
+  return hn::IfThenElse(hn::Lt(x, hn::Zero(tag)), hn::Mul(small, of_positive), of_positive);
 }
 
-// log(1 + exp(x)) as max(x, 0) + log1p(exp(-|x|)): no overflow for large x, and full relative precision for
-// small ones.
+// log(1 + exp(x)) as max(x, 0) + log1p(exp(-|x|)): no overflow for large x, and small ones keep their
+// relative precision: the error is below that of exp_of_minus_abs and 2e-7.
 template <class Tag>
 HWY_INLINE hwy::HWY_NAMESPACE::Vec<Tag> softplus(Tag tag, hwy::HWY_NAMESPACE::Vec<Tag> x) {
   namespace hn = hwy::HWY_NAMESPACE;
-  const auto e = nonpositive_exp(tag, hn::Neg(hn::Abs(x)));
+  const auto e = exp_of_minus_abs(tag, x);
   // log1p(e) / e on [0, 1], minimax in the relative error (3e-8; 2e-7 with float32's own).
   auto p = hn::Set(tag, 0.005232692696154118F);
   p = hn::MulAdd(p, e, hn::Set(tag, -0.029505232349038124F));

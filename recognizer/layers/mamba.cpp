@@ -13,6 +13,7 @@ void MambaParameters::read(StrictObject& model) {
   model.read("d_state", d_state);
   model.read("expand", expand);
   model.read("d_conv", d_conv);
+  model.read("tied_A", tied_A);
   model.read("dropout", dropout);
   model.read("lora_rank", lora_rank);
   model.read("lora_alpha", lora_alpha);
@@ -31,9 +32,18 @@ boost::json::object MambaParameters::to_json() const {
           {"d_state", d_state},
           {"expand", expand},
           {"d_conv", d_conv},
+          {"tied_A", tied_A},
           {"dropout", dropout},
           {"lora_rank", lora_rank},
           {"lora_alpha", lora_alpha}};
+}
+
+bool has_rates(std::string_view name) {
+  return name.ends_with(".A_log") || name.ends_with(".A_b_log");
+}
+
+torch::Tensor tied_rates(const torch::Tensor& A_log) {
+  return A_log.mean(1, /*keepdim=*/true);
 }
 
 torch::Tensor linear_in_weight_type(const torch::nn::Linear& linear, const torch::Tensor& x) {
@@ -60,10 +70,12 @@ BidirectionalMambaImpl::Direction BidirectionalMambaImpl::make_direction(const s
   d.dt_proj =
       register_module("dt_proj" + suffix, LoraLinear(dt_rank_, d_inner_, /*with_bias=*/true, options_.lora));
   // Initialization of the paper (section 3.6): A = -1..-N, and steps log-uniform in [0.001, 0.1] through the
-  // inverse of softplus.
+  // inverse of softplus. A tied A is uniform in [-16, -1], as in Mamba-2.
   d.A_log = register_parameter(
       "A" + suffix + "_log",
-      torch::log(torch::arange(1, options_.d_state + 1, torch::kFloat)).repeat({d_inner_, 1}));
+      options_.tied_A
+          ? torch::log(1 + 15 * torch::rand({d_inner_, 1}))
+          : torch::log(torch::arange(1, options_.d_state + 1, torch::kFloat)).repeat({d_inner_, 1}));
   d.D = register_parameter("D" + suffix, torch::ones({d_inner_}));
   const torch::NoGradGuard no_grad;
   const double bound = 1.0 / std::sqrt(static_cast<double>(dt_rank_));

@@ -5,6 +5,8 @@
 
 #include <torch/nn.h>
 
+#include <string_view>
+
 #include "kernels/line_places.h"
 #include "kernels/selective_scan.h"
 #include "recognizer/layers/lora_linear.h"
@@ -14,7 +16,8 @@ namespace ocrbatch::recognizer {
 
 struct MambaOptions {
   int d_model = 192, d_state = 8, expand = 2, d_conv = 4;
-  LoraOptions lora;  // of in_proj, x_proj, dt_proj and out_proj
+  bool tied_A = false;  // a channel's states decay alike, as in Mamba-2 (arXiv 2405.21060)
+  LoraOptions lora;     // of in_proj, x_proj, dt_proj and out_proj
 };
 
 // The keys of a stack of Mamba layers in a "model" object.
@@ -24,13 +27,16 @@ struct MambaParameters {
   int d_state = 8;
   int expand = 2;
   int d_conv = 4;
+  bool tied_A = false;
   double dropout = 0.0;
   int lora_rank = 0;  // of low-rank updates of the Mamba projections; 0: none
   double lora_alpha = 16;
 
   void read(StrictObject& model);
   boost::json::object to_json() const;
-  MambaOptions options() const { return {mamba_d_model, d_state, expand, d_conv, {lora_rank, lora_alpha}}; }
+  MambaOptions options() const {
+    return {mamba_d_model, d_state, expand, d_conv, tied_A, {lora_rank, lora_alpha}};
+  }
 };
 
 // The lines of a batch, for all layers that they go through.
@@ -84,6 +90,12 @@ class MambaLayerImpl : public torch::nn::Module {
   torch::nn::Dropout dropout_{nullptr};
 };
 TORCH_MODULE(MambaLayer);
+
+// Whether a tensor of that name has the logarithms of a direction's rates, (d_inner, d_state) or tied
+// (d_inner, 1).
+bool has_rates(std::string_view name);
+// Tied ones to begin with in place of free ones: the geometric mean of a channel's.
+torch::Tensor tied_rates(const torch::Tensor& A_log);
 
 // x @ weight^T + bias in the weight's dtype.
 torch::Tensor linear_in_weight_type(const torch::nn::Linear& linear, const torch::Tensor& x);

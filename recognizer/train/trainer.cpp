@@ -9,6 +9,7 @@
 
 #include "recognizer/device.h"
 #include "recognizer/layers/batch_norm.h"
+#include "recognizer/layers/mamba.h"
 #include "recognizer/model_folder.h"
 #include "recognizer/strict_json.h"
 #include "recognizer/train/autocast.h"
@@ -87,6 +88,11 @@ void Trainer::initialize_from(const std::filesystem::path& folder) {
     for (const auto& [name, tensor] : fresh)
       if (name.starts_with(branch.module + ".")) state[name] = tensor.detach().clone();
     state[branch.closing].zero_();
+  }
+  for (auto& [name, tensor] : state) {
+    const auto here = fresh.find(name);
+    if (has_rates(name) && here != fresh.end() && here->second.size(1) == 1 && tensor.size(1) > 1)
+      tensor = tied_rates(tensor);
   }
   // Rows of these belong to labels: shared ones move to their place in the new alphabet, new ones start
   // fresh.

@@ -55,14 +55,14 @@ struct ScanOfBench {
   ScanForward<void> forward;
   ScanBackward<void> backward;
 
-  ScanOfBench(int64_t steps, int64_t channels, int states, torch::ScalarType type, bool reverse)
+  ScanOfBench(int64_t steps, int64_t channels, int states, int rates, torch::ScalarType type, bool reverse)
       : lines(steps),
         u(random_numbers({kFrames, channels}, type)),
         delta(random_numbers({kFrames, channels}, type)),
         z(random_numbers({kFrames, channels}, type)),
         B(random_numbers({kFrames, states}, type)),
         C(random_numbers({kFrames, states}, type)),
-        A(-torch::arange(1, states + 1, torch::device(torch::kCUDA).dtype(torch::kFloat))
+        A(-torch::arange(1, rates + 1, torch::device(torch::kCUDA).dtype(torch::kFloat))
                .repeat({channels, 1})),
         D(random_numbers({channels}, torch::kFloat)),
         delta_bias(random_numbers({channels}, torch::kFloat)),
@@ -73,6 +73,7 @@ struct ScanOfBench {
         grad_z(torch::empty_like(u)) {
     ScanArrays<void>& in = forward.in;
     in.batch = kFrames / steps, in.steps = steps, in.channels = channels, in.states = states;
+    in.rates = rates;
     in.packed = true, in.reverse = reverse;
     in.u = u.data_ptr(), in.delta = delta.data_ptr(), in.z = z.data_ptr(), in.z_stride = channels;
     in.B = B.data_ptr(), in.C = C.data_ptr(), in.B_stride = in.C_stride = states;
@@ -81,7 +82,7 @@ struct ScanOfBench {
     checkpoints = empty_floats({in.checkpoint_count(kFrames), states, channels});
     forward.out = out.data_ptr();
 
-    grad_A = empty_floats({in.batch, channels, states});
+    grad_A = empty_floats({in.batch, channels, rates});
     grad_D = empty_floats({in.batch, channels}), grad_bias = empty_floats({in.batch, channels});
     grad_BC = empty_floats({(channels + kScanWarp - 1) / kScanWarp, kFrames, 2, states});
     backward.in = in;
@@ -94,14 +95,18 @@ struct ScanOfBench {
   }
 };
 
-void scans(Rows& rows, int64_t steps, int64_t channels, int states, torch::ScalarType type) {
+// A tied A has one rate and not one for each state.
+void scans(Rows& rows, int64_t steps, int64_t channels, int states, bool tied, torch::ScalarType type) {
+  const int rates = tied ? 1 : states;
   const double elements = static_cast<double>(kFrames * channels),
                size = static_cast<double>(torch::elementSize(type)), BC = 2.0 * kFrames * states * size;
   // Softplus takes an exponential, the gate one and a reciprocal; their derivatives the same once more.
-  const Work forward{4 * elements * size + BC, elements * (states + 3)};
-  const Work backward{7 * elements * size + 2 * BC, elements * (2 * states + 5)};
-  const std::string of_states = "\"N\": " + std::to_string(states) + ", \"directions\": ";
-  const ScanOfBench first(steps, channels, states, type, false), second(steps, channels, states, type, true);
+  const Work forward{4 * elements * size + BC, elements * (rates + 3)};
+  const Work backward{7 * elements * size + 2 * BC, elements * (2 * rates + 5)};
+  const std::string of_states =
+      "\"N\": " + std::to_string(states) + ", \"tied\": " + (tied ? "true" : "false") + ", \"directions\": ";
+  const ScanOfBench first(steps, channels, states, rates, type, false),
+      second(steps, channels, states, rates, type, true);
   const NumberType number = number_type_of("cuda_kernels_bench", first.u);
   for (const int directions : {1, 2}) {
     const std::string sizes = sizes_of(steps, channels, type, of_states + std::to_string(directions));
@@ -211,10 +216,11 @@ int main() {
   for (const int64_t steps : {64, 128, 256, 512, 1024, 2048})
     for (const int64_t channels : {256, 512, 1024})
       for (const auto type : kTypes) {
-        for (const int states : {8, 16}) scans(rows, steps, channels, states, type);
+        for (const int states : {8, 16})
+          for (const bool tied : {false, true}) scans(rows, steps, channels, states, tied, type);
         if (steps <= 512) convolution(rows, steps, channels, 4, type);
       }
-  for (const int states : {4, 64}) scans(rows, 256, 512, states, torch::kBFloat16);
+  for (const int states : {4, 64}) scans(rows, 256, 512, states, false, torch::kBFloat16);
   convolution(rows, 256, 512, 8, torch::kBFloat16);
   for (const int64_t lines : {64, 512})
     for (const int64_t classes : {96, 374, 6000}) {

@@ -113,14 +113,14 @@ void convolution_libtorch(benchmark::State& state) {
   count_operations(state, layer.products());
 }
 
-// Arguments: channels, d_state.
+// Arguments: channels, d_state, whether A is tied.
 void scan(benchmark::State& state) {
   const torch::InferenceMode inference;
   at::set_num_threads(1);
   const std::int64_t channels = state.range(0), states = state.range(1);
   SelectiveScanInputs in;
   in.u = torch::randn({kFrames, channels}), in.delta = torch::randn({kFrames, channels});
-  in.A = -torch::rand({channels, states}), in.D = torch::randn({channels});
+  in.A = -torch::rand({channels, state.range(2) != 0 ? 1 : states}), in.D = torch::randn({channels});
   in.B = torch::randn({kFrames, states}), in.C = torch::randn({kFrames, states});
   in.z = torch::randn({kFrames, channels}), in.delta_bias = torch::randn({channels});
   in.lengths = torch::full({kLines}, kFrames / kLines, torch::kInt);
@@ -149,7 +149,11 @@ BENCHMARK(linear_libtorch)->LINEARS->Unit(benchmark::kMicrosecond);
 BENCHMARK(convolution)->CONVOLUTIONS->Unit(benchmark::kMicrosecond);
 BENCHMARK(convolution_int8)->CONVOLUTIONS->Unit(benchmark::kMicrosecond);
 BENCHMARK(convolution_libtorch)->CONVOLUTIONS->Unit(benchmark::kMicrosecond);
-BENCHMARK(scan)->ArgNames({"channels", "d_state"})->Args({384, 8})->Unit(benchmark::kMicrosecond);
+BENCHMARK(scan)
+    ->ArgNames({"channels", "d_state", "tied"})
+    ->Args({384, 8, 0})
+    ->Args({384, 8, 1})
+    ->Unit(benchmark::kMicrosecond);
 BENCHMARK(depthwise)->ArgName("channels")->Arg(384)->Unit(benchmark::kMicrosecond);
 
 }  // namespace

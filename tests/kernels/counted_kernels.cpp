@@ -41,7 +41,7 @@ void selective_scan() {
              B = numbers(kFrames * kStates), C = B, D = numbers(kChannels);
   std::vector<float> out(u.size());
   ScanLine line;
-  line.length = kFrames, line.channels = line.padded = kChannels, line.states = kStates;
+  line.length = kFrames, line.channels = line.padded = kChannels, line.states = line.rates = kStates;
   line.u = u.data(), line.delta = delta.data(), line.A_t = A.data(), line.B = B.data(), line.C = C.data();
   line.D = line.delta_bias = D.data(), line.z = z.data();
   line.B_stride = line.C_stride = kStates, line.z_stride = kChannels;

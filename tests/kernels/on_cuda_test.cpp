@@ -60,7 +60,8 @@ TEST_F(OnCuda, SelectiveScan) {
   for (const ScanShape& shape :
        {ScanShape{1, 1, 1, 1, false, false, true}, ScanShape{3, 33, 17, 8, true, true, true},
         ScanShape{2, 300, 256, 16, true, false, true}, ScanShape{2, 40, 130, 4, true, true, true},
-        ScanShape{1, 50, 3, 64, false, false, false}, ScanShape{2, 0, 8, 8, true, false, true}}) {
+        ScanShape{1, 50, 3, 64, false, false, false}, ScanShape{2, 0, 8, 8, true, false, true},
+        ScanShape{3, 33, 70, 8, true, true, true, true}, ScanShape{2, 40, 33, 16, true, false, true, true}}) {
     for (const In& in : {random_scan_inputs(shape), packed(random_scan_inputs(shape))})
       compare<In>(in, in, {&In::u, &In::delta, &In::A, &In::B, &In::C, &In::D, &In::z, &In::delta_bias},
                   [](const In& i) { return selective_scan(i); });

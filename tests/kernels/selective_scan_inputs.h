@@ -11,6 +11,7 @@ namespace ocrbatch::kernels {
 struct ScanShape {
   int64_t batch, steps, channels, states;
   bool gate, reverse, softplus;
+  bool tied = false;  // A: one rate for all states
 };
 
 inline SelectiveScanInputs random_scan_inputs(const ScanShape& s) {
@@ -20,7 +21,7 @@ inline SelectiveScanInputs random_scan_inputs(const ScanShape& s) {
   // Without softplus the step itself must be positive for the recurrence to decay.
   in.delta =
       s.softplus ? torch::randn({s.batch, s.steps, s.channels}) : torch::rand({s.batch, s.steps, s.channels});
-  in.A = -torch::rand({s.channels, s.states}) * 4 - 0.05;
+  in.A = -torch::rand({s.channels, s.tied ? 1 : s.states}) * 4 - 0.05;
   in.B = torch::randn({s.batch, s.steps, s.states});
   in.C = torch::randn({s.batch, s.steps, s.states});
   in.D = torch::randn({s.channels});

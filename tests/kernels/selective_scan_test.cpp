@@ -70,12 +70,16 @@ TEST_P(SelectiveScanTest, PackedLinesGiveThePaddedOnesResultsAndGradients) {
                            pack(selective_scan_reference(padded), padded.lengths)));
 }
 
-const auto kSmallShapes =
-    testing::Values(ScanShape{1, 1, 1, 1, false, false, true}, ScanShape{2, 7, 15, 4, true, false, true},
-                    ScanShape{2, 7, 15, 4, true, true, true}, ScanShape{1, 5, 16, 8, true, true, false},
-                    ScanShape{3, 4, 17, 8, false, true, true}, ScanShape{1, 3, 33, 16, true, false, true},
-                    ScanShape{2, 6, 8, 5, true, true, true}, ScanShape{1, 2, 3, 64, false, false, false},
-                    ScanShape{0, 4, 8, 8, true, false, true}, ScanShape{2, 0, 8, 8, true, false, true});
+const auto kSmallShapes = testing::Values(
+    ScanShape{1, 1, 1, 1, false, false, true}, ScanShape{2, 7, 15, 4, true, false, true},
+    ScanShape{2, 7, 15, 4, true, true, true}, ScanShape{1, 5, 16, 8, true, true, false},
+    ScanShape{3, 4, 17, 8, false, true, true}, ScanShape{1, 3, 33, 16, true, false, true},
+    ScanShape{2, 6, 8, 5, true, true, true}, ScanShape{1, 2, 3, 64, false, false, false},
+    ScanShape{0, 4, 8, 8, true, false, true}, ScanShape{2, 0, 8, 8, true, false, true},
+    ScanShape{1, 1, 1, 1, true, false, true, true}, ScanShape{2, 7, 15, 4, true, true, true, true},
+    ScanShape{3, 4, 17, 8, false, true, false, true}, ScanShape{1, 5, 16, 16, true, false, true, true},
+    ScanShape{2, 6, 8, 5, true, true, true, true}, ScanShape{1, 2, 3, 64, false, false, true, true},
+    ScanShape{0, 4, 8, 8, true, false, true, true}, ScanShape{2, 0, 8, 8, true, false, true, true});
 // Both ways of selective_scan_sum, and inputs that are slices of wider tensors.
 TEST_P(SelectiveScanTest, SumsAreThoseOfTheSingleScans) {
   SelectiveScanInputs first = random_scan_inputs(GetParam()), second = first;
@@ -95,8 +99,24 @@ TEST_P(SelectiveScanTest, SumsAreThoseOfTheSingleScans) {
 INSTANTIATE_TEST_SUITE_P(Small, SelectiveScanTest, kSmallShapes);
 INSTANTIATE_TEST_SUITE_P(Long, SelectiveScanTest,
                          testing::Values(ScanShape{2, 300, 40, 8, true, true, true},
+                                         ScanShape{2, 300, 40, 8, true, true, true, true},
                                          ScanShape{1, 4096, 16, 16, true, false, true}));
 INSTANTIATE_TEST_SUITE_P(Small, SelectiveScanGradients, kSmallShapes);
+
+// A tied A is one whose rates are all the same.
+TEST(SelectiveScan, TiedEqualsRepeatedRates) {
+  SelectiveScanInputs tied = random_scan_inputs({2, 40, 20, 8, true, false, true, true});
+  SelectiveScanInputs repeated = tied;
+  repeated.A = tied.A.repeat({1, 8});
+  tied.A = tied.A.detach().clone().requires_grad_(true);
+  repeated.A.requires_grad_(true);
+  const torch::Tensor out = selective_scan(tied), expected = selective_scan(repeated);
+  expect_close(out, expected.detach(), kFloat32Values);
+  const torch::Tensor grad_out = torch::randn(out.sizes());
+  (out * grad_out).sum().backward();
+  (expected * grad_out).sum().backward();
+  expect_close(tied.A.grad(), repeated.A.grad().sum(1, /*keepdim=*/true), kFloat32Gradients);
+}
 
 TEST(SelectiveScan, NothingAfterTheLengthReachesTheResult) {
   SelectiveScanInputs in = random_scan_inputs({1, 9, 20, 8, true, true, true});

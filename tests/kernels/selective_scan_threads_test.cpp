@@ -33,7 +33,8 @@ ScanArrays<Number> scan_arrays_of(const SelectiveScanInputs& in, const LineRows&
   arrays.channels = in.u.size(-1);
   arrays.packed = lines.packed;
   arrays.first_rows = lines.first.data();
-  arrays.states = static_cast<int>(in.A.size(1));
+  arrays.states = static_cast<int>(in.B.size(-1));
+  arrays.rates = static_cast<int>(in.A.size(1));
   arrays.softplus = in.delta_softplus;
   arrays.reverse = in.reverse;
   arrays.u = numbers(in.u), arrays.delta = numbers(in.delta), arrays.B = numbers(in.B);
@@ -45,13 +46,18 @@ ScanArrays<Number> scan_arrays_of(const SelectiveScanInputs& in, const LineRows&
   return arrays;
 }
 
-// Runs every warp of a capacity that holds the states, its threads in either order.
+// Runs every warp of a capacity that holds the states, its threads in either order: run(capacity, rates,
+// ...).
 template <int kCapacity, class Number, class Run>
 void for_each_warp_of(const ScanArrays<Number>& in, bool last_thread_first, const Run& run) {
   const HostBlock warp{kWarpThreads, last_thread_first};
   for (int64_t item = 0; item < in.batch; ++item)
     for (int64_t channel = 0; channel < in.channels; channel += kWarpThreads)
-      run(std::integral_constant<int, kCapacity>(), warp, item, channel);
+      if (in.rates < in.states)
+        run(std::integral_constant<int, kCapacity>(), std::integral_constant<int, 1>(), warp, item, channel);
+      else
+        run(std::integral_constant<int, kCapacity>(), std::integral_constant<int, kCapacity>(), warp, item,
+            channel);
 }
 
 template <class Number, class Run>
@@ -88,9 +94,10 @@ ScanOfThreads run_forward(const SelectiveScanInputs& in, bool last_thread_first 
   scan.out = result.out.mutable_data_ptr<Number>();
   scan.checkpoints = result.checkpoints.mutable_data_ptr<float>();
   for_each_warp(scan.in, last_thread_first,
-                [&](auto capacity, const HostBlock& warp, int64_t item, int64_t first_channel) {
-                  auto tiles = shared_memory<ScanTile<decltype(capacity)::value>>(2);
-                  scan_forward_warp(warp, scan, item, first_channel, tiles.data());
+                [&](auto capacity, auto rates, const HostBlock& warp, int64_t item, int64_t first_channel) {
+                  constexpr int kCapacity = decltype(capacity)::value, kRates = decltype(rates)::value;
+                  auto tiles = shared_memory<ScanTile<kCapacity>>(2);
+                  scan_forward_warp<kCapacity, kRates>(warp, scan, item, first_channel, tiles.data());
                 });
   return result;
 }
@@ -108,7 +115,7 @@ GradientsOfThreads run_backward(const SelectiveScanInputs& in, const torch::Tens
   const auto like_u = [&] { return nothing_yet(in.u.sizes(), in.u.scalar_type()); };
   GradientsOfThreads to{like_u(),
                         like_u(),
-                        nothing_yet({arrays.batch, arrays.channels, arrays.states}),
+                        nothing_yet({arrays.batch, arrays.channels, arrays.rates}),
                         nothing_yet({warps, lines.rows, 2, arrays.states}),
                         nothing_yet({arrays.batch, arrays.channels}),
                         like_u(),
@@ -122,9 +129,10 @@ GradientsOfThreads run_backward(const SelectiveScanInputs& in, const torch::Tens
   scan.grad.z = in.z.defined() ? to.z.mutable_data_ptr<Number>() : nullptr;
   scan.grad.rows = lines.rows;
   for_each_warp(arrays, last_thread_first,
-                [&](auto capacity, const HostBlock& warp, int64_t item, int64_t first_channel) {
-                  auto memory = shared_memory<ScanBackwardMemory<decltype(capacity)::value>>(1);
-                  scan_backward_warp(warp, scan, item, first_channel, memory[0]);
+                [&](auto capacity, auto rates, const HostBlock& warp, int64_t item, int64_t first_channel) {
+                  constexpr int kCapacity = decltype(capacity)::value, kRates = decltype(rates)::value;
+                  auto memory = shared_memory<ScanBackwardMemory<kCapacity>>(1);
+                  scan_backward_warp<kCapacity, kRates>(warp, scan, item, first_channel, memory[0]);
                 });
   to.A = to.A.sum(0), to.BC = to.BC.sum(0), to.D = to.D.sum(0), to.delta_bias = to.delta_bias.sum(0);
   return to;
@@ -214,21 +222,23 @@ TEST_P(ScanThreadTest, TakesHalfPrecision) {
 }
 
 // Lengths around the steps that are taken at a time, channels around a warp's, and every capacity.
-INSTANTIATE_TEST_SUITE_P(Shapes, ScanThreadTest,
-                         testing::Combine(testing::Values(ScanShape{1, 1, 1, 1, false, false, true},
-                                                          ScanShape{2, 7, 15, 4, true, false, true},
-                                                          ScanShape{2, 16, 5, 8, true, true, true},
-                                                          ScanShape{3, 8, 32, 3, true, true, true},
-                                                          ScanShape{2, 9, 70, 16, true, true, true},
-                                                          ScanShape{2, 23, 64, 20, true, false, true},
-                                                          ScanShape{2, 17, 33, 8, true, true, false},
-                                                          ScanShape{3, 33, 17, 8, false, true, true},
-                                                          ScanShape{1, 31, 9, 16, true, false, true},
-                                                          ScanShape{1, 40, 3, 64, false, false, false},
-                                                          ScanShape{0, 4, 8, 8, true, false, true},
-                                                          ScanShape{2, 0, 8, 8, true, false, true},
-                                                          ScanShape{2, 120, 12, 5, true, true, true}),
-                                          testing::Bool()));
+INSTANTIATE_TEST_SUITE_P(
+    Shapes, ScanThreadTest,
+    testing::Combine(
+        testing::Values(
+            ScanShape{1, 1, 1, 1, false, false, true}, ScanShape{2, 7, 15, 4, true, false, true},
+            ScanShape{2, 16, 5, 8, true, true, true}, ScanShape{3, 8, 32, 3, true, true, true},
+            ScanShape{2, 9, 70, 16, true, true, true}, ScanShape{2, 23, 64, 20, true, false, true},
+            ScanShape{2, 17, 33, 8, true, true, false}, ScanShape{3, 33, 17, 8, false, true, true},
+            ScanShape{1, 31, 9, 16, true, false, true}, ScanShape{1, 40, 3, 64, false, false, false},
+            ScanShape{0, 4, 8, 8, true, false, true}, ScanShape{2, 0, 8, 8, true, false, true},
+            ScanShape{2, 120, 12, 5, true, true, true}, ScanShape{2, 7, 15, 4, true, false, true, true},
+            ScanShape{2, 17, 33, 8, true, true, false, true},
+            ScanShape{3, 33, 17, 8, false, true, true, true},
+            ScanShape{1, 31, 9, 16, true, false, true, true},
+            ScanShape{2, 23, 64, 20, true, true, true, true}, ScanShape{0, 4, 8, 8, true, false, true, true},
+            ScanShape{2, 0, 8, 8, true, false, true, true}),
+        testing::Bool()));
 
 }  // namespace
 }  // namespace ocrbatch::kernels

@@ -98,7 +98,8 @@ TEST(Reference, SelectiveScan) {
 TEST(Reference, MambaLayer) {
   for (const bool lora : {false, true}) {
     const Fixture f(lora ? "mamba_layer_lora" : "mamba_layer");
-    const MambaOptions options{6, 3, 2, 4, lora ? kLora : LoraOptions{}};
+    const MambaOptions options{
+        .d_model = 6, .d_state = 3, .expand = 2, .d_conv = 4, .lora = lora ? kLora : LoraOptions{}};
     MambaLayer layer(options, /*dropout=*/0.0);
     f.load_into(*layer);
     const torch::Tensor lengths = f.input("lengths");

@@ -212,6 +212,33 @@ TEST(Trainer, ADeeperNetworkStartsAsTheOneThatItGrowsFrom) {
   }
 }
 
+TEST(Trainer, TiedRatesStartAsTheMeansOfFreeOnes) {
+  const TemporaryFolder folder;
+  TrainJob first = small_job(folder.path() / "first", "mamba_ctc");
+  first.train.validate_every_steps = 6;
+  losses(first, 6);
+  const auto free = named_state(*load_model(folder.path() / "first/model").network);
+  ModelConfig tied = first.model;
+  tied.parameters.as_object()["tied_A"] = true;
+  Trainer trainer(tied, first.train, {}, folder.path() / "second");
+  trainer.initialize_from(folder.path() / "first/model");
+  const auto state = named_state(trainer.network());
+  for (const char* name : {"layer0.mixer.A_log", "layer0.mixer.A_b_log"}) {
+    EXPECT_GT(free.at(name).size(1), 1);
+    EXPECT_TRUE(torch::allclose(state.at(name), free.at(name).mean(1, true))) << name;
+  }
+  EXPECT_TRUE(torch::equal(state.at("layer0.mixer.D"), free.at("layer0.mixer.D")));
+
+  // And it trains, and reads what it has learned.
+  TrainJob second = first;
+  second.model = tied;
+  second.out = folder.path() / "third";
+  const std::vector<double> fallen = losses(second, 6);
+  EXPECT_LT(fallen.back(), fallen.front());
+  EXPECT_EQ(named_state(*load_model(folder.path() / "third/model").network).at("layer0.mixer.A_log").size(1),
+            1);
+}
+
 TEST(Trainer, LinesOfTheBaseAreMeasuredBeforeTheFirstStepAndAtEachValidation) {
   const TemporaryFolder folder;
   TrainJob job = small_job(folder.path());
