@@ -237,7 +237,7 @@ struct Nodes {
     }
   }
 
-  // Not by a sequencer_node, which cannot be given a priority: see there.
+  // Not a sequencer_node's, which cannot be given a priority.
   flow::continue_msg write_in_order(PagePtr page) {
     at_a_place([&] {
       done_early.emplace(page->sequence, std::move(page));
@@ -276,8 +276,8 @@ struct Nodes {
   std::uint64_t pages_in = 0;
   bool at_rest = true;
   std::atomic<std::uint64_t> pages_out{0};
-  std::map<std::uint64_t, PagePtr>
-      done_early;  // by sequence; before a page of these, others are to be written
+  // Of pages that are done before others that come first in the output; by sequence.
+  std::map<std::uint64_t, PagePtr> done_early;
 
   flow::graph graph;
   ReadNode read_page, read_again;

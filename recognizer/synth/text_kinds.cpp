@@ -334,6 +334,7 @@ const std::vector<TextKind>& text_kinds() {
       {"bracketed", bracketed},
       {"list_item", list_item},
       {"footnote", footnote},
+      {"choices", choices},
       {"formula", formula},
       {"contents", contents},
       {"heading", heading},

@@ -250,6 +250,28 @@ Text field(TextContext& c) {
   return out;
 }
 
+// Boxes to be ticked, some in a row, behind a question or by themselves; before their words or behind them.
+Text choices(TextContext& c) {
+  static const std::array<Text, 24> kWords = {
+      U"Yes",      U"No",       U"N/A",     U"Male",   U"Female", U"Other", U"None", U"New",
+      U"Approved", U"Rejected", U"Ja",      U"Nein",   U"Oui",    U"Non",   U"Sí",   U"Final",
+      U"Draft",    U"Single",   U"Married", U"Urgent", U"M",      U"F",     U"Cash", U"Copy"};
+  static const std::array<std::pair<Text, Text>, 3> kBoxes = {
+      {{U"☐", U"☑"}, {U"( )", U"(x)"}, {U"[ ]", U"[X]"}}};
+  Random& r = c.random;
+  const auto& [empty, ticked] = kBoxes[r.pick_weighted(std::array<double, 3>{8, 1, 1})];
+  const bool behind = r.chance(0.3);
+  Text out = r.chance(0.4) ? phrase(c, 3, 24) + (r.chance(0.6) ? U":" : U"") : Text();
+  for (int left = r.between(1, 4); left > 0; --left) {
+    const Text& box = r.chance(0.3) ? ticked : empty;
+    Text word = r.chance(0.6) ? r.pick(kWords) : to_title(words(c, r.between(1, 2)));
+    if (r.chance(0.3)) word = to_capitals(word);
+    if (!out.empty()) out += U' ';
+    out += behind ? word + U" " + box : box + U" " + word;
+  }
+  return out;
+}
+
 Text formula(TextContext& c) {
   Random& r = c.random;
   static const std::array<Text, 10> kOperator = {U" + ", U" - ", U" × ", U" = ", U" ± ",

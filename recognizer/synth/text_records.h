@@ -1,4 +1,5 @@
-// Kinds of text that are not prose: numbers, dates, prices, codes, addresses, rows of tables, formulas.
+// Kinds of text that are not prose: numbers, dates, prices, codes, addresses, rows of tables, boxes to tick,
+// formulas.
 #pragma once
 
 #include "recognizer/synth/text_kinds.h"
@@ -13,6 +14,7 @@ std::u32string contact(TextContext& c);
 std::u32string address(TextContext& c);
 std::u32string table_row(TextContext& c);
 std::u32string field(TextContext& c);
+std::u32string choices(TextContext& c);
 std::u32string formula(TextContext& c);
 
 }  // namespace ocrbatch::recognizer
