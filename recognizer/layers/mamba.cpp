@@ -27,15 +27,17 @@ void MambaParameters::read(StrictObject& model) {
 }
 
 boost::json::object MambaParameters::to_json() const {
-  return {{"mamba_d_model", mamba_d_model},
-          {"mamba_layers", mamba_layers},
-          {"d_state", d_state},
-          {"expand", expand},
-          {"d_conv", d_conv},
-          {"tied_A", tied_A},
-          {"dropout", dropout},
-          {"lora_rank", lora_rank},
-          {"lora_alpha", lora_alpha}};
+  boost::json::object json{{"mamba_d_model", mamba_d_model},
+                           {"mamba_layers", mamba_layers},
+                           {"d_state", d_state},
+                           {"expand", expand},
+                           {"d_conv", d_conv},
+                           {"dropout", dropout},
+                           {"lora_rank", lora_rank},
+                           {"lora_alpha", lora_alpha}};
+  // Models from before there was a choice are written as they were.
+  if (tied_A) json["tied_A"] = true;
+  return json;
 }
 
 bool has_rates(std::string_view name) {
