@@ -265,7 +265,6 @@ struct Nodes {
     } catch (const std::system_error&) {
       graph.wait_for_all();  // no thread to be had
     }
-    at_rest = true;
   }
 
   const Stages stages;
@@ -274,7 +273,6 @@ struct Nodes {
   PageQueues& queues;
   std::counting_semaphore<> places;
   std::uint64_t pages_in = 0;
-  bool at_rest = true;
   std::atomic<std::uint64_t> pages_out{0};
   // Of pages that are done before others that come first in the output; by sequence.
   std::map<std::uint64_t, PagePtr> done_early;
@@ -311,13 +309,12 @@ PageGraph::PageGraph(Stages stages, BatchLines& batcher, RunState& state, PageQu
     : impl_(std::make_unique<Impl>(std::move(stages), batcher, state, queues, jobs, devices)) {}
 
 PageGraph::~PageGraph() {
-  if (!impl_->nodes->at_rest) impl_->nodes->wait();
+  impl_->nodes->wait();
 }
 
 void PageGraph::put(PagePtr page) {
   Nodes& nodes = *impl_->nodes;
   ++nodes.pages_in;
-  nodes.at_rest = false;
   nodes.batcher.set_feeder_idle(false);
   nodes.batcher.page_fed();
   nodes.queues.read.enter();

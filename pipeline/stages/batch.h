@@ -25,7 +25,8 @@ inline constexpr std::uint64_t kBatchesADevice = 2;
 //    have as much as they take at once, so that more of them come together. This also makes the pipeline free
 //    of deadlocks: when every page in flight waits here or behind a page that does, nothing is on its way,
 //    and the lines leave;
-//  - a line has seen a number of later pages arrive: a rare width must not hold up the output.
+//  - a line has seen 16 later pages arrive, 64 where devices compute: a rare width must not hold up the
+//  output.
 //
 // set_feeder_idle belongs to the feeder's thread, page_fed to any; the others to one thread at a time (a
 // serial node). A page may come more than once.

@@ -69,11 +69,11 @@ void add_spans(int y, int count, const FT_Span* spans, void* user) {
   }
 }
 
-// Whether a mark is one that printers used to set off from what stands before it.
 bool is_point(char32_t c) {
   return c == U'.' || c == U',';
 }
 
+// Whether a mark is one that printers used to set off from what stands before it.
 bool stands_off(char32_t before, char32_t mark) {
   const auto is_such = [](char32_t c) { return c == U';' || c == U':' || c == U'?' || c == U'!'; };
   return is_such(mark) && !is_such(before) && before != U' ';
@@ -126,6 +126,7 @@ struct Typesetter::Implementation {
     return face.outlines.emplace(glyph, std::move(outline)).first->second;
   }
 
+  // Faces of fixed pitch give all glyphs this advance, points among them. In the font's units.
   static hb_position_t zero_advance(const Face& face) {
     hb_codepoint_t zero = 0;
     hb_font_get_nominal_glyph(face.shaper, U'0', &zero);

@@ -188,6 +188,14 @@ std::vector<PagePtr> no_page(LineBatch&, std::size_t) {
   return {};
 }
 
+void put_pages_without_lines(PageGraph& graph, std::uint64_t count) {
+  for (std::uint64_t n = 0; n < count; ++n) {
+    auto page = std::make_shared<PageMessage>();
+    page->sequence = n;
+    graph.put(std::move(page));
+  }
+}
+
 PagePtr page_of_one_line(std::uint64_t sequence) {
   auto page = std::make_shared<PageMessage>();
   page->sequence = sequence;
@@ -224,21 +232,45 @@ TEST(PageGraph, RethrowsWhatAStageLetsOutAfterWindingDown) {
   EXPECT_THROW(graph.finish(), std::domain_error);
 }
 
-// One thread takes what is nearest to the output. The feeder's keeps away until that has been seen: it could
-// be interrupted within a node.
+// One after the other through a graph of one thread, which begins when all have been put. The feeder's thread
+// keeps away until most are written: it could be interrupted within a node.
+class HundredPages {
+ public:
+  void wait_for_all() { all_put_.get_future().wait(); }
+  void count_written() {
+    if (++written_ == kMost) most_written_.set_value();
+  }
+  std::uint64_t written() const { return written_; }
+  bool most_are_written() const { return written_ >= kMost; }
+
+  void go_through(PageGraph& graph) {
+    for (std::uint64_t n = 0; n < 100; ++n) graph.put(page_of_one_line(n));
+    all_put_.set_value();
+    most_written_.get_future().wait();
+    graph.finish();
+    EXPECT_EQ(written_, 100U);
+  }
+
+ private:
+  static constexpr std::uint64_t kMost = 80;
+  std::promise<void> all_put_, most_written_;
+  std::uint64_t written_ = 0;  // the graph's thread's, until it is finished
+};
+
+// One thread takes what is nearest to the output.
 TEST(PageGraph, WritesPagesBeforeItReadsMore) {
   ChecksumRecognizer recognizer;
   recognizer.lines_a_batch = 1;
   RunState state;
   BatchLines batcher(recognizer, 1);
   PageQueues queues;
-  std::promise<void> all_put, most_written;
-  std::uint64_t read = 0, written = 0, most_ahead = 0;
+  HundredPages pages;
+  std::uint64_t read = 0, most_ahead = 0;
   PageGraph graph(
       {.read =
            [&](PageMessage& page) {
-             if (page.view.image.turn_deg == 0 && ++read == 1) all_put.get_future().wait();
-             if (written < 80) most_ahead = std::max(most_ahead, read - written);
+             if (page.view.image.turn_deg == 0 && ++read == 1) pages.wait_for_all();
+             if (!pages.most_are_written()) most_ahead = std::max(most_ahead, read - pages.written());
            },
        .choose_view =
            [](PageMessage& page) {
@@ -249,17 +281,10 @@ TEST(PageGraph, WritesPagesBeforeItReadsMore) {
              return PageWay::kRead;
            },
        .collect = [](PageMessage&) {},
-       .write =
-           [&](PageMessage&) {
-             if (++written == 80) most_written.set_value();
-           },
+       .write = [&](PageMessage&) { pages.count_written(); },
        .recognize = [](LineBatch& batch, std::size_t) { return std::vector<PagePtr>{batch.lines[0].page}; }},
       batcher, state, queues, 1, 0);
-  for (std::uint64_t n = 0; n < 100; ++n) graph.put(page_of_one_line(n));
-  all_put.set_value();
-  most_written.get_future().wait();
-  graph.finish();
-  EXPECT_EQ(written, 100U);
+  pages.go_through(graph);
   EXPECT_LE(most_ahead, 2U);
 }
 
@@ -269,21 +294,21 @@ TEST(PageGraph, CollectsWhatADeviceIsDoneWithBeforeItReadsMore) {
   RunState state(1);
   BatchLines batcher(recognizer, 1);
   PageQueues queues;
-  std::promise<void> all_put, one_is_back, most_written;
+  HundredPages pages;
+  std::promise<void> one_is_back;
   std::future<void> back = one_is_back.get_future();
-  std::uint64_t collected = 0, collected_by_then = 0, written = 0;
+  std::uint64_t collected = 0, collected_by_then = 0;
   std::atomic<int> batches = 0;
   PageGraph graph({.read =
                        [&](PageMessage& page) {
-                         if (page.sequence == 0) all_put.get_future().wait();
-                         if (page.sequence == 50) back.wait();
+                         if (page.sequence == 0) pages.wait_for_all();
+                         if (page.sequence == 50) {
+                           EXPECT_EQ(back.wait_for(std::chrono::seconds(60)), std::future_status::ready);
+                         }
                          if (page.sequence == 52) collected_by_then = collected;
                        },
                    .collect = [&](PageMessage&) { ++collected; },
-                   .write =
-                       [&](PageMessage&) {
-                         if (++written == 80) most_written.set_value();
-                       },
+                   .write = [&](PageMessage&) { pages.count_written(); },
                    .recognize =
                        [&](LineBatch& batch, std::size_t) {
                          // A device has two threads: one of them comes for the third batch when its
@@ -292,11 +317,7 @@ TEST(PageGraph, CollectsWhatADeviceIsDoneWithBeforeItReadsMore) {
                          return std::vector<PagePtr>{batch.lines[0].page};
                        }},
                   batcher, state, queues, 1, 1);
-  for (std::uint64_t n = 0; n < 100; ++n) graph.put(page_of_one_line(n));
-  all_put.set_value();
-  most_written.get_future().wait();
-  graph.finish();
-  EXPECT_EQ(written, 100U);
+  pages.go_through(graph);
   EXPECT_GE(collected_by_then, 1U);
 }
 
@@ -317,11 +338,7 @@ TEST(PageGraph, HasAsManyThreadsAsJobs) {
     };
     PageGraph graph({.read = work, .collect = work, .write = work, .recognize = no_page}, batcher, state,
                     queues, jobs, 0);
-    for (std::uint64_t n = 0; n < 50; ++n) {
-      auto page = std::make_shared<PageMessage>();
-      page->sequence = n;
-      graph.put(std::move(page));
-    }
+    put_pages_without_lines(graph, 50);
     graph.finish();
     EXPECT_LE(most_at_work, jobs);
   }
@@ -348,11 +365,7 @@ TEST(PageGraph, APageThatTakesLongDoesNotHoldUpThoseBeforeIt) {
                          },
                      .recognize = no_page},
                     batcher, state, queues, 2, 0);
-    for (std::uint64_t n = 0; n < 20; ++n) {
-      auto page = std::make_shared<PageMessage>();
-      page->sequence = n;
-      graph.put(std::move(page));
-    }
+    put_pages_without_lines(graph, 20);
     graph.finish();
     ASSERT_FALSE(HasFailure());
   }
