@@ -6,7 +6,6 @@
 
 #include <map>
 #include <optional>
-#include <semaphore>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -14,6 +13,7 @@
 #include <variant>
 
 #include "pipeline/device_threads.h"
+#include "pipeline/places.h"
 #include "pipeline/stack_thread.h"
 
 namespace ocrbatch::pipeline {
@@ -145,9 +145,9 @@ struct Nodes {
   // would work.
   template <class Work>
   void at_a_place(Work&& work) {
-    places.acquire();
+    places.take();
     contain(state, work);
-    places.release();
+    places.give_back();
   }
 
   PagePtr read(PagePtr page) {
@@ -271,7 +271,7 @@ struct Nodes {
   BatchLines& batcher;
   RunState& state;
   PageQueues& queues;
-  std::counting_semaphore<> places;
+  Places places;
   std::uint64_t pages_in = 0;
   std::atomic<std::uint64_t> pages_out{0};
   // Of pages that are done before others that come first in the output; by sequence.
