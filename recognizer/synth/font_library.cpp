@@ -201,20 +201,28 @@ FontLibrary::FontLibrary(const FontStyle& style, const std::vector<std::filesyst
     for (auto& entry : families) {
       const int id = static_cast<int>(families_.size());
       for (const int index : entry.second.fonts) fonts_[index].family_id = id;
-      classes_[name].push_back(id);
+      classes_[name].families.push_back(id);
       families_.push_back(std::move(entry.second));
     }
+    classes_[name].incomplete =
+        std::find(style.incomplete.begin(), style.incomplete.end(), name) != style.incomplete.end();
   }
   if (fonts_.empty())
     throw std::runtime_error("no usable font found; scripts/install_training_fonts installs some");
 }
 
-const Font* FontLibrary::pick_face(const Family& family, bool bold, bool italic,
-                                   const std::vector<int>& labels, Random& random) const {
+bool Font::covers_most(const std::vector<int>& labels) const {
+  const auto shown = std::count_if(labels.begin(), labels.end(), [this](int label) { return covers(label); });
+  return static_cast<std::size_t>(shown) * 2 > labels.size();
+}
+
+template <class Shows>
+const Font* FontLibrary::pick_face(const Family& family, bool bold, bool italic, const Shows& shows,
+                                   Random& random) const {
   std::vector<const Font*> fitting, covering;
   for (const int index : family.fonts) {
     const Font& font = fonts_[index];
-    if (!font.covers(labels)) continue;
+    if (!shows(font)) continue;
     covering.push_back(&font);
     if (font.bold == bold && font.italic == italic) fitting.push_back(&font);
   }
@@ -224,7 +232,7 @@ const Font* FontLibrary::pick_face(const Family& family, bool bold, bool italic,
 
 const Font* FontLibrary::pick(const Weights& classes, bool bold, bool italic, const std::vector<int>& labels,
                               Random& random) const {
-  std::vector<const std::vector<int>*> groups;
+  std::vector<const Class*> groups;
   std::vector<double> weights;
   for (const auto& [name, weight] : classes) {
     const auto found = classes_.find(name);
@@ -233,8 +241,11 @@ const Font* FontLibrary::pick(const Weights& classes, bool bold, bool italic, co
     weights.push_back(weight);
   }
   for (int attempt = 0; attempt < 6 && !groups.empty(); ++attempt) {
-    const std::vector<int>& group = *groups[random.pick_weighted(weights)];
-    if (const Font* font = pick_face(families_[random.pick(group)], bold, italic, labels, random))
+    const Class& group = *groups[random.pick_weighted(weights)];
+    const auto shows = [&](const Font& font) {
+      return group.incomplete ? font.covers_most(labels) : font.covers(labels);
+    };
+    if (const Font* font = pick_face(families_[random.pick(group.families)], bold, italic, shows, random))
       return font;
   }
   std::vector<const Font*> covering;

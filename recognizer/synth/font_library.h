@@ -31,6 +31,7 @@ struct Font {
       if (!covers(label)) return false;
     return true;
   }
+  bool covers_most(const std::vector<int>& labels) const;
 };
 
 class FontLibrary {
@@ -41,7 +42,8 @@ class FontLibrary {
               const std::vector<std::u32string>& labels);
 
   // A font of a class drawn by `classes` that shows every one of `labels` (bold or italic where the family
-  // has it), else any font that does; nullptr when there is none.
+  // has it), else any font that does; nullptr when there is none. One of an incomplete class shows most of
+  // them.
   const Font* pick(const Weights& classes, bool bold, bool italic, const std::vector<int>& labels,
                    Random& random) const;
 
@@ -55,12 +57,17 @@ class FontLibrary {
   struct Family {
     std::vector<int> fonts;  // indices
   };
-  const Font* pick_face(const Family& family, bool bold, bool italic, const std::vector<int>& labels,
+  struct Class {
+    std::vector<int> families;  // indices
+    bool incomplete = false;
+  };
+  template <class Shows>
+  const Font* pick_face(const Family& family, bool bold, bool italic, const Shows& shows,
                         Random& random) const;
 
   std::vector<Font> fonts_;
   std::vector<Family> families_;
-  std::map<std::string, std::vector<int>> classes_;  // indices of families
+  std::map<std::string, Class> classes_;
 };
 
 }  // namespace ocrbatch::recognizer

@@ -199,6 +199,7 @@ SynthConfig read_config(const json::value& value) {
                  ObjectReader(fonts, path)
                      .key("exclude", config.fonts.exclude)
                      .key("classes", config.fonts.classes)
+                     .key("incomplete", config.fonts.incomplete)
                      .finish();
                })
       .section("crop",
@@ -229,15 +230,18 @@ SynthConfig read_config(const json::value& value) {
   if (config.documents.empty()) fail("recipe.documents", "at least one document style is needed");
   if (config.text.kinds.empty()) fail("recipe.text.kinds", "at least one kind of text is needed");
   if (config.fonts.classes.empty()) fail("recipe.fonts.classes", "at least one class of fonts is needed");
+  const auto is_class = [&](const std::string& name) {
+    return std::any_of(config.fonts.classes.begin(), config.fonts.classes.end(),
+                       [&](const auto& entry) { return entry.first == name; });
+  };
+  for (const std::string& name : config.fonts.incomplete)
+    if (!is_class(name)) fail("recipe.fonts.incomplete", "no such class of fonts: " + name);
   for (const DocumentStyle& style : config.documents) {
     const std::string path = "recipe.documents." + style.name;
     if (style.x_height_px.lo < 2) fail(path + ".x_height_px", "type below 2 px cannot be drawn");
     if (style.fonts.empty()) fail(path + ".fonts", "at least one class of fonts is needed");
-    for (const auto& [name, weight] : style.fonts) {
-      bool known = false;
-      for (const auto& entry : config.fonts.classes) known |= entry.first == name;
-      if (!known) fail(path + ".fonts." + name, "no such class of fonts");
-    }
+    for (const auto& [name, weight] : style.fonts)
+      if (!is_class(name)) fail(path + ".fonts." + name, "no such class of fonts");
   }
   return config;
 }

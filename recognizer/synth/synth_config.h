@@ -125,6 +125,9 @@ struct FontStyle {
   std::vector<std::string> exclude;  // patterns of family names
   std::vector<std::pair<std::string, std::vector<std::string>>>
       classes;  // class -> patterns; the first match counts
+  // Classes of fonts that lack many of the labels, as those of another language's characters do: what the
+  // drawn font lacks is left out of the text.
+  std::vector<std::string> incomplete;
 };
 
 struct SynthConfig {

@@ -128,12 +128,17 @@ class Synthesizer : public LineSource {
  private:
   bool make_line(Random& random, Typesetter& typesetter, LabeledLine& line) const {
     const DocumentStyle& style = config_.documents[random.pick_weighted(document_weights_)];
-    const LineText text = text_maker_.make(random, style);
+    LineText text = text_maker_.make(random, style);
     std::vector<int> labels;
     if (text.text.empty() || !labels_.split(text.text, labels)) return false;
     const bool bold = random.chance(style.bold), italic = random.chance(style.italic);
     const Font* font = fonts_.pick(style.fonts, bold, italic, labels, random);
     if (font == nullptr) return false;
+    if (!font->covers(labels)) {
+      std::erase_if(labels, [&](int label) { return !font->covers(label); });
+      text.text = labels_.tidy(labels_.join(labels));
+      if (text.text.empty() || !labels_.split(text.text, labels) || !font->covers(labels)) return false;
+    }
     const Font* other = random.chance(style.emphasis) ? fonts_.sibling(*font, labels, random) : nullptr;
     const double size = style.small_words.draw(random);
     const PageText page_text{split_into_runs(text.text, *font, other, size > 0 ? size : 1, random),

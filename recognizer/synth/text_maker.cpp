@@ -70,6 +70,12 @@ bool LabelSet::split(const std::u32string& text, std::vector<int>& labels) const
   return true;
 }
 
+std::u32string LabelSet::join(const std::vector<int>& labels) const {
+  std::u32string text;
+  for (const int label : labels) text += labels_[static_cast<std::size_t>(label)];
+  return text;
+}
+
 std::u32string LabelSet::tidy(const std::u32string& text) const {
   std::u32string out;
   bool gap = false;

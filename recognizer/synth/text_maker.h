@@ -16,6 +16,7 @@ class LabelSet {
 
   // Splits `text` into labels (the longest first). False when a character belongs to none.
   bool split(const std::u32string& text, std::vector<int>& labels) const;
+  std::u32string join(const std::vector<int>& labels) const;
   // Replaces what is outside the alphabet by what stands for it in print (a non-breaking hyphen by "-", a
   // ligature by its letters), folds white space, and normalizes. What is left outside the alphabet stays.
   std::u32string tidy(const std::u32string& text) const;

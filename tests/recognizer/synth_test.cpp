@@ -23,7 +23,9 @@ namespace ocrbatch::recognizer {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::AnyOf;
 using testing::HasSubstr;
+using testing::Not;
 
 // A recipe that takes whatever fonts the machine has: the tests run without the training fonts.
 constexpr const char* kRecipe = R"({
@@ -184,6 +186,34 @@ TEST_F(Synth, AnAlphabetOfFewLettersStillGivesLines) {
   EXPECT_THAT(seen, testing::IsSubsetOf({'a', 'b', 'c', ' '}));
 }
 
+// U+0378, which is no character, stands for what the fonts of another script lack.
+TEST_F(Synth, WhatAFontOfAnIncompleteClassLacksIsLeftOut) {
+  fs::remove(folder_ / "text/eng/book.txt");
+  std::string words;
+  for (int i = 0; i < 400; ++i) words += "quick\u0378 brown \u0378fox ";
+  write("text/eng/words.txt", words);
+  options_.alphabet = letters(" abcdefghijklmnopqrstuvwxyz\u0378");
+  const std::string recipe = R"({
+    "text": {"files": {"*.txt": "running"}, "kinds": {"running": 1}, "characters": [20, 40], "short_lines": 0},
+    "fonts": {"exclude": ["*Symbol*", "*Math*"], "classes": {"any": ["*"]} INCOMPLETE},
+    "document_defaults": {"fonts": {"any": 1}},
+    "documents": {"clean": {"x_height_px": [10, 14]}}
+  })";
+  const auto with = [&](const std::string& incomplete) {
+    std::string text = recipe;
+    write("recipe.json", text.replace(text.find("INCOMPLETE"), 10, incomplete));
+    return make_synthesizer(options_);
+  };
+  EXPECT_THROW(with("")->get(0), std::runtime_error);
+  const auto source = with(R"(, "incomplete": ["any"])");
+  for (std::uint64_t i = 0; i < 20; ++i) {
+    const LabeledLine line = source->get(i);
+    EXPECT_THAT(line.text, Not(HasSubstr("\u0378")));
+    EXPECT_THAT(line.text, AnyOf(HasSubstr("brown fox"), HasSubstr("quick brown")));
+    EXPECT_FALSE(line.pixels.empty());
+  }
+}
+
 TEST_F(Synth, AnUnknownKeyIsNamedWithItsPath) {
   EXPECT_THAT(error_of(R"({"text": {"kinds": {"running": 1}, "lenght": 3}})"),
               HasSubstr("recipe.text.lenght: unknown key"));
@@ -202,6 +232,9 @@ TEST_F(Synth, ABadValueIsNamedWithItsPath) {
   std::string recipe = kRecipe;
   recipe.replace(recipe.find("\"price\""), 7, "\"poems\"");
   EXPECT_THAT(error_of(recipe), HasSubstr("recipe.text.kinds.poems"));
+  recipe = kRecipe;
+  recipe.insert(recipe.find("\"exclude\""), R"("incomplete": ["some"], )");
+  EXPECT_THAT(error_of(recipe), HasSubstr("recipe.fonts.incomplete: no such class of fonts: some"));
 }
 
 TEST_F(Synth, MissingTextAndMissingFontsAreNamed) {
