@@ -162,6 +162,39 @@ float share_of_full_lines(const std::vector<Length>& lines) {
   return static_cast<float>(full) / static_cast<float>(count);
 }
 
+// Whether the lines of the two sides have each a step of their own instead of standing level, as the rows of
+// a table do: often beside each other and not level, and often where the other side has none. What is typed
+// into a form is not level with its labels either, but always beside one.
+bool are_out_of_step(const std::vector<Row>& rows, const Gutter& gutter) {
+  constexpr float kNear = 15, kBesideEachOther = 0.8F;  // x-heights
+  constexpr int kFewest = 3;
+  std::vector<const Row*> left, right;
+  int level = 0;
+  for (const Row& row : rows) {
+    if (row.baseline < gutter.top || row.baseline - row.ascent > gutter.bottom) continue;
+    bool has_left = false, has_right = false;
+    for (const Letter& letter : row.letters) {
+      has_left |= letter.x1 <= gutter.x0 + 1 && letter.x1 > gutter.x0 - kNear * row.x_height;
+      has_right |= letter.x0 >= gutter.x1 - 1 && letter.x0 < gutter.x1 + kNear * row.x_height;
+    }
+    if (has_left && has_right)
+      ++level;
+    else if (has_left || has_right)
+      (has_left ? left : right).push_back(&row);
+  }
+  const auto have_one_beside = [&](const std::vector<const Row*>& some,
+                                   const std::vector<const Row*>& others) {
+    return static_cast<int>(std::count_if(some.begin(), some.end(), [&](const Row* a) {
+      return std::any_of(others.begin(), others.end(), [&](const Row* b) {
+        return std::abs(a->baseline - b->baseline) < kBesideEachOther * std::max(a->x_height, b->x_height);
+      });
+    }));
+  };
+  const int beside = std::min(have_one_beside(left, right), have_one_beside(right, left));
+  const int alone = static_cast<int>(std::min(left.size(), right.size())) - beside;
+  return beside >= kFewest && 4 * alone >= beside && beside + alone >= level;
+}
+
 // Whether text that is read to its end stands on both sides; `others` bound it.
 bool is_between_columns(const std::vector<Row>& rows, const Gutter& gutter,
                         const std::vector<Gutter>& others) {
@@ -177,6 +210,7 @@ bool is_between_columns(const std::vector<Row>& rows, const Gutter& gutter,
     measure(row, start, std::min(end, gutter.x0), left);
     measure(row, std::max(start, gutter.x1), end, right);
   }
+  if (are_out_of_step(rows, gutter)) return true;
   // Below the text of one side there may be a table beside text of the other.
   const float of_left = share_of_full_lines(left), of_right = share_of_full_lines(right);
   return std::min(of_left, of_right) >= 0.25F && of_left + of_right >= 1;

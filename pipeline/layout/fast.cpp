@@ -148,17 +148,22 @@ std::vector<FoundLine> doubtful_lines(std::vector<Row> doubtful, const std::vect
   return found;
 }
 
+struct PageParts {
+  std::vector<RowPart> parts;
+  std::vector<Gutter> gutters;
+};
+
 // The page's print in pieces of lines: rows over the whole page, cut at gutters and wide gaps.
-std::vector<RowPart> find_parts(std::vector<Row> rows) {
+PageParts find_parts(std::vector<Row> rows) {
   constexpr float kWholePage = 1e6F;
   rows = join_rows(std::move(rows), kWholePage);
   settle_single_heights(rows);
-  const std::vector<Gutter> gutters = find_gutters(rows);
+  std::vector<Gutter> gutters = find_gutters(rows);
   // Once more from the parts, which tell better than whole rows what belongs together: a piece at a line's
   // end may have gone to the next column's row, and entries of a form far apart stand level by chance.
   rows = join_rows(lines_of(split_rows(rows, gutters)), kWholePage,
                    [&](const Row& left, const Row& right) { return parts_rows(gutters, left, right); });
-  return split_rows(rows, gutters);
+  return {split_rows(rows, gutters), std::move(gutters)};
 }
 
 void attach_marks(std::vector<RowPart>& parts, const std::vector<Letter>& marks) {
@@ -167,9 +172,10 @@ void attach_marks(std::vector<RowPart>& parts, const std::vector<Letter>& marks)
   for (size_t i = 0; i < parts.size(); ++i) parts[i].line = std::move(lines[i]);
 }
 
-std::vector<FoundLine> in_reading_order(const std::vector<RowPart>& parts, const Tilt& tilt) {
+std::vector<FoundLine> in_reading_order(const std::vector<RowPart>& parts, const std::vector<Gutter>& gutters,
+                                        const Tilt& tilt) {
   std::vector<FoundLine> found;
-  for (const OrderedPart& ordered : reading_order(parts)) {
+  for (const OrderedPart& ordered : reading_order(parts, gutters)) {
     FoundLine line = as_found_line(parts[ordered.part].line, tilt);
     line.block = ordered.block;
     line.paragraph = ordered.paragraph;
@@ -223,11 +229,11 @@ FastLayout find_lines_fast(const LayoutImage& image) {
   std::vector<Row> doubtful = take_out_strays(
       rows, sorted.small, {image.ink.size(), letter_px, tilt, find_pictures(components, letter_px)});
 
-  std::vector<RowPart> parts = find_parts(std::move(rows));
+  auto [parts, gutters] = find_parts(std::move(rows));
   attach_marks(parts, sorted.marks);
   const std::vector<Row> lines = lines_of(parts);
   drop_pieces(parts);
-  std::vector<FoundLine> found = in_reading_order(parts, tilt);
+  std::vector<FoundLine> found = in_reading_order(parts, gutters, tilt);
   attach_marks(doubtful, sorted.marks);
   insert_lines(doubtful_lines(std::move(doubtful), lines, tilt, page_slope(found)), letter_px, found);
   append_upright(std::move(upright), found);

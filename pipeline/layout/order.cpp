@@ -10,28 +10,88 @@
 namespace ocrbatch::pipeline {
 namespace {
 
-struct Unit {
-  float x0 = 1e9F, x1 = -1e9F, top = 1e9F, bottom = -1e9F, x_height = 0;
-  std::vector<int> parts;  // from left to right
+struct Box {
+  float x0 = 1e9F, x1 = -1e9F, top = 1e9F, bottom = -1e9F;  // small letters' height
 };
 
-// From top to bottom.
-std::vector<Unit> units_of(const std::vector<RowPart>& parts) {
-  std::vector<Unit> units;
+Box box_of(const Row& line) {
+  const float middle = line.baseline_at(0.5F * (line.x0 + line.x1));
+  return {line.x0, line.x1, middle - line.x_height, middle};
+}
+
+bool are_level(const Box& a, const Box& b) {
+  return a.top < b.bottom && b.top < a.bottom;
+}
+
+// Where gutters between columns stop and go on further down.
+std::vector<Box> interruptions_of(const std::vector<Gutter>& gutters) {
+  std::vector<Box> found;
+  for (const Gutter& above : gutters) {
+    for (const Gutter& below : gutters) {
+      if (!above.is_between_columns || !below.is_between_columns || above.top >= below.top) continue;
+      const Box gap{std::max(above.x0, below.x0), std::min(above.x1, below.x1), above.bottom, below.top};
+      if (gap.x0 < gap.x1) found.push_back(gap);
+    }
+  }
+  return found;
+}
+
+// An inset, such as a picture's caption, fills a gutter while both columns go on beside it; a heading between
+// two articles has nothing beside it. What a part fills like that, null where it does not.
+const Box* gap_of_inset(const RowPart& part, const std::vector<RowPart>& parts,
+                        const std::vector<Box>& interruptions) {
+  const Box box = box_of(part.line);
+  const float tolerance = part.line.x_height;
+  const auto gap = std::ranges::find_if(interruptions, [&](const Box& it) {
+    return box.x0 < it.x0 && box.x1 > it.x1 && box.top > it.top - tolerance &&
+           box.bottom < it.bottom + tolerance;
+  });
+  if (gap == interruptions.end()) return nullptr;
+  // Lines of columns that do not stand level are beside each other's gaps.
+  const Box reach{box.x0, box.x1, box.top - tolerance, box.bottom + tolerance};
+  bool has_left = false, has_right = false;
+  for (const RowPart& other : parts) {
+    if (!are_level(reach, box_of(other.line))) continue;
+    has_left |= other.line.x1 < box.x0;
+    has_right |= other.line.x0 > box.x1;
+  }
+  return has_left && has_right ? &*gap : nullptr;
+}
+
+struct Unit : Box {
+  float x_height = 0;
+  std::vector<int> parts;  // from left to right
+
+  void add(int part, const Box& box, float size) {
+    x0 = std::min(x0, box.x0);
+    x1 = std::max(x1, box.x1);
+    top = std::min(top, box.top);
+    bottom = std::max(bottom, box.bottom);
+    x_height = std::max(x_height, size);
+    parts.push_back(part);
+  }
+};
+
+// From top to bottom. An inset is one for itself and counts to neither column, or it would tie what is above
+// it in the one to what is below it in the other.
+std::vector<Unit> units_of(const std::vector<RowPart>& parts, const std::vector<Gutter>& gutters) {
+  const std::vector<Box> interruptions = interruptions_of(gutters);
+  std::vector<Unit> units, insets;
   int last = -1;
   for (size_t i = 0; i < parts.size(); ++i) {
-    const Row& line = parts[i].line;
+    Box box = box_of(parts[i].line);
+    const Box* const gap = gap_of_inset(parts[i], parts, interruptions);
+    if (gap != nullptr) {
+      box.x0 = gap->x0;
+      box.x1 = gap->x1;
+      insets.emplace_back().add(static_cast<int>(i), box, parts[i].line.x_height);
+      continue;
+    }
     if (parts[i].unit != last) units.emplace_back();
     last = parts[i].unit;
-    Unit& unit = units.back();
-    unit.x0 = std::min(unit.x0, line.x0);
-    unit.x1 = std::max(unit.x1, line.x1);
-    const float middle = line.baseline_at(0.5F * (line.x0 + line.x1));
-    unit.top = std::min(unit.top, middle - line.x_height);
-    unit.bottom = std::max(unit.bottom, middle);
-    unit.x_height = std::max(unit.x_height, line.x_height);
-    unit.parts.push_back(static_cast<int>(i));
+    units.back().add(static_cast<int>(i), box, parts[i].line.x_height);
   }
+  std::ranges::move(insets, std::back_inserter(units));
   std::stable_sort(units.begin(), units.end(), [](const Unit& a, const Unit& b) { return a.top < b.top; });
   return units;
 }
@@ -75,7 +135,6 @@ class Precedence {
     return !is_parted(a, b) && (are_level(a, b) || have_columns_between(a, b));
   }
 
-  static bool are_level(const Unit& a, const Unit& b) { return a.top < b.bottom && b.top < a.bottom; }
   static bool is_speck(const Unit& unit) { return unit.x1 - unit.x0 < 1.5F * unit.x_height; }
 
   // Whether units of a's and of b's column stand side by side from the one to the other.
@@ -166,8 +225,9 @@ std::vector<int> order_units(const std::vector<Unit>& units) {
 
 }  // namespace
 
-std::vector<OrderedPart> reading_order(const std::vector<RowPart>& parts) {
-  const std::vector<Unit> units = units_of(parts);
+std::vector<OrderedPart> reading_order(const std::vector<RowPart>& parts,
+                                       const std::vector<Gutter>& gutters) {
+  const std::vector<Unit> units = units_of(parts, gutters);
   const std::vector<int> order = order_units(units);
   std::vector<OrderedPart> ordered;
   int block = 0, paragraph = 0;

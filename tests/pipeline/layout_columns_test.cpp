@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <cmath>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -85,11 +87,57 @@ TEST(FindGutters, PartsColumnsOfTextAroundAPictureAndAboveATable) {
   EXPECT_EQ(between, 1);
 }
 
+// A table with labels and numbers, and right of it text whose lines are further apart.
+TEST(FindGutters, PartsATableFromTextThatIsNotLevelWithIt) {
+  constexpr float kTablesStep = 24, kTextsStep = 31, kLevel = 3;
+  std::vector<std::vector<Letter>> rows;
+  for (int i = 0; i < 20; ++i) {
+    const float baseline = 30 + kTablesStep * static_cast<float>(i);
+    rows.push_back(word(10, baseline, 8) + word(320, baseline, 4));
+  }
+  for (int i = 0; i < 15; ++i) {
+    const float baseline = 30 + kTextsStep * static_cast<float>(i);
+    const std::vector<Letter> line = word(400, baseline, 25);
+    const auto level = std::ranges::find_if(
+        rows, [&](const std::vector<Letter>& row) { return std::abs(row[0].bottom - baseline) <= kLevel; });
+    if (level != rows.end())
+      *level = *level + line;
+    else
+      rows.push_back(line);
+  }
+  std::vector<Row> page;
+  for (const std::vector<Letter>& letters : rows) page.push_back(fit_row(letters));
+  const auto gutters = find_gutters(page);
+  const auto at = [&](float x) {
+    return std::ranges::find_if(gutters, [x](const Gutter& gutter) { return gutter.x1 == x; });
+  };
+  ASSERT_NE(at(400), gutters.end());
+  EXPECT_TRUE(at(400)->is_between_columns);
+  ASSERT_NE(at(320), gutters.end());
+  EXPECT_FALSE(at(320)->is_between_columns);
+}
+
+TEST(FindGutters, WhatIsTypedBesideLabelsIsNoColumn) {
+  std::vector<Row> page;
+  for (int i = 0; i < 12; ++i) {
+    const float baseline = 30.0F + 24.0F * static_cast<float>(i);
+    if (i % 3 == 0) {
+      page.push_back(fit_row(word(10, baseline, 8) + word(300, baseline, 5)));
+    } else {
+      page.push_back(fit_row(word(10, baseline, 8)));
+      page.push_back(fit_row(word(300, baseline - 5, 5)));
+    }
+  }
+  const auto gutters = find_gutters(page);
+  ASSERT_THAT(gutters, SizeIs(1));
+  EXPECT_FALSE(gutters[0].is_between_columns);
+}
+
 TEST(ReadingOrder, ReadsColumnsDownAndTablesAcross) {
   const auto starts = [](const std::vector<Row>& rows) {
     const std::vector<RowPart> parts = split_rows(rows, find_gutters(rows));
     std::vector<std::pair<float, float>> order;
-    for (const OrderedPart& ordered : reading_order(parts))
+    for (const OrderedPart& ordered : reading_order(parts, {}))
       order.emplace_back(parts[ordered.part].line.x0, parts[ordered.part].line.baseline);
     return order;
   };
@@ -108,7 +156,7 @@ TEST(ReadingOrder, ALineThatHangsOverStaysInItsColumn) {
     parts.push_back({fit_row(word(10, baseline, i == 3 ? 31 : 30)), 2 * i});
     parts.push_back({fit_row(word(376, baseline, 30)), 2 * i + 1});
   }
-  const auto order = reading_order(parts);
+  const auto order = reading_order(parts, {});
   ASSERT_THAT(order, SizeIs(16));
   for (size_t i = 0; i < 16; ++i) EXPECT_EQ(order[i].part % 2, i < 8 ? 0 : 1) << i;
 }
@@ -117,11 +165,58 @@ TEST(ReadingOrder, AHeadingOverBothColumnsComesFirst) {
   std::vector<Row> rows = page_of(8, 30, 400, 30);
   rows.push_back(fit_row(word(150, 5, 40)));
   const std::vector<RowPart> parts = split_rows(rows, find_gutters(rows));
-  const auto order = reading_order(parts);
+  const auto order = reading_order(parts, {});
   ASSERT_THAT(order, SizeIs(17));
   EXPECT_EQ(parts[order[0].part].line.baseline, 5);
   EXPECT_EQ(parts[order[1].part].line.x0, 10);
   EXPECT_EQ(parts[order[16].part].line.x0, 400);
+}
+
+// Two columns of fourteen lines with a picture between them whose caption stands in the gutter and in both.
+TEST(ReadingOrder, ACaptionInAGutterDoesNotPartTheColumns) {
+  std::vector<RowPart> parts;
+  const auto add = [&](float x, float baseline, int letters) {
+    parts.push_back({fit_row(word(x, baseline, letters)), static_cast<int>(parts.size())});
+  };
+  for (int i = 0; i < 14; ++i) {
+    const float baseline = 30.0F + 24.0F * static_cast<float>(i);
+    const bool beside_picture = i >= 4 && i < 10;
+    add(10, baseline, beside_picture ? 20 : 30);
+    if (i >= 6 && i < 9) add(300, baseline + 7, 15);
+    add(beside_picture ? 520 : 400, baseline, beside_picture ? 20 : 30);
+  }
+  const std::vector<Gutter> gutters = {{366, 400, 20, 105, true}, {366, 400, 260, 345, true}};
+  const auto columns = [&](const std::vector<OrderedPart>& order) {
+    std::string columns;
+    for (const OrderedPart& ordered : order) {
+      const float x0 = parts[ordered.part].line.x0;
+      columns += x0 == 10 ? 'l' : x0 == 300 ? 'c' : 'r';
+    }
+    return columns;
+  };
+  EXPECT_EQ(columns(reading_order(parts, gutters)), std::string(14, 'l') + "ccc" + std::string(14, 'r'));
+  EXPECT_NE(columns(reading_order(parts, {})), columns(reading_order(parts, gutters)));
+}
+
+TEST(ReadingOrder, AHeadingBetweenTwoArticlesPartsTheColumns) {
+  std::vector<RowPart> parts;
+  for (int i = 0; i < 9; ++i) {
+    const float baseline = 30.0F + 24.0F * static_cast<float>(i);
+    if (i == 4) {
+      parts.push_back({fit_row(word(330, baseline, 10)), 8});
+      continue;
+    }
+    parts.push_back({fit_row(word(10, baseline, 30)), 2 * i});
+    parts.push_back({fit_row(word(400, baseline, 30)), 2 * i + 1});
+  }
+  const auto order = reading_order(parts, {{366, 400, 20, 105, true}, {366, 400, 140, 225, true}});
+  ASSERT_THAT(order, SizeIs(17));
+  std::string columns;
+  for (const OrderedPart& ordered : order) {
+    const float x0 = parts[ordered.part].line.x0;
+    columns += x0 == 10 ? 'l' : x0 == 330 ? 'h' : 'r';
+  }
+  EXPECT_EQ(columns, "llllrrrrhllllrrrr");
 }
 
 // Nothing shares its columns with the page's number but the wide lines further down.
@@ -129,7 +224,7 @@ TEST(ReadingOrder, APagesNumberComesBeforeAShortFirstLine) {
   std::vector<RowPart> parts = {{fit_row(word(300, 10, 3)), 0}, {fit_row(word(10, 60, 20)), 1}};
   for (int i = 0; i < 6; ++i)
     parts.push_back({fit_row(word(10, 84.0F + 24.0F * static_cast<float>(i), 50)), i + 2});
-  const auto order = reading_order(parts);
+  const auto order = reading_order(parts, {});
   ASSERT_THAT(order, SizeIs(8));
   for (int i = 0; i < 8; ++i) EXPECT_EQ(order[i].part, i);
 }
@@ -144,7 +239,7 @@ TEST(ReadingOrder, DirtInAMarginDoesNotMixTheColumns) {
   }
   parts.push_back({fit_row({{2, 4, 168, 174}}), 16});
   std::vector<int> columns;
-  for (const OrderedPart& ordered : reading_order(parts))
+  for (const OrderedPart& ordered : reading_order(parts, {}))
     if (ordered.part < 16) columns.push_back(ordered.part);
   ASSERT_THAT(columns, SizeIs(16));
   for (int i = 0; i < 16; ++i) EXPECT_EQ(columns[i], i < 8 ? 2 * i : 2 * (i - 8) + 1);
@@ -159,7 +254,7 @@ TEST(ReadingOrder, GivesUpOnWordsThatLieAbout) {
     return static_cast<float>((dice >> 8) % below);
   };
   for (int i = 0; i < 4000; ++i) parts.push_back({fit_row(word(roll(2400), 20 + roll(3000), 3)), i});
-  const auto order = reading_order(parts);
+  const auto order = reading_order(parts, {});
   ASSERT_THAT(order, SizeIs(4000));
   std::vector<char> seen(4000, 0);
   for (const OrderedPart& ordered : order) seen[ordered.part] = 1;
