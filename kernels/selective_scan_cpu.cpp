@@ -38,8 +38,10 @@ void store_channels(Vector value, float* to, int64_t count) {
 }
 
 // exp(dt * A), from dt * log2(e) and A.
+template <bool kByScaling = false>
 Vector decay(Vector dt_log2e, Vector A) {
-  return nonpositive_exp2(kFloats, hn::Mul(dt_log2e, A));
+  const Vector y = hn::Mul(dt_log2e, A);
+  return kByScaling ? nonpositive_exp2_by_scaling(kFloats, y) : nonpositive_exp2(kFloats, y);
 }
 
 Vector in_base_two(Vector dt) {
@@ -50,7 +52,7 @@ constexpr int64_t kStepsAhead = 32;
 
 // The state lives in registers when its size is known at compile time; 0 means "any size up to 64". A tied A
 // has one exponential a step.
-template <int kStates, bool kTied>
+template <int kStates, bool kTied, bool kByScaling>
 void forward_block(const ScanLine& line, int64_t d, float* out, bool add) {
   const int64_t lanes = static_cast<int64_t>(hn::Lanes(kFloats));
   const int64_t count = std::min(lanes, line.channels - d);
@@ -72,13 +74,14 @@ void forward_block(const ScanLine& line, int64_t d, float* out, bool add) {
       const int64_t t = line.reverse ? line.length - 1 - first - i : first + i;
       const Vector u = load_channels(line.u + t * line.channels + d, count);
       Vector dt = hn::Add(load_channels(line.delta + t * line.channels + d, count), bias);
-      if (line.softplus) dt = softplus(kFloats, dt);
+      if (line.softplus) dt = softplus<kByScaling>(kFloats, dt);
       const Vector dt_log2e = in_base_two(dt);
-      hn::Store(kTied ? decay(dt_log2e, hn::Load(kFloats, rate)) : dt_log2e, kFloats, steps + i * 16);
+      hn::Store(kTied ? decay<kByScaling>(dt_log2e, hn::Load(kFloats, rate)) : dt_log2e, kFloats,
+                steps + i * 16);
       hn::Store(hn::Mul(dt, u), kFloats, inputs + i * 16);
       if (line.z != nullptr) {
         const Vector z = load_channels(line.z + t * line.z_stride + d, count);
-        hn::Store(hn::Mul(z, sigmoid(kFloats, z)), kFloats, gates + i * 16);
+        hn::Store(hn::Mul(z, sigmoid<kByScaling>(kFloats, z)), kFloats, gates + i * 16);
       }
     }
     for (int64_t i = 0; i < ahead; ++i) {
@@ -88,7 +91,7 @@ void forward_block(const ScanLine& line, int64_t d, float* out, bool add) {
       Vector y = hn::Mul(skip, load_channels(line.u + t * line.channels + d, count));
 #pragma GCC unroll 16
       for (int64_t n = 0; n < states; ++n) {
-        const Vector a = kTied ? step : decay(step, hn::Load(kFloats, rate + n * 16));
+        const Vector a = kTied ? step : decay<kByScaling>(step, hn::Load(kFloats, rate + n * 16));
         Vector h = hn::Mul(a, hn::Load(kFloats, state + n * 16));
         h = hn::MulAdd(input, hn::Set(kFloats, b[n]), h);
         hn::Store(h, kFloats, state + n * 16);
@@ -102,31 +105,39 @@ void forward_block(const ScanLine& line, int64_t d, float* out, bool add) {
   }
 }
 
-template <bool kTied>
+template <bool kTied, bool kByScaling>
 void forward_blocks(const ScanLine& line, float* out, bool add) {
   for (int64_t d = 0; d < line.channels; d += static_cast<int64_t>(hn::Lanes(kFloats))) {
     switch (line.states) {
       case 4:
-        forward_block<4, kTied>(line, d, out, add);
+        forward_block<4, kTied, kByScaling>(line, d, out, add);
         break;
       case 8:
-        forward_block<8, kTied>(line, d, out, add);
+        forward_block<8, kTied, kByScaling>(line, d, out, add);
         break;
       case 16:
-        forward_block<16, kTied>(line, d, out, add);
+        forward_block<16, kTied, kByScaling>(line, d, out, add);
         break;
       default:
-        forward_block<0, kTied>(line, d, out, add);
+        forward_block<0, kTied, kByScaling>(line, d, out, add);
         break;
     }
   }
 }
 
-void forward(const ScanLine& line, float* out, bool add) {
+template <bool kByScaling>
+void forward_by(const ScanLine& line, float* out, bool add) {
   if (line.rates < line.states)
-    forward_blocks<true>(line, out, add);
+    forward_blocks<true, kByScaling>(line, out, add);
   else
-    forward_blocks<false>(line, out, add);
+    forward_blocks<false, kByScaling>(line, out, add);
+}
+
+void forward(const ScanLine& line, float* out, bool add) {
+#if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3
+  if (line.by_scaling) return forward_by<true>(line, out, add);
+#endif
+  forward_by<false>(line, out, add);
 }
 
 template <bool kTied>
@@ -244,6 +255,15 @@ namespace ocrbatch::kernels {
 
 HWY_EXPORT(forward);
 HWY_EXPORT(backward);
+
+bool scaling_is_fast() {
+#if HWY_ARCH_X86
+  static const bool is_intel = __builtin_cpu_is("intel") != 0;
+  return is_intel;
+#else
+  return false;
+#endif
+}
 
 void scan_forward_cpu(const ScanLine& line, float* out, bool add) {
   HWY_DYNAMIC_DISPATCH(forward)(line, out, add);

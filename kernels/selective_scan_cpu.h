@@ -11,6 +11,10 @@ namespace ocrbatch::kernels {
 // several lines share (A_t, D, delta_bias) are padded with zeros, so whole vectors may be loaded.
 inline constexpr int64_t kScanPadding = 16;
 
+// Whether exponentials are faster by the instructions that AVX-512 has for fractions and powers of two:
+// measured on Intel's processors, where each is one operation; on others not yet.
+bool scaling_is_fast();
+
 struct ScanLine {  // one batch item
   int64_t length = 0, channels = 0, padded = 0, states = 0;
   int64_t rates = 0;  // states, or 1 where A is tied
@@ -24,6 +28,7 @@ struct ScanLine {  // one batch item
   const float* z = nullptr;      // (length, channels), rows z_stride apart, or null
   int64_t B_stride = 0, C_stride = 0, z_stride = 0;
   const float* delta_bias = nullptr;  // (padded)
+  bool by_scaling = scaling_is_fast();
 };
 
 // out (length, channels) is written, or added to with `add`.

@@ -5,6 +5,7 @@
 
 #include <functional>
 
+#include "kernels/selective_scan_cpu.h"
 #include "tests/kernels/expect_close.h"
 #include "tests/kernels/gradient_check.h"
 #include "tests/kernels/selective_scan_inputs.h"
@@ -40,6 +41,36 @@ TEST_P(SelectiveScanGradients, EveryGradientAgreesWithDifferencesOfTheReference)
        {"z", &in.z},
        {"delta_bias", &in.delta_bias}},
       [&] { return selective_scan(in); }, [&] { return selective_scan_reference(in); });
+}
+
+// Whatever the processor prefers, with steps long enough to forget all at once.
+TEST(SelectiveScanByScaling, AgreesWithTheOtherWayToADecay) {
+  for (const int64_t states : {4, 5, 8, 16}) {
+    for (const int64_t rates : {states, int64_t{1}}) {
+      constexpr int64_t kSteps = 70, kChannels = 19, kPadded = 32;
+      torch::manual_seed(5);
+      const torch::Tensor u = torch::randn({kSteps, kChannels}), z = torch::randn({kSteps, kChannels}),
+                          delta = torch::randn({kSteps, kChannels}).exp() * 4 - 4,
+                          A_t = -torch::rand({rates, kPadded}) * 16, B = torch::randn({kSteps, states}),
+                          C = torch::randn({kSteps, states}), D = torch::randn({kPadded}),
+                          bias = torch::randn({kPadded});
+      ScanLine line;
+      line.length = kSteps, line.channels = kChannels, line.padded = kPadded;
+      line.states = states, line.rates = rates;
+      line.u = u.const_data_ptr<float>(), line.delta = delta.const_data_ptr<float>();
+      line.A_t = A_t.const_data_ptr<float>(), line.D = D.const_data_ptr<float>();
+      line.B = B.const_data_ptr<float>(), line.C = C.const_data_ptr<float>();
+      line.z = z.const_data_ptr<float>(), line.delta_bias = bias.const_data_ptr<float>();
+      line.B_stride = line.C_stride = states, line.z_stride = kChannels;
+      torch::Tensor results[2];
+      for (const bool by_scaling : {false, true}) {
+        line.by_scaling = by_scaling;
+        results[by_scaling] = torch::empty({kSteps, kChannels});
+        scan_forward_cpu(line, results[by_scaling].mutable_data_ptr<float>());
+      }
+      expect_close(results[1], results[0], kFloat32Values);
+    }
+  }
 }
 
 // Not only close: every line is computed in the same order.
