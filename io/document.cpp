@@ -23,9 +23,23 @@ Box clip(const Box& box, int width, int height) {
           std::clamp(box.y1, 0, height)};
 }
 
+void drop_empty(std::vector<Block>& blocks) {
+  for (Block& block : blocks) {
+    std::erase_if(block.paragraphs, [](const Paragraph& paragraph) { return paragraph.lines.empty(); });
+    block.bbox = {};
+    for (Paragraph& paragraph : block.paragraphs) {
+      paragraph.bbox = {};
+      for (const Line& line : paragraph.lines) paragraph.bbox = unite(paragraph.bbox, line.bbox);
+      block.bbox = unite(block.bbox, paragraph.bbox);
+    }
+  }
+  std::erase_if(blocks, [](const Block& block) { return block.paragraphs.empty(); });
+}
+
 std::string page_text(const Page& page) {
   std::string text;
   for (const Block& block : page.blocks) {
+    if (block.type == kWatermark) continue;
     bool first_of_block = true;
     for (const Paragraph& paragraph : block.paragraphs) {
       for (const Line& line : paragraph.lines) {

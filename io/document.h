@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "io/error.h"
@@ -48,6 +49,9 @@ struct Paragraph {
   std::vector<Line> lines;
 };
 
+// The type of a block that is a library's stamp on its scan and no part of what the page says.
+inline constexpr std::string_view kWatermark = "watermark";
+
 struct Block {
   std::string type = "text";
   Box bbox;
@@ -62,8 +66,12 @@ struct Page {
   std::vector<Block> blocks;
 };
 
-// The page's text in reading order: lines end with "\n", paragraphs are separated by an empty line between
-// blocks and by a line break inside a block. No trailing line break. Every writer takes the text from here.
+// Leaves out paragraphs without lines and blocks without paragraphs. Boxes shrink to what remains.
+void drop_empty(std::vector<Block>& blocks);
+
+// The page's text in reading order, without watermarks: lines end with "\n", paragraphs are separated by an
+// empty line between blocks and by a line break inside a block. No trailing line break. Every writer takes
+// the text from here.
 std::string page_text(const Page& page);
 // Mean line confidence weighted by the characters of the lines; 0 for a page without text.
 double page_confidence(const Page& page);

@@ -6,29 +6,25 @@
 #include "io/record_reader.h"
 #include "pipeline/line_text.h"
 #include "pipeline/stages/guard.h"
+#include "pipeline/watermarks.h"
 
 namespace ocrbatch::pipeline {
 namespace {
 
-// Leaves out lines without text and those below the confidence, and what is empty then. Boxes shrink to what
-// remains. Returns how many lines were left out although they have text.
+// Leaves out lines without text and those below the confidence. Returns how many were left out although they
+// have text.
 std::uint64_t drop_lines(std::vector<io::Block>& blocks, double min_confidence) {
   std::uint64_t left_out = 0;
   for (io::Block& block : blocks) {
-    block.bbox = {};
     for (io::Paragraph& paragraph : block.paragraphs) {
       std::erase_if(paragraph.lines, [&](const io::Line& line) {
         const bool is_unsure = line.confidence < min_confidence;
         left_out += is_unsure && !line.text.empty();
         return is_unsure || line.text.empty();
       });
-      paragraph.bbox = {};
-      for (const io::Line& line : paragraph.lines) paragraph.bbox = io::unite(paragraph.bbox, line.bbox);
-      block.bbox = io::unite(block.bbox, paragraph.bbox);
     }
-    std::erase_if(block.paragraphs, [](const io::Paragraph& paragraph) { return paragraph.lines.empty(); });
   }
-  std::erase_if(blocks, [](const io::Block& block) { return block.paragraphs.empty(); });
+  io::drop_empty(blocks);
   return left_out;
 }
 
@@ -74,6 +70,7 @@ std::uint64_t collect(PageMessage& page, const recognizer::ConfidenceCalibration
     if (!is_to_be_kept(lines, page.lines, i)) lines[i]->text.clear();
   const std::uint64_t left_out = drop_lines(page.layout.blocks, min_confidence);
   result.blocks = std::move(page.layout.blocks);
+  set_watermarks_apart(result);
   return left_out;
 }
 
