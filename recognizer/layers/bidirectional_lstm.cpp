@@ -26,7 +26,7 @@ BidirectionalLstmImpl::BidirectionalLstmImpl(int in, int hidden, int out) {
 
 torch::Tensor BidirectionalLstmImpl::forward(const torch::Tensor& x, const torch::Tensor& lengths) {
   // Under autocast oneDNN's LSTM computes in the short type, at twice the speed.
-  return linear_->forward(run(x.to(torch::kFloat), lengths)).to(torch::kFloat);
+  return run(x.to(torch::kFloat), lengths).to(torch::kFloat);
 }
 
 torch::Tensor BidirectionalLstmImpl::run_forwards(const torch::Tensor& x, const std::string& suffix) {
@@ -45,15 +45,16 @@ torch::Tensor BidirectionalLstmImpl::run(const torch::Tensor& x, const torch::Te
     // Packed sequences would do the same at a third of the speed: their gradients are added up slice by
     // slice.
     const torch::Tensor turned = turned_places(lengths, x.size(1)).to(x.device());
-    return torch::cat({run_forwards(x, ""), turn(run_forwards(turn(x, turned), "_reverse"), turned)}, 2);
+    return linear_->forward(
+        torch::cat({run_forwards(x, ""), turn(run_forwards(turn(x, turned), "_reverse"), turned)}, 2));
   }
   // A line at a time: matrix products round differently with the number of rows, and a line's text must not
   // depend on its company.
-  torch::Tensor out = torch::zeros({x.size(0), x.size(1), 2 * lstm_->options.hidden_size()}, x.options());
+  torch::Tensor out = torch::zeros({x.size(0), x.size(1), linear_->options.out_features()}, x.options());
   for (int64_t b = 0; b < x.size(0); ++b) {
     const int64_t length = lengths[b].item<int>();
     const torch::Tensor line = x[b].slice(0, 0, length).unsqueeze(0);
-    out[b].slice(0, 0, length).copy_(std::get<0>(lstm_->forward(line))[0]);
+    out[b].slice(0, 0, length).copy_(linear_->forward(std::get<0>(lstm_->forward(line)))[0]);
   }
   return out;
 }

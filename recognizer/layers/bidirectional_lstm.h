@@ -16,6 +16,7 @@ class BidirectionalLstmImpl : public torch::nn::Module {
  private:
   // One direction of the LSTM from the first row to the last; the suffix of its weights' names says which.
   torch::Tensor run_forwards(const torch::Tensor& x, const std::string& suffix);
+  // Both directions, and the linear layer.
   torch::Tensor run(const torch::Tensor& x, const torch::Tensor& lengths);
 
   torch::nn::LSTM lstm_{nullptr};
