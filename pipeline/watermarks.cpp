@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,19 +10,24 @@
 namespace ocrbatch::pipeline {
 namespace {
 
-// How stamps begin: Google Books and the Internet Archive, HathiTrust beside Google's, the French national
-// library.
-constexpr std::string_view kBeginnings[] = {"digitized by", "digitised by", "original from",
-                                            "source gallica.bnf.fr"};
+// How stamps begin: Google Books and the Internet Archive, the French national library.
+constexpr std::string_view kBeginnings[] = {"digitized by", "digitised by", "source gallica.bnf.fr"};
+// HathiTrust's, on the other side of Google's. By itself it may be a caption's.
+constexpr std::string_view kBesideAnother = "original from";
 constexpr double kLowerMargin = 0.85;  // share of the page's height
 constexpr std::size_t kLongest = 80;   // characters
 
+// `start` is in small letters.
+bool starts_with(const io::Line& line, std::string_view start) {
+  return line.text.size() >= start.size() &&
+         std::equal(start.begin(), start.end(), line.text.begin(), [](char small, char c) {
+           return small == static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+         });
+}
+
 bool begins_a_stamp(const io::Line& line, int page_height_px) {
   if (line.text.size() > kLongest || line.bbox.y0 < kLowerMargin * page_height_px) return false;
-  std::string text;
-  std::ranges::transform(line.text, std::back_inserter(text),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return std::ranges::any_of(kBeginnings, [&](std::string_view start) { return text.starts_with(start); });
+  return std::ranges::any_of(kBeginnings, [&](std::string_view start) { return starts_with(line, start); });
 }
 
 // A name in larger type right of it, or what stands below it, where a page has nothing else.
@@ -31,7 +35,7 @@ bool goes_on(const io::Line& stamp, const io::Line& line) {
   const io::Box &a = stamp.bbox, &b = line.bbox;
   const int height = a.height();
   const bool is_level = b.y0 < a.y1 && a.y0 < b.y1;
-  if (is_level) return b.x0 > a.x0 && b.x0 - a.x1 < 4 * height;
+  if (is_level) return b.x0 > a.x0 && (b.x0 - a.x1 < 4 * height || starts_with(line, kBesideAnother));
   return b.y0 >= a.y1 && b.x1 > a.x0;
 }
 

@@ -72,12 +72,27 @@ TEST(Watermarks, LinesBelowAStampBelongToIt) {
 }
 
 TEST(Watermarks, OtherLibrariesStamps) {
-  for (const char* stamp : {"Source gallica.bnf.fr / Bibliothèque nationale de France",
-                            "DIGITISED BY THE LIBRARY", "Original from"}) {
+  for (const char* stamp :
+       {"Source gallica.bnf.fr / Bibliothèque nationale de France", "DIGITISED BY THE LIBRARY"}) {
     io::Page page = page_of({{kBody, "text"}, {kStamp, stamp}});
     set_watermarks_apart(page);
     EXPECT_THAT(watermark_of(page), ElementsAre(stamp));
   }
+}
+
+TEST(Watermarks, HathiTrustsStandsFarBesideGoogles) {
+  constexpr io::Box kFar{800, 1440, 900, 1456}, kBelow{760, 1462, 940, 1478};
+  io::Page page = page_of({{kBody, "text"},
+                           {{300, 1440, 400, 1456}, "Digitized by"},
+                           {{410, 1428, 540, 1470}, "Google"},
+                           {kFar, "Original from"},
+                           {kBelow, "UNIVERSITY OF MICHIGAN"}});
+  set_watermarks_apart(page);
+  EXPECT_THAT(watermark_of(page), SizeIs(4));
+  EXPECT_EQ(io::page_text(page), "text");
+  page = page_of({{kBody, "text"}, {kFar, "Original from the museum"}});
+  set_watermarks_apart(page);
+  EXPECT_THAT(watermark_of(page), IsEmpty());
 }
 
 TEST(Watermarks, WhatAPageSaysStays) {
