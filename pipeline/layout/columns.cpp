@@ -195,7 +195,7 @@ bool are_out_of_step(const std::vector<Row>& rows, const Gutter& gutter) {
   return beside >= kFewest && 4 * alone >= beside && beside + alone >= level;
 }
 
-// Whether text that is read to its end stands on both sides; `others` bound it.
+// Whether what stands on each side is read to its end: running text, or lines out of step; `others` bound it.
 bool is_between_columns(const std::vector<Row>& rows, const Gutter& gutter,
                         const std::vector<Gutter>& others) {
   std::vector<Length> left, right;
@@ -210,10 +210,9 @@ bool is_between_columns(const std::vector<Row>& rows, const Gutter& gutter,
     measure(row, start, std::min(end, gutter.x0), left);
     measure(row, std::max(start, gutter.x1), end, right);
   }
-  if (are_out_of_step(rows, gutter)) return true;
   // Below the text of one side there may be a table beside text of the other.
   const float of_left = share_of_full_lines(left), of_right = share_of_full_lines(right);
-  return std::min(of_left, of_right) >= 0.25F && of_left + of_right >= 1;
+  return (std::min(of_left, of_right) >= 0.25F && of_left + of_right >= 1) || are_out_of_step(rows, gutter);
 }
 
 }  // namespace
