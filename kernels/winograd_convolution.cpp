@@ -30,16 +30,16 @@ WinogradConvolution make_winograd_convolution(const at::Tensor& weight, const at
 // A chunk of images for each of LibTorch's threads: one in reading, where the graph's threads are, more in
 // training.
 static void convolve_in_chunks(const WinogradMaps& maps, float* to) {
-  const int64_t chunks = std::min<int64_t>(maps.batch, at::get_num_threads());
-  const int64_t pixels = maps.height * maps.columns;
+  const int64_t chunks = std::min<int64_t>(maps.result.batch, at::get_num_threads());
+  const int64_t pixels = maps.result.height * maps.result.columns;
   parallel_lines(chunks, [&](int64_t chunk) {
-    const int64_t first = chunk * maps.batch / chunks;
+    const int64_t first = chunk * maps.result.batch / chunks;
     WinogradMaps part = maps;
-    part.batch = (chunk + 1) * maps.batch / chunks - first;
-    part.widths += first;
+    part.result.batch = (chunk + 1) * maps.result.batch / chunks - first;
+    part.result.widths += first;
     part.maps += first * pixels * maps.in;
-    if (part.skip != nullptr) part.skip += first * pixels * maps.out;
-    winograd_convolution_cpu(part, to + first * pixels * maps.out);
+    if (part.result.skip != nullptr) part.result.skip += first * pixels * maps.result.out;
+    winograd_convolution_cpu(part, to + first * pixels * maps.result.out);
   });
 }
 
@@ -50,21 +50,23 @@ at::Tensor winograd_convolution(const WinogradConvolution& convolution, const at
               ", height, columns) float32, got ", maps_in.sizes(), " ", maps_in.scalar_type());
   const at::Tensor maps = maps_in.contiguous(at::MemoryFormat::ChannelsLast);
   WinogradMaps raw;
-  raw.batch = maps.size(0), raw.height = maps.size(2), raw.columns = maps.size(3);
-  raw.in = convolution.in, raw.out = convolution.out;
-  check_lengths("winograd_convolution", widths, raw.batch, raw.columns, "widths");
-  raw.widths = widths.const_data_ptr<int>();
+  raw.in = convolution.in;
+  WinogradResult& result = raw.result;
+  result.batch = maps.size(0), result.height = maps.size(2), result.columns = maps.size(3);
+  result.out = convolution.out, result.relu = relu;
+  check_lengths("winograd_convolution", widths, result.batch, result.columns, "widths");
+  result.widths = widths.const_data_ptr<int>();
   at::Tensor skip;
   if (skip_in.defined()) {
-    check_shape("winograd_convolution", "skip", skip_in, {raw.batch, raw.out, raw.height, raw.columns});
+    check_shape("winograd_convolution", "skip", skip_in,
+                {result.batch, result.out, result.height, result.columns});
     skip = skip_in.to(at::kFloat).contiguous(at::MemoryFormat::ChannelsLast);
-    raw.skip = skip.const_data_ptr<float>();
+    result.skip = skip.const_data_ptr<float>();
   }
   raw.maps = maps.const_data_ptr<float>();
   raw.weights = convolution.weights.const_data_ptr<float>();
-  raw.bias = convolution.bias.const_data_ptr<float>();
-  raw.relu = relu;
-  at::Tensor out = at::empty({raw.batch, raw.out, raw.height, raw.columns},
+  result.bias = convolution.bias.const_data_ptr<float>();
+  at::Tensor out = at::empty({result.batch, result.out, result.height, result.columns},
                              maps.options().memory_format(at::MemoryFormat::ChannelsLast));
   convolve_in_chunks(raw, out.mutable_data_ptr<float>());
   return out;

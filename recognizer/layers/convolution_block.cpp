@@ -102,6 +102,7 @@ torch::Tensor ConvolutionBlockImpl::forward(const torch::Tensor& maps, const tor
 torch::Tensor ConvolutionBlockImpl::forward_cleared(const torch::Tensor& maps, const torch::Tensor& widths,
                                                     const torch::Tensor& skip) {
   if (int8_) return kernels::int8_convolution(*int8_, maps, widths, skip, relu_);
+  if (winograd_int16_) return kernels::winograd_int16(*winograd_int16_, maps, widths, skip, relu_);
   if (from_image_ && !skip.defined())
     return kernels::image_convolution(*from_image_, maps.to(torch::kFloat), widths, relu_);
   if (winograd_)
@@ -116,10 +117,12 @@ void ConvolutionBlockImpl::fold(torch::ScalarType weights) {
   const torch::Tensor &weight = convolution_->weight, &bias = convolution_->bias;
   const std::optional<Geometry> geometry = plain_geometry(convolution_);
   if (!geometry || !weight.is_cpu() || weight.scalar_type() != torch::kFloat) return;
-  // Winograd's has a quarter of the multiplications.
+  // Winograd's has a quarter of the multiplications, and in bytes it is one of 16-bit numbers.
   const bool as_winograd = suits_winograd(weight, *geometry) && (!in_bytes || kernels::int8_speedup() < 4);
   if (weight.size(1) == 1) {
     from_image_ = kernels::make_image_convolution(weight, bias, geometry->stride, geometry->padding);
+  } else if (as_winograd && in_bytes) {
+    winograd_int16_ = kernels::make_winograd_int16(weight, bias);
   } else if (as_winograd) {
     winograd_ = kernels::make_winograd_convolution(weight, bias);
   } else if (in_bytes) {

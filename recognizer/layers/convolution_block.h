@@ -9,6 +9,7 @@
 #include "kernels/image_convolution.h"
 #include "kernels/int8_convolution.h"
 #include "kernels/winograd_convolution.h"
+#include "kernels/winograd_int16.h"
 
 namespace ocrbatch::recognizer {
 
@@ -40,13 +41,15 @@ class ConvolutionBlockImpl : public torch::nn::Module {
                                 const torch::Tensor& skip = {});
   // Folds the batch norm into the convolution: same results in evaluation, one pass less. In float32 on a CPU
   // a 3x3 convolution becomes Winograd's. As bytes (kChar; on a CPU, for maps that are not negative)
-  // forward_cleared() is in products of bytes where that is faster; a first convolution, of an image, is not.
+  // forward_cleared() is in products of bytes, or Winograd's of 16-bit numbers where a processor does not
+  // multiply bytes four times as fast as float32; a first convolution, of an image, is neither.
   void fold(torch::ScalarType weights);
 
  private:
   bool relu_, folded_ = false;
   std::optional<kernels::ImageConvolution> from_image_;
   std::optional<kernels::WinogradConvolution> winograd_;
+  std::optional<kernels::WinogradInt16> winograd_int16_;
   std::optional<kernels::Int8Convolution> int8_;
   torch::nn::Conv2d convolution_{nullptr};
   torch::nn::BatchNorm2d norm_{nullptr};

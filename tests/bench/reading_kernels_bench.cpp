@@ -12,6 +12,7 @@
 #include "kernels/packed_linear.h"
 #include "kernels/selective_scan.h"
 #include "kernels/winograd_convolution.h"
+#include "kernels/winograd_int16.h"
 
 namespace {
 
@@ -105,6 +106,14 @@ void convolution_int8(benchmark::State& state) {
   count_operations(state, layer.products());
 }
 
+void convolution_int16(benchmark::State& state) {
+  const torch::InferenceMode inference;
+  const Convolution layer(state);
+  const WinogradInt16 winograd = make_winograd_int16(layer.weight, layer.bias);
+  for (auto _ : state) benchmark::DoNotOptimize(winograd_int16(winograd, layer.maps, layer.widths, {}, true));
+  count_operations(state, layer.products());
+}
+
 void convolution_libtorch(benchmark::State& state) {
   const torch::InferenceMode inference;
   const Convolution layer(state);
@@ -148,6 +157,7 @@ BENCHMARK(linear_libtorch)->LINEARS->Unit(benchmark::kMicrosecond);
 #define CONVOLUTIONS ArgNames({"channels", "height"})->Args({64, 8})->Args({96, 4})
 BENCHMARK(convolution)->CONVOLUTIONS->Unit(benchmark::kMicrosecond);
 BENCHMARK(convolution_int8)->CONVOLUTIONS->Unit(benchmark::kMicrosecond);
+BENCHMARK(convolution_int16)->CONVOLUTIONS->Unit(benchmark::kMicrosecond);
 BENCHMARK(convolution_libtorch)->CONVOLUTIONS->Unit(benchmark::kMicrosecond);
 BENCHMARK(scan)
     ->ArgNames({"channels", "d_state", "tied"})

@@ -16,6 +16,7 @@
 #include "kernels/packed_linear_cpu.h"
 #include "kernels/selective_scan_cpu.h"
 #include "kernels/winograd_cpu.h"
+#include "kernels/winograd_int16_cpu.h"
 
 extern "C" __attribute__((noinline)) void measured(const std::function<void()>& run) {
   run();
@@ -90,9 +91,29 @@ void winograd_convolution() {
   std::vector<float> weights(kMaps * kMaps * kWinogradProducts), out(in.size());
   winograd_weights_cpu(weight.data(), kMaps, kMaps, weights.data());
   WinogradMaps maps;
-  maps.batch = 1, maps.height = kHeight, maps.columns = kFrames, maps.in = maps.out = kMaps;
-  maps.widths = &width, maps.maps = in.data(), maps.weights = weights.data(), maps.bias = bias.data();
+  maps.result.batch = 1, maps.result.height = kHeight, maps.result.columns = kFrames, maps.result.out = kMaps;
+  maps.result.widths = &width, maps.result.bias = bias.data();
+  maps.in = kMaps, maps.maps = in.data(), maps.weights = weights.data();
   measured([&] { winograd_convolution_cpu(maps, out.data()); });
+}
+
+void winograd_int16() {
+  constexpr std::int64_t kMaps = 64, kHeight = 8;
+  const int width = kFrames;
+  const auto weight = numbers(kMaps * kMaps * 9), bias = numbers(kMaps);
+  std::vector<std::int16_t> weights(kMaps * kMaps * kWinogradProducts);
+  std::vector<float> scales(kMaps * kWinogradProducts), out(kHeight * kFrames * kMaps);
+  winograd_int16_weights_cpu(weight.data(), kMaps, kMaps, weights.data(), scales.data());
+  const float byte_scale = 1;
+  WinogradInt16Maps maps;
+  maps.result.batch = 1, maps.result.height = kHeight, maps.result.columns = kFrames, maps.result.out = kMaps;
+  maps.result.widths = &width, maps.result.bias = bias.data();
+  maps.in = kMaps, maps.byte_scales = &byte_scale;
+  maps.weights = weights.data(), maps.weight_scales = scales.data();
+  const std::vector<std::uint8_t> bytes(
+      static_cast<std::size_t>(maps.padded_rows() * maps.padded_columns() * kMaps), 200);
+  maps.bytes = bytes.data();
+  measured([&] { winograd_int16_convolution_cpu(maps, out.data()); });
 }
 
 void ctc_greedy() {
@@ -132,6 +153,7 @@ constexpr Kernel kKernels[] = {{"selective_scan", selective_scan},
                                {"packed_linear", packed_linear},
                                {"int8_rows", int8_rows},
                                {"winograd_convolution", winograd_convolution},
+                               {"winograd_int16", winograd_int16},
                                {"ctc_greedy", ctc_greedy},
                                {"line_preparation", line_preparation}};
 

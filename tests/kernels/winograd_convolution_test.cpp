@@ -10,18 +10,10 @@
 #include "kernels/winograd_training.h"
 #include "tests/kernels/expect_close.h"
 #include "tests/kernels/tolerances.h"
+#include "tests/kernels/winograd_shape.h"
 
 namespace ocrbatch::kernels {
 namespace {
-
-struct WinogradShape {
-  std::int64_t in, out, height, columns;
-  std::vector<int> widths;
-};
-
-torch::Tensor channels_last(const torch::Tensor& maps) {
-  return maps.contiguous(torch::MemoryFormat::ChannelsLast);
-}
 
 class WinogradConvolutionTest : public testing::TestWithParam<WinogradShape> {
  protected:
@@ -107,15 +99,7 @@ TEST_P(WinogradConvolutionTest, SameWithSeveralThreads) {
   EXPECT_TRUE(torch::equal(one, three));
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Shapes, WinogradConvolutionTest,
-    testing::Values(WinogradShape{1, 1, 1, 1, {1}},                // nothing but a border
-                    WinogradShape{16, 16, 4, 4, {4}},              // one whole tile
-                    WinogradShape{8, 24, 5, 9, {9, 8, 7, 1, 0}},   // odd sizes, empty image
-                    WinogradShape{3, 17, 10, 6, {6, 6}},           // no multiples of the lanes
-                    WinogradShape{64, 64, 8, 130, {130, 77, 3}},   // more tiles than one group
-                    WinogradShape{96, 96, 4, 160, {1, 159, 160}},  // as in the default model
-                    WinogradShape{4, 4, 3, 5, {}}));               // empty batch
+INSTANTIATE_TEST_SUITE_P(Shapes, WinogradConvolutionTest, testing::ValuesIn(kWinogradShapes));
 
 TEST(WinogradConvolution, RefusesWhatDoesNotFit) {
   const WinogradConvolution convolution = make_winograd_convolution(torch::randn({4, 2, 3, 3}), {});
