@@ -47,7 +47,7 @@ constexpr std::uint64_t kValidationSeed = 0x76616C6964617465, kBaseValidationSee
                         kRehearsalSeed = 0x7265686561727365;
 
 struct TrainArguments {
-  std::string config, out, init_from, amp, cache, device = "auto";
+  std::string config, out, init_from, teacher, amp, cache, device = "auto";
   std::vector<std::string> train, validation, text, fonts, settings, rehearsal_data, base_validation;
   bool resume = false, strict = false, extend_alphabet = false;
   std::int64_t epochs = 0, max_steps = 0, batch_size = 0;
@@ -89,13 +89,14 @@ boost::json::value names_of(const std::vector<std::string>& specs) {
 
 // What the model's provenance and the report say about where the model comes from.
 boost::json::object recipe_of(const TrainArguments& a, const recognizer::TrainConfig& train,
-                              const std::optional<BaseModel>& base) {
+                              const std::optional<BaseModel>& base, const std::optional<BaseModel>& teacher) {
   boost::json::object recipe{{"train", recognizer::to_json(train)},
                              {"data", names_of(a.train)},
                              {"validation", names_of(a.validation)},
                              {"init_from", a.init_from},
                              {"version", program_version()}};
   if (base) recipe["init_from_sha256"] = base->sha256;
+  if (teacher) recipe["teacher"] = {{"model", a.teacher}, {"sha256", teacher->sha256}};
   if (a.rehearsal > 0) recipe["rehearsal"] = {{"share", a.rehearsal}, {"lines", names_of(a.rehearsal_data)}};
   if (!a.base_validation.empty()) recipe["base_validation"] = names_of(a.base_validation);
   return recipe;
@@ -148,6 +149,7 @@ ExitCode run_train_command(const std::vector<std::string>& arguments) {
   options.group("Training")("config", value(&a.config, "FILE"),
                             "model and training configuration (configs/*.json)")(
       "init-from", value(&a.init_from, "MODEL"), "start from this model's weights")(
+      "teacher", value(&a.teacher, "MODEL"), "learn what this model makes of the lines, beside their labels")(
       "extend-alphabet", flag(&a.extend_alphabet),
       "the alphabet is that model's, and behind it what the training lines have beside it")(
       "rehearsal", value(&a.rehearsal, "SHARE"),
@@ -176,8 +178,9 @@ ExitCode run_train_command(const std::vector<std::string>& arguments) {
   if (a.config.empty()) a.config = find_config("fine_tune.json").string();
   if (a.rehearsal > 0 && a.rehearsal_data.empty())
     a.rehearsal_data = {"synth:" + find_config("synth/latin.json").string()};
-  std::optional<BaseModel> base;
+  std::optional<BaseModel> base, teacher;
   if (!a.init_from.empty()) base = open_base_model(a.init_from);
+  if (!a.teacher.empty()) teacher = open_base_model(a.teacher);
 
   recognizer::TrainJob job;
   const boost::json::value config = resolved_config(a, base);
@@ -192,7 +195,7 @@ ExitCode run_train_command(const std::vector<std::string>& arguments) {
     spdlog::info("this processor has no bfloat16 arithmetic: training in float32, as with --amp off");
     job.train.amp = "off";
   }
-  job.recipe = recipe_of(a, job.train, base);
+  job.recipe = recipe_of(a, job.train, base, teacher);
   job.out = a.out;
   job.resume = a.resume;
   job.device = a.device;
@@ -200,6 +203,7 @@ ExitCode run_train_command(const std::vector<std::string>& arguments) {
   const bool is_first = job.processes->is_first();
   const int lines_a_step = job.train.batch_size * job.processes->size();
   if (base) job.init_from = base->folder;
+  if (teacher) job.teacher = teacher->folder;
 
   const kernels::LinePreparation preparation = recognizer::line_preparation_of(job.model);
   const SynthChoices training{a.text, a.fonts, job.train.seed}, validation{a.text, a.fonts, kValidationSeed};

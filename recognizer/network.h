@@ -31,6 +31,22 @@ struct ResidualBranch {
   std::string closing;  // name within the network
 };
 
+// A tensor that has a group's channels along a dimension: `repeats` times, one after another; what is behind
+// them is something else.
+struct ChannelUse {
+  std::string tensor;  // name within the network
+  int64_t dim = 0;
+  int64_t repeats = 1;
+};
+
+// Channels that a network may have fewer of than the one that it is trained from.
+struct ChannelGroup {
+  int64_t channels = 0;
+  std::vector<std::string> norms;      // batch norms with a ReLU behind them that the channels come from
+  std::vector<ChannelUse> made, read;  // matrices and kernels; read.front() has no other rows or columns
+  std::vector<ChannelUse> carried;     // whatever else has a number for each channel
+};
+
 class LineNetwork : public torch::nn::Module {
  public:
   // images (batch, 1, img_height, W) float32: 0 paper to 1 ink; columns at and beyond widths[b] are padding.
@@ -60,6 +76,9 @@ class LineNetwork : public torch::nn::Module {
 
   // Blocks that a network may have more of than the one that it is trained from.
   virtual std::vector<ResidualBranch> residual_branches() const { return {}; }
+
+  // Where a narrower network has its channels from.
+  virtual std::vector<ChannelGroup> channel_groups() const { return {}; }
 
   // How much of the training is done (0-1), for networks whose loss follows a schedule.
   virtual void set_training_progress(double) {}

@@ -35,6 +35,7 @@ class MambaCtc : public CtcNetwork {
   int frames(int width_px) const override;
   FrameGrid frame_grid() const override { return {.pixels_per_frame = 4}; }
   std::vector<ResidualBranch> residual_branches() const override { return branches_; }
+  std::vector<ChannelGroup> channel_groups() const override { return channel_groups_; }
   void prepare_for_inference(const FastArithmetic& fast) override;
 
  private:
@@ -50,6 +51,7 @@ class MambaCtc : public CtcNetwork {
   torch::nn::Dropout dropout_{nullptr};
   LoraLinear head_{nullptr};  // without a low-rank update
   std::vector<ResidualBranch> branches_;
+  std::vector<ChannelGroup> channel_groups_;
 };
 
 }  // namespace ocrbatch::recognizer

@@ -6,6 +6,18 @@
 #include "kernels/selective_scan.h"
 
 namespace ocrbatch::recognizer {
+namespace {
+
+int inner_channels(const MambaOptions& options) {
+  return options.expand * options.d_model;
+}
+
+// dt_rank of the paper's code: a sixteenth of d_model, rounded up.
+int step_rank(const MambaOptions& options) {
+  return (options.d_model + 15) / 16;
+}
+
+}  // namespace
 
 void MambaParameters::read(StrictObject& model) {
   model.read("mamba_d_model", mamba_d_model);
@@ -40,6 +52,35 @@ boost::json::object MambaParameters::to_json() const {
   return json;
 }
 
+std::vector<ChannelGroup> mamba_channel_groups(const std::string& layer, const MambaOptions& options,
+                                               ChannelGroup& rows) {
+  const std::string mixer = layer + ".mixer.";
+  rows.made.push_back({mixer + "out_proj.weight"});
+  rows.read.push_back({mixer + "in_proj.weight", 1});
+  for (const char* const tensor : {".norm.weight", ".norm.bias"}) rows.carried.push_back({layer + tensor});
+
+  ChannelGroup inner;
+  inner.channels = inner_channels(options);
+  inner.made = {{mixer + "in_proj.weight", 0, /*repeats=*/2}};
+  inner.read = {{mixer + "out_proj.weight", 1}};
+  std::vector<ChannelGroup> groups;
+  for (const std::string suffix : {"", "_b"}) {
+    const std::string x_proj = mixer + "x_proj" + suffix + ".weight", dt_proj = mixer + "dt_proj" + suffix,
+                      conv1d = mixer + "conv1d" + suffix;
+    inner.read.push_back({x_proj, 1});
+    for (const std::string& tensor : {conv1d + ".weight", conv1d + ".bias", dt_proj + ".weight",
+                                      dt_proj + ".bias", mixer + "A" + suffix + "_log", mixer + "D" + suffix})
+      inner.carried.push_back({tensor});
+    ChannelGroup ranks;
+    ranks.channels = step_rank(options);
+    ranks.made = {{x_proj}};  // before the rows of B and C
+    ranks.read = {{dt_proj + ".weight", 1}};
+    groups.push_back(ranks);
+  }
+  groups.push_back(inner);
+  return groups;
+}
+
 bool has_rates(std::string_view name) {
   return name.ends_with(".A_log") || name.ends_with(".A_b_log");
 }
@@ -53,7 +94,7 @@ torch::Tensor linear_in_weight_type(const torch::nn::Linear& linear, const torch
 }
 
 BidirectionalMambaImpl::BidirectionalMambaImpl(const MambaOptions& options)
-    : options_(options), d_inner_(options.expand * options.d_model), dt_rank_((options.d_model + 15) / 16) {
+    : options_(options), d_inner_(inner_channels(options)), dt_rank_(step_rank(options)) {
   in_proj_ = register_module("in_proj",
                              LoraLinear(options.d_model, 2 * d_inner_, /*with_bias=*/false, options.lora));
   forward_ = make_direction("");

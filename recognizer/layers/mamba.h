@@ -10,6 +10,7 @@
 #include "kernels/line_places.h"
 #include "kernels/selective_scan.h"
 #include "recognizer/layers/lora_linear.h"
+#include "recognizer/network.h"
 #include "recognizer/strict_json.h"
 
 namespace ocrbatch::recognizer {
@@ -90,6 +91,11 @@ class MambaLayerImpl : public torch::nn::Module {
   torch::nn::Dropout dropout_{nullptr};
 };
 TORCH_MODULE(MambaLayer);
+
+// The channels that the layer by that name has inside: its inner ones and the ranks of its steps. What reads
+// the rows that go through all layers, and what adds to them, goes into `rows`.
+std::vector<ChannelGroup> mamba_channel_groups(const std::string& layer, const MambaOptions& options,
+                                               ChannelGroup& rows);
 
 // Whether a tensor of that name has the logarithms of a direction's rates, (d_inner, d_state) or tied
 // (d_inner, 1).

@@ -28,6 +28,7 @@ struct TrainJob {
   std::string device = "auto";  // "auto", "cpu", "cuda" or "cuda:N"
   bool resume = false;          // go on from out/checkpoint.safetensors
   std::optional<std::filesystem::path> init_from;  // a model folder whose weights to start from
+  std::optional<std::filesystem::path> teacher;    // a model folder to learn from beside the labels
   std::shared_ptr<ProcessGroup> processes = std::make_shared<ProcessGroup>();  // that run this job together
   const LineSource* base_lines = nullptr;  // what that model can read: measured beside the validation lines
 };

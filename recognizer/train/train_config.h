@@ -23,6 +23,7 @@ struct TrainConfig {
   std::vector<std::string> trainable = {"*"}, frozen;
   // A safetensors file in torchvision's names to start a backbone from; empty: none.
   std::string backbone_weights;
+  double distillation = 0.5;  // where there is a teacher: its share of the loss, beside that of the labels
   std::uint64_t seed = 1;
   int workers = 0;  // threads that make lines; 0: one a core
   int threads = 0;  // threads that compute; 0: one a core

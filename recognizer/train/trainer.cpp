@@ -16,6 +16,7 @@
 #include "recognizer/train/batch_loader.h"
 #include "recognizer/train/global_batch.h"
 #include "recognizer/train/labeled_batch.h"
+#include "recognizer/train/narrowing.h"
 #include "recognizer/train/optimizer_state.h"
 #include "recognizer/train/run_report.h"
 #include "recognizer/train/shared_state.h"
@@ -82,6 +83,7 @@ void Trainer::initialize_from(const std::filesystem::path& folder) {
   for (const auto& [name, tensor] : fresh) {
     if (is_adapter(name) && !state.contains(name)) state[name] = tensor.detach().clone();
   }
+  narrow(state, network_->channel_groups());
   // A deeper network starts as the one that it grows from: blocks that this one has not do nothing at first.
   for (const ResidualBranch& branch : network_->residual_branches()) {
     if (state.contains(branch.closing)) continue;
@@ -108,6 +110,10 @@ void Trainer::initialize_from(const std::filesystem::path& folder) {
   }
   load_state(*network_, state, folder.string());
   average_->restart(*network_);
+}
+
+void Trainer::learn_from(const std::filesystem::path& model_folder) {
+  teacher_ = std::make_unique<Teacher>(model_folder, model_config_, *network_, device_);
 }
 
 void Trainer::initialize_backbone(const std::filesystem::path& file) {
@@ -179,16 +185,25 @@ double Trainer::backpropagate(const LabeledBatch& batch, double share) {
     shared->sum = [this](torch::Tensor& numbers) { processes_->sum(numbers); };
     shared->counts = share > 0;
   }
-  torch::Tensor encoded, loss;
+  const torch::Tensor images = batch.pixels.images.to(device_);
+  torch::Tensor taught, encoded, loss;
+  if (teacher_) {
+    const Stopwatch watch(phases_.forward);
+    taught = teacher_->read(images, batch.pixels.widths);
+  }
   {
     const AutocastScope autocast(config_.amp, device_.type());
     {
       const Stopwatch watch(phases_.forward);
       const SharedBatchScope scope(shared);
-      encoded = network_->forward(batch.pixels.images.to(device_), batch.pixels.widths);
+      encoded = network_->forward(images, batch.pixels.widths);
     }
     const Stopwatch watch(phases_.loss);
     loss = network_->loss(encoded, batch.pixels.widths, batch.targets);
+    if (teacher_) {
+      loss = loss * (1 - config_.distillation) +
+             teacher_->loss(encoded, taught, batch.pixels.widths, batch.targets) * config_.distillation;
+    }
   }
   const Stopwatch watch(phases_.backward);
   (loss * (loss_scale_.factor() * share)).backward();
@@ -453,6 +468,7 @@ void train(const TrainJob& job, const LineSource& train_lines, const LineSource&
   } else if (!job.train.backbone_weights.empty()) {
     trainer.initialize_backbone(job.train.backbone_weights);
   }
+  if (job.teacher) trainer.learn_from(*job.teacher);
   if (job.base_lines != nullptr) trainer.watch(*job.base_lines);
   trainer.share_state();
   trainer.run(train_lines, validation_lines, events);

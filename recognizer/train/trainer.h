@@ -17,6 +17,7 @@
 #include "recognizer/train/moving_average.h"
 #include "recognizer/train/one_cycle.h"
 #include "recognizer/train/process_group.h"
+#include "recognizer/train/teacher.h"
 #include "recognizer/train/train.h"
 #include "recognizer/train/train_config.h"
 #include "recognizer/train/validation.h"
@@ -44,6 +45,8 @@ class Trainer {
   void initialize_from(const std::filesystem::path& model_folder);
   // Whose language model the best model gets, where it has one.
   void made_from(const std::filesystem::path& model_folder) { base_ = model_folder; }
+  // Learns what that model makes of the lines, too. Throws ModelError, ConfigError.
+  void learn_from(const std::filesystem::path& model_folder);
   // Starts the backbone from a file of weights in torchvision's names.
   void initialize_backbone(const std::filesystem::path& safetensors_file);
   // Continues from out/checkpoint.safetensors. Throws ConfigError when there is none or it is of another
@@ -92,6 +95,7 @@ class Trainer {
   std::optional<std::filesystem::path> base_;
   std::shared_ptr<ProcessGroup> processes_;
   std::shared_ptr<LineNetwork> network_;
+  std::unique_ptr<Teacher> teacher_;
   std::unique_ptr<torch::optim::AdamW> optimizer_;
   std::unique_ptr<MovingAverage> average_;  // what is validated and saved
   std::unique_ptr<LearningCurve> curve_;

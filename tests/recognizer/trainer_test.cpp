@@ -212,6 +212,104 @@ TEST(Trainer, ADeeperNetworkStartsAsTheOneThatItGrowsFrom) {
   }
 }
 
+// Channels that do nothing are those that a narrower network has no room for.
+TEST(Trainer, ANarrowerNetworkKeepsTheChannelsThatMatter) {
+  const TemporaryFolder folder;
+  const TrainJob job = small_job(folder.path() / "wide");
+  ModelConfig wide = job.model, narrow = job.model;
+  wide.parameters.as_object()["cnn_channels"] = {12, 16, 24};
+  wide.parameters.as_object()["expand"] = 3;
+  wide.parameters.as_object()["cnn_blocks"] = {0, 1, 1};
+  narrow.parameters.as_object()["cnn_blocks"] = {0, 1, 1};
+  torch::manual_seed(7);
+  const auto network = build_network(wide);
+  network->eval();
+  const torch::NoGradGuard no_grad;
+  auto state = named_state(*network);
+  for (auto& [name, tensor] : state)
+    if (name.ends_with("running_mean")) tensor.copy_(torch::randn_like(tensor) * 0.1);
+  // Every third or so of each kind is silenced where it is made.
+  const auto silence = [&](const std::string& tensor, int64_t first, int64_t count) {
+    state.at(tensor).slice(0, first, first + count).zero_();
+  };
+  for (const auto& [part, first, count] : {std::tuple{"stage0", 3, 4},
+                                           {"stage1", 0, 8},
+                                           {"stage1_block0.first", 5, 8},
+                                           {"stage1_block0.second", 0, 8},
+                                           {"stage2", 16, 8},
+                                           {"stage2_block0.first", 1, 8},
+                                           {"stage2_block0.second", 16, 8}}) {
+    silence(part + std::string(".norm.weight"), first, count);
+    silence(part + std::string(".norm.bias"), first, count);
+  }
+  for (const int64_t half : {0, 48}) silence("layer0.mixer.in_proj.weight", half + 20, 16);
+  for (const char* const bias : {"conv1d.bias", "conv1d_b.bias"})
+    silence(std::string("layer0.mixer.") + bias, 20, 16);
+  save_model(folder.path() / "wide", wide, state, {}, {});
+
+  Trainer trainer(narrow, job.train, {}, folder.path() / "narrow");
+  trainer.initialize_from(folder.path() / "wide");
+  const auto small = build_network(narrow);
+  load_state(*small, named_state(trainer.network()), "the narrower network");
+  const LoadedModel large = load_model(folder.path() / "wide");
+  small->eval();
+  large.network->eval();
+  const torch::Tensor images = torch::rand({2, 1, narrow.img_height, 96}),
+                      widths = torch::tensor({96, 61}, torch::kInt);
+  EXPECT_TRUE(
+      torch::allclose(small->forward(images, widths), large.network->forward(images, widths), 1e-4, 1e-5));
+}
+
+TEST(Trainer, ANarrowerNetworkHasFewerRowsAndRanksAndLearns) {
+  const TemporaryFolder folder;
+  TrainJob first = small_job(folder.path() / "first");
+  first.model.parameters.as_object()["mamba_d_model"] = 40;  // three ranks
+  first.train.validate_every_steps = 6;
+  losses(first, 6);
+  TrainJob second = small_job(folder.path() / "second");
+  second.init_from = folder.path() / "first/model";
+  const std::vector<double> fallen = losses(second, 6);
+  EXPECT_LT(fallen.back(), fallen.front());
+}
+
+TEST(Trainer, AStudentLearnsWhatItsTeacherReads) {
+  const TemporaryFolder folder;
+  TrainJob first = small_job(folder.path() / "first");
+  first.train.max_steps = first.train.validate_every_steps = 120;
+  losses(first, -1);
+  // Nothing but the teacher's probabilities: a student that has them already has nothing to learn, and a new
+  // one comes to read as its teacher does.
+  TrainJob second = small_job(folder.path() / "second");
+  second.teacher = folder.path() / "first/model";
+  second.train.distillation = 1;
+  TrainJob same = second;
+  same.out = folder.path() / "same";
+  same.init_from = second.teacher;
+  const double nothing_to_learn = losses(same, 1).front();
+  second.train.max_steps = 120;
+  const std::vector<double> learned = losses(second, -1);
+  EXPECT_LT(nothing_to_learn, 0.1 * learned.front());
+  EXPECT_LT(learned.back(), 0.2 * learned.front());
+}
+
+TEST(Trainer, ATeacherThatDoesNotFitIsRefused) {
+  const TemporaryFolder folder;
+  TrainJob first = small_job(folder.path() / "first");
+  first.train.validate_every_steps = 6;
+  losses(first, 6);
+  const auto refused = [&](TrainJob job, const std::string& why) {
+    job.teacher = folder.path() / "first/model";
+    EXPECT_THAT([&] { losses(job, 1); }, ::testing::ThrowsMessage<ConfigError>(::testing::HasSubstr(why)));
+  };
+  TrainJob other = small_job(folder.path() / "other");
+  other.model.alphabet = Alphabet({"a", "b", "c", "d"});
+  refused(other, "alphabet");
+  other = small_job(folder.path() / "other");
+  other.model.img_height = 32;
+  refused(other, "img_height");
+  refused(small_job(folder.path() / "other", "crnn_attention"), "CTC");
+}
+
 TEST(Trainer, TiedRatesStartAsTheMeansOfFreeOnes) {
   const TemporaryFolder folder;
   TrainJob first = small_job(folder.path() / "first", "mamba_ctc");
