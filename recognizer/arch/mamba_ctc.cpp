@@ -30,9 +30,9 @@ boost::json::object MambaCtcParameters::to_json() const {
   return all;
 }
 
-MambaCtc::MambaCtc(const ModelConfig& config, const MambaCtcParameters& parameters) {
+MambaCtc::MambaCtc(const ModelConfig& config, const MambaCtcParameters& parameters)
+    : parameters_(parameters) {
   int in = 1, height = config.img_height;
-  std::vector<ChannelGroup> maps;  // of the stages
   for (std::size_t i = 0; i < parameters.cnn_channels.size(); ++i) {
     Stage stage;
     stage.halves_width = i < 2;
@@ -41,24 +41,12 @@ MambaCtc::MambaCtc(const ModelConfig& config, const MambaCtcParameters& paramete
     options.stride = {2, stage.halves_width ? 2 : 1};
     const std::string name = "stage" + std::to_string(i);
     stage.first = register_module(name, ConvolutionBlock(options));
-    if (!maps.empty()) maps.back().read.insert(maps.back().read.begin(), {name + ".convolution.weight", 1});
-    ChannelGroup group{out, {name + ".norm"}, {{name + ".convolution.weight"}}, {}, {}};
     for (int b = 0; b < parameters.cnn_blocks[i]; ++b) {
       const std::string block = name + "_block" + std::to_string(b);
       stage.blocks.push_back(register_module(block, ResidualBlock(out)));
       branches_.push_back({block, block + "." + ResidualBlockImpl::kClosing});
-      const std::string first = block + ".first", second = block + ".second";
-      channel_groups_.push_back({out,
-                                 {first + ".norm"},
-                                 {{first + ".convolution.weight"}},
-                                 {{second + ".convolution.weight", 1}},
-                                 {}});
-      group.norms.push_back(second + ".norm");
-      group.made.push_back({second + ".convolution.weight"});
-      group.read.push_back({first + ".convolution.weight", 1});
     }
     stages_.push_back(std::move(stage));
-    maps.push_back(std::move(group));
     in = out;
     height = half(height);
   }
@@ -66,28 +54,57 @@ MambaCtc::MambaCtc(const ModelConfig& config, const MambaCtcParameters& paramete
   collapse.kernel = {height, 1};
   collapse.padding = {0, 0};
   collapse_ = register_module("collapse", ConvolutionBlock(collapse));
-  maps.back().read.insert(maps.back().read.begin(), {"collapse.convolution.weight", 1});
-  channel_groups_.insert(channel_groups_.end(), maps.begin(), maps.end());
-  ChannelGroup rows{parameters.mamba.mamba_d_model,
-                    {"collapse.norm"},
-                    {{"collapse.convolution.weight"}},
-                    {{"head.weight", 1}},
-                    {{"norm.weight"}, {"norm.bias"}}};
 
   for (int i = 0; i < parameters.mamba.mamba_layers; ++i) {
     const std::string layer = "layer" + std::to_string(i);
     layers_.push_back(
         register_module(layer, MambaLayer(parameters.mamba.options(), parameters.mamba.dropout)));
     branches_.push_back({layer, layer + "." + MambaLayerImpl::kClosing});
-    const auto inside = mamba_channel_groups(layer, parameters.mamba.options(), rows);
-    channel_groups_.insert(channel_groups_.end(), inside.begin(), inside.end());
   }
-  channel_groups_.push_back(std::move(rows));
   norm_ = register_module(
       "norm", torch::nn::LayerNorm(torch::nn::LayerNormOptions({parameters.mamba.mamba_d_model})));
   dropout_ = register_module("dropout", torch::nn::Dropout(parameters.mamba.dropout));
   head_ = register_module("head", LoraLinear(parameters.mamba.mamba_d_model, config.alphabet.classes(),
                                              /*with_bias=*/true, LoraOptions{}));
+}
+
+std::vector<ChannelGroup> MambaCtc::channel_groups() const {
+  std::vector<ChannelGroup> groups;
+  const std::size_t stages = parameters_.cnn_channels.size();
+  for (std::size_t i = 0; i < stages; ++i) {
+    const std::string stage = "stage" + std::to_string(i),
+                      next = i + 1 < stages ? "stage" + std::to_string(i + 1) : "collapse";
+    const int channels = parameters_.cnn_channels[i];
+    ChannelGroup maps{channels,
+                      {stage + ".norm"},
+                      {{stage + ".convolution.weight"}},
+                      {{next + ".convolution.weight", 1}},
+                      {}};
+    for (int b = 0; b < parameters_.cnn_blocks[i]; ++b) {
+      const std::string block = stage + "_block" + std::to_string(b), first = block + ".first",
+                        second = block + ".second";
+      maps.norms.push_back(second + ".norm");
+      maps.made.push_back({second + ".convolution.weight"});
+      maps.read.push_back({first + ".convolution.weight", 1});
+      groups.push_back({channels,
+                        {first + ".norm"},
+                        {{first + ".convolution.weight"}},
+                        {{second + ".convolution.weight", 1}},
+                        {}});
+    }
+    groups.push_back(std::move(maps));
+  }
+  ChannelGroup rows{parameters_.mamba.mamba_d_model,
+                    {"collapse.norm"},
+                    {{"collapse.convolution.weight"}},
+                    {{"head.weight", 1}},
+                    {{"norm.weight"}, {"norm.bias"}}};
+  for (int i = 0; i < parameters_.mamba.mamba_layers; ++i) {
+    const auto inside = mamba_channel_groups("layer" + std::to_string(i), parameters_.mamba.options(), rows);
+    groups.insert(groups.end(), inside.begin(), inside.end());
+  }
+  groups.push_back(std::move(rows));
+  return groups;
 }
 
 int MambaCtc::frames(int width_px) const {

@@ -35,7 +35,7 @@ class MambaCtc : public CtcNetwork {
   int frames(int width_px) const override;
   FrameGrid frame_grid() const override { return {.pixels_per_frame = 4}; }
   std::vector<ResidualBranch> residual_branches() const override { return branches_; }
-  std::vector<ChannelGroup> channel_groups() const override { return channel_groups_; }
+  std::vector<ChannelGroup> channel_groups() const override;
   void prepare_for_inference(const FastArithmetic& fast) override;
 
  private:
@@ -44,6 +44,7 @@ class MambaCtc : public CtcNetwork {
     std::vector<ResidualBlock> blocks;
     bool halves_width = true;
   };
+  MambaCtcParameters parameters_;
   std::vector<Stage> stages_;
   ConvolutionBlock collapse_{nullptr};
   std::vector<MambaLayer> layers_;
@@ -51,7 +52,6 @@ class MambaCtc : public CtcNetwork {
   torch::nn::Dropout dropout_{nullptr};
   LoraLinear head_{nullptr};  // without a low-rank update
   std::vector<ResidualBranch> branches_;
-  std::vector<ChannelGroup> channel_groups_;
 };
 
 }  // namespace ocrbatch::recognizer
