@@ -5,9 +5,9 @@
 
 #include <algorithm>
 
-#include "kernels/check.h"
 #include "kernels/column_block.h"
 #include "kernels/parallel_lines.h"
+#include "kernels/winograd_arguments.h"
 #include "kernels/winograd_cpu.h"
 
 namespace ocrbatch::kernels {
@@ -43,31 +43,16 @@ static void convolve_in_chunks(const WinogradMaps& maps, float* to) {
   });
 }
 
-at::Tensor winograd_convolution(const WinogradConvolution& convolution, const at::Tensor& maps_in,
-                                const at::Tensor& widths, const at::Tensor& skip_in, bool relu) {
-  TORCH_CHECK(maps_in.dim() == 4 && maps_in.size(1) == convolution.in && maps_in.scalar_type() == at::kFloat,
-              "winograd_convolution: maps should be (batch, ", convolution.in,
-              ", height, columns) float32, got ", maps_in.sizes(), " ", maps_in.scalar_type());
-  const at::Tensor maps = maps_in.contiguous(at::MemoryFormat::ChannelsLast);
+at::Tensor winograd_convolution(const WinogradConvolution& convolution, const at::Tensor& maps,
+                                const at::Tensor& widths, const at::Tensor& skip, bool relu) {
+  const WinogradArguments given = winograd_arguments("winograd_convolution", convolution.in, convolution.out,
+                                                     convolution.bias, maps, widths, skip, relu);
   WinogradMaps raw;
+  raw.result = given.result;
   raw.in = convolution.in;
-  WinogradResult& result = raw.result;
-  result.batch = maps.size(0), result.height = maps.size(2), result.columns = maps.size(3);
-  result.out = convolution.out, result.relu = relu;
-  check_lengths("winograd_convolution", widths, result.batch, result.columns, "widths");
-  result.widths = widths.const_data_ptr<int>();
-  at::Tensor skip;
-  if (skip_in.defined()) {
-    check_shape("winograd_convolution", "skip", skip_in,
-                {result.batch, result.out, result.height, result.columns});
-    skip = skip_in.to(at::kFloat).contiguous(at::MemoryFormat::ChannelsLast);
-    result.skip = skip.const_data_ptr<float>();
-  }
-  raw.maps = maps.const_data_ptr<float>();
+  raw.maps = given.maps.const_data_ptr<float>();
   raw.weights = convolution.weights.const_data_ptr<float>();
-  result.bias = convolution.bias.const_data_ptr<float>();
-  at::Tensor out = at::empty({result.batch, result.out, result.height, result.columns},
-                             maps.options().memory_format(at::MemoryFormat::ChannelsLast));
+  at::Tensor out = winograd_output(given);
   convolve_in_chunks(raw, out.mutable_data_ptr<float>());
   return out;
 }

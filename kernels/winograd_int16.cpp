@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <vector>
 
-#include "kernels/check.h"
 #include "kernels/int8_rounding.h"
 #include "kernels/int8_weights.h"
+#include "kernels/winograd_arguments.h"
 #include "kernels/winograd_int16_cpu.h"
 
 namespace ocrbatch::kernels {
@@ -55,26 +55,14 @@ WinogradInt16 make_winograd_int16(const at::Tensor& weight, const at::Tensor& bi
   return made;
 }
 
-at::Tensor winograd_int16(const WinogradInt16& convolution, const at::Tensor& maps_in,
-                          const at::Tensor& widths, const at::Tensor& skip_in, bool relu) {
-  TORCH_CHECK(maps_in.dim() == 4 && maps_in.size(1) == convolution.in && maps_in.is_cpu(),
-              "winograd_int16: maps should be (batch, ", convolution.in,
-              ", height, columns) on the CPU, got ", maps_in.sizes());
-  const at::Tensor maps = maps_in.to(at::kFloat).contiguous(at::MemoryFormat::ChannelsLast);
+at::Tensor winograd_int16(const WinogradInt16& convolution, const at::Tensor& maps, const at::Tensor& widths,
+                          const at::Tensor& skip, bool relu) {
+  const WinogradArguments given = winograd_arguments("winograd_int16", convolution.in, convolution.out,
+                                                     convolution.bias, maps, widths, skip, relu);
+  const WinogradResult& result = given.result;
   WinogradInt16Maps raw;
+  raw.result = result;
   raw.in = padded_channels(convolution.in);
-  WinogradResult& result = raw.result;
-  result.batch = maps.size(0), result.height = maps.size(2), result.columns = maps.size(3);
-  result.out = convolution.out, result.relu = relu;
-  check_lengths("winograd_int16", widths, result.batch, result.columns, "widths");
-  result.widths = widths.const_data_ptr<int>();
-  at::Tensor skip;
-  if (skip_in.defined()) {
-    check_shape("winograd_int16", "skip", skip_in, {result.batch, result.out, result.height, result.columns});
-    skip = skip_in.to(at::kFloat).contiguous(at::MemoryFormat::ChannelsLast);
-    result.skip = skip.const_data_ptr<float>();
-  }
-  result.bias = convolution.bias.const_data_ptr<float>();
   raw.weights = convolution.weights.const_data_ptr<int16_t>();
   raw.weight_scales = convolution.weight_scales.const_data_ptr<float>();
 
@@ -83,13 +71,12 @@ at::Tensor winograd_int16(const WinogradInt16& convolution, const at::Tensor& ma
   std::vector<float> scales(static_cast<std::size_t>(result.batch));
   for (int64_t image = 0; image < result.batch; ++image) {
     const float* const from =
-        maps.const_data_ptr<float>() + image * result.height * result.columns * convolution.in;
+        given.maps.const_data_ptr<float>() + image * result.height * result.columns * convolution.in;
     scales[static_cast<std::size_t>(image)] =
         fill_bytes(raw, image, from, convolution.in, bytes.data() + image * image_bytes);
   }
   raw.bytes = bytes.data(), raw.byte_scales = scales.data();
-  at::Tensor out = at::empty({result.batch, result.out, result.height, result.columns},
-                             maps.options().memory_format(at::MemoryFormat::ChannelsLast));
+  at::Tensor out = winograd_output(given);
   winograd_int16_convolution_cpu(raw, out.mutable_data_ptr<float>());
   return out;
 }
