@@ -18,4 +18,13 @@ void stretch(const std::uint8_t* depths, int count, int low, int high, std::uint
 // more; halves go to the even number.
 void even_out(const std::uint8_t* row, const std::uint8_t* paper, int count, int white, std::uint8_t* to);
 
+// Where ink (anything but 0) begins and ends, by turns, an even number of columns: an end is the first column
+// behind it, `count` at most. Into `edges`, which has room for count + 1; returns how many.
+int find_edges(const std::uint8_t* row, int count, int* edges);
+
+// The kBetween pixels from each of `count` centres to the next, with steps of equal size and half a step at
+// either end; rounded to the nearest, halves up. `centres` are count + 1 gray values times kCentreScale.
+inline constexpr int kBetween = 8, kCentreScale = 16;
+void fill_between(const std::uint16_t* centres, int count, std::uint8_t* to);
+
 }  // namespace ocrbatch::kernels

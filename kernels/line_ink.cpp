@@ -4,67 +4,11 @@
 #include <array>
 #include <cmath>
 
+#include "kernels/gray_histogram.h"
 #include "kernels/gray_rows.h"
 
 namespace ocrbatch::kernels {
 namespace {
-
-using Histogram = std::array<int, 256>;
-
-Histogram histogram_of(const cv::Mat& region, int row_step = 1) {
-  // A counter that was just written is not soon read, and a pixel mostly has its neighbour's gray: every
-  // second one is counted apart.
-  Histogram counts{}, others{};
-  for (int y = 0; y < region.rows; y += row_step) {
-    const uchar* row = region.ptr<uchar>(y);
-    int x = 0;
-    for (; x + 2 <= region.cols; x += 2) ++counts[row[x]], ++others[row[x + 1]];
-    if (x < region.cols) ++counts[row[x]];
-  }
-  for (std::size_t value = 0; value < counts.size(); ++value) counts[value] += others[value];
-  return counts;
-}
-
-int percentile(const Histogram& counts, double share) {
-  int total = 0;
-  for (int count : counts) total += count;
-  int left = static_cast<int>(share * total);
-  for (int value = 0; value < 256; ++value) {
-    left -= counts[value];
-    if (left < 0) return value;
-  }
-  return 255;
-}
-
-// Otsu's two classes: the means and the share of the dark one.
-struct TwoClasses {
-  double dark_mean = 255, light_mean = 255, dark_share = 0;
-  int darkest_light = 0;  // values below are of the dark class
-};
-
-TwoClasses split_in_two(const Histogram& counts) {
-  double total = 0, sum = 0;
-  for (int value = 0; value < 256; ++value) {
-    total += counts[value];
-    sum += static_cast<double>(value) * counts[value];
-  }
-  TwoClasses best;
-  if (total == 0) return best;
-  best.dark_mean = best.light_mean = sum / total;
-  double dark = 0, dark_sum = 0, best_variance = 0;
-  for (int value = 0; value < 255; ++value) {
-    dark += counts[value];
-    dark_sum += static_cast<double>(value) * counts[value];
-    if (dark == 0 || dark == total) continue;
-    const double dark_mean = dark_sum / dark, light_mean = (sum - dark_sum) / (total - dark);
-    const double variance = dark * (total - dark) * (light_mean - dark_mean) * (light_mean - dark_mean);
-    if (variance > best_variance) {
-      best_variance = variance;
-      best = {dark_mean, light_mean, dark / total, value + 1};
-    }
-  }
-  return best;
-}
 
 // Share of pixels below `threshold` above, below and beside columns x0 to x1 of a line; where the page ends
 // with the line, of the line's own outermost rows and columns.
@@ -87,7 +31,7 @@ double dark_share_around(const cv::Mat& page, const cv::Rect& line, int x0, int 
   double dark = 0, total = 0;
   for (const cv::Rect& edge : edges) {
     if (edge.empty()) continue;
-    const Histogram counts = histogram_of(page(edge));
+    const GrayHistogram counts = histogram_of(page(edge));
     for (int value = 0; value < 256; ++value) {
       total += counts[value];
       if (value < threshold) dark += counts[value];
@@ -105,10 +49,10 @@ PaperEstimate estimate_paper(const cv::Mat& page, const cv::Rect& line) {
   const int segment_width = std::max(16, 2 * region.rows);
   const int row_step = std::max(1, region.rows / 64);
   double inverted_votes = 0, votes = 0;
-  Histogram all{};
+  GrayHistogram all{};
   for (int x0 = 0; x0 < region.cols; x0 += segment_width) {
     const int x1 = std::min(region.cols, x0 + segment_width);
-    const Histogram counts = histogram_of(region.colRange(x0, x1), row_step);
+    const GrayHistogram counts = histogram_of(region.colRange(x0, x1), row_step);
     for (int value = 0; value < 256; ++value) all[value] += counts[value];
     const TwoClasses classes = split_in_two(counts);
     const double contrast = classes.light_mean - classes.dark_mean;
@@ -143,7 +87,7 @@ InkScale measure_ink(const cv::Mat& zone, bool inverted) {
     return static_cast<int>(static_cast<int64_t>(i) * zone.cols / segments);
   };
   for (int i = 0; i < segments; ++i) {
-    Histogram counts = histogram_of(zone.colRange(segment_start(i), segment_start(i + 1)));
+    GrayHistogram counts = histogram_of(zone.colRange(segment_start(i), segment_start(i + 1)));
     if (inverted) std::ranges::reverse(counts);
     levels[i] = percentile(counts, 0.75);
   }

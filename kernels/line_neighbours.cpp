@@ -6,6 +6,7 @@
 #include <opencv2/imgproc.hpp>
 #include <vector>
 
+#include "kernels/gray_rows.h"
 #include "kernels/line_ink.h"
 
 namespace ocrbatch::kernels {
@@ -47,18 +48,13 @@ struct Runs {
 };
 
 Runs find_runs(const cv::Mat& ink) {
-  constexpr uchar kInk = 255, kPaper = 0;
   Runs found;
   found.begins.reserve(static_cast<std::size_t>(ink.rows) + 1);
+  std::vector<int> edges(static_cast<std::size_t>(ink.cols) + 1);
   for (int y = 0; y < ink.rows; ++y) {
     found.begins.push_back(static_cast<int>(found.runs.size()));
-    const uchar* const row = ink.ptr<uchar>(y);
-    const uchar* const end = row + ink.cols;
-    for (const uchar* at = row; (at = std::find(at, end, kInk)) != end;) {
-      const uchar* const after = std::find(at, end, kPaper);
-      found.runs.push_back({y, static_cast<int>(at - row), static_cast<int>(after - row)});
-      at = after;
-    }
+    const auto count = static_cast<std::size_t>(find_edges(ink.ptr<uchar>(y), ink.cols, edges.data()));
+    for (std::size_t i = 0; i < count; i += 2) found.runs.push_back({y, edges[i], edges[i + 1]});
   }
   found.begins.push_back(static_cast<int>(found.runs.size()));
   return found;

@@ -1,7 +1,10 @@
 #include "pipeline/layout/components.h"
 
-#include <cstdint>
-#include <cstring>
+#include <algorithm>
+#include <cstddef>
+#include <opencv2/core.hpp>
+
+#include "kernels/gray_rows.h"
 
 namespace ocrbatch::pipeline {
 namespace {
@@ -10,22 +13,6 @@ struct Run {
   int x0, x1;  // x1 exclusive
   int label;
 };
-
-// The first column from x on that is ink (or paper), `columns` without one. Eight pixels a step, as most of a
-// page is paper.
-int next_ink(const uchar* row, int x, int columns) {
-  for (; x + 8 <= columns; x += 8) {
-    std::uint64_t eight = 0;
-    std::memcpy(&eight, row + x, 8);
-    if (eight != 0) break;
-  }
-  while (x < columns && row[x] == 0) ++x;
-  return x;
-}
-int next_paper(const uchar* row, int x, int columns) {
-  while (x < columns && row[x] != 0) ++x;
-  return x;
-}
 
 // Labels that turned out to be one component; the smallest one stands for all.
 class UnionFind {
@@ -48,44 +35,58 @@ class UnionFind {
   std::vector<int> parents_;
 };
 
+// What runs of one label cover; columns and rows x1 and y1 exclusive.
+struct Part {
+  int x0, y0, x1, y1, pixels;
+
+  void add(const Part& other) {
+    x0 = std::min(x0, other.x0);
+    y0 = std::min(y0, other.y0);
+    x1 = std::max(x1, other.x1);
+    y1 = std::max(y1, other.y1);
+    pixels += other.pixels;
+  }
+};
+
 }  // namespace
 
 std::vector<Component> find_components(const cv::Mat& ink) {
   UnionFind labels;
-  std::vector<Component> parts;  // by label
+  std::vector<Part> parts;  // by label
   std::vector<Run> above, here;
+  std::vector<int> edges(static_cast<std::size_t>(ink.cols) + 1);
   for (int y = 0; y < ink.rows; ++y) {
-    const uchar* row = ink.ptr<uchar>(y);
+    const auto count =
+        static_cast<std::size_t>(kernels::find_edges(ink.ptr<uchar>(y), ink.cols, edges.data()));
     here.clear();
     size_t first = 0;
-    for (int x = next_ink(row, 0, ink.cols); x < ink.cols;) {
-      Run run{x, next_paper(row, x, ink.cols), -1};
+    for (std::size_t edge = 0; edge < count; edge += 2) {
+      Run run{edges[edge], edges[edge + 1], -1};
       // Runs above that touch this one, corners included; the last of them may touch the next one too.
       while (first < above.size() && above[first].x1 < run.x0) ++first;
       for (size_t i = first; i < above.size() && above[i].x0 <= run.x1; ++i)
         run.label = run.label < 0 ? labels.find(above[i].label) : labels.unite(run.label, above[i].label);
+      const Part part{run.x0, y, run.x1, y + 1, run.x1 - run.x0};
       if (run.label < 0) {
         run.label = labels.add();
-        parts.emplace_back();
+        parts.push_back(part);
+      } else {
+        parts[run.label].add(part);
       }
-      Component& part = parts[run.label];
-      part.box |= cv::Rect(run.x0, y, run.x1 - run.x0, 1);
-      part.pixels += run.x1 - run.x0;
       here.push_back(run);
-      x = next_ink(row, run.x1, ink.cols);
     }
     std::swap(above, here);
   }
   std::vector<Component> components;
-  components.reserve(parts.size());
   for (int label = 0; label < static_cast<int>(parts.size()); ++label) {
     const int root = labels.find(label);
-    if (root == label) continue;
-    parts[root].box |= parts[label].box;
-    parts[root].pixels += parts[label].pixels;
+    if (root != label) parts[root].add(parts[label]);
   }
-  for (int label = 0; label < static_cast<int>(parts.size()); ++label)
-    if (labels.find(label) == label) components.push_back(parts[label]);
+  for (int label = 0; label < static_cast<int>(parts.size()); ++label) {
+    if (labels.find(label) != label) continue;
+    const Part& part = parts[label];
+    components.push_back({{part.x0, part.y0, part.x1 - part.x0, part.y1 - part.y0}, part.pixels});
+  }
   return components;
 }
 

@@ -2,35 +2,52 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
+#include <cstdint>
 #include <opencv2/imgproc.hpp>
 #include <vector>
 
+#include "kernels/cell_rows.h"
+#include "kernels/gray_histogram.h"
 #include "kernels/gray_rows.h"
 #include "pipeline/layout/components.h"
 #include "pipeline/layout/statistics.h"
+#include "pipeline/layout/upright_runs.h"
 
 namespace ocrbatch::pipeline {
 namespace {
+
+// The means of a row of cells, from the sums of their columns of pixels. A cell size that the compiler knows
+// (0: `cell` is it) costs no division.
+template <int kKnown>
+void means_of_columns(const std::uint16_t* sums, int columns, int cell, uchar* means) {
+  const int size = kKnown > 0 ? kKnown : cell, area = size * size;
+  for (int x = 0; x < columns; ++x) {
+    int sum = area / 2;
+    for (int i = 0; i < size; ++i) sum += sums[x * size + i];
+    means[x] = static_cast<uchar>(sum / area);
+  }
+}
 
 // The mean of each whole cell of `cell` by `cell` pixels, of which there must be one; what is over at the
 // right and at the bottom belongs to none. cv::resize takes several times as long where a side is no multiple
 // of the cell.
 cv::Mat mean_of_cells(const cv::Mat& gray, int cell) {
-  const int columns = gray.cols / cell, area = cell * cell;
+  const int columns = gray.cols / cell;
   cv::Mat means(gray.rows / cell, columns, CV_8UC1);
-  std::vector<int> sums(static_cast<std::size_t>(columns) * static_cast<std::size_t>(cell));
+  const auto of_columns = cell == 2   ? means_of_columns<2>
+                          : cell == 3 ? means_of_columns<3>
+                          : cell == 4 ? means_of_columns<4>
+                          : cell == 8 ? means_of_columns<8>
+                                      : means_of_columns<0>;
+  // 16 bits hold the sums of cells of 257 rows, which no page is large enough for.
+  std::vector<std::uint16_t> sums(static_cast<std::size_t>(columns) * static_cast<std::size_t>(cell));
   for (int y = 0; y < means.rows; ++y) {
-    std::ranges::fill(sums, 0);
+    std::ranges::fill(sums, std::uint16_t{0});
     for (int i = 0; i < cell; ++i) {
       const uchar* const row = gray.ptr<uchar>(y * cell + i);
-      for (std::size_t x = 0; x < sums.size(); ++x) sums[x] += row[x];
+      for (std::size_t x = 0; x < sums.size(); ++x) sums[x] = static_cast<std::uint16_t>(sums[x] + row[x]);
     }
-    uchar* const to = means.ptr<uchar>(y);
-    for (int x = 0; x < columns; ++x) {
-      const int* const begin = sums.data() + static_cast<std::ptrdiff_t>(x) * cell;
-      to[x] = static_cast<uchar>((std::accumulate(begin, begin + cell, 0) + area / 2) / area);
-    }
+    of_columns(sums.data(), columns, cell, means.ptr<uchar>(y));
   }
   return means;
 }
@@ -52,38 +69,41 @@ cv::Mat scaled(const cv::Mat& gray, double scale) {
   return result;
 }
 
-// The paper's brightness everywhere, smooth: the light share of coarse cells, so that letters do not count.
-// Never below half of the page's own paper: a black panel stays black.
+constexpr int kCell = kernels::CellRows::kCell;
+
+// The paper's brightness in each cell, smooth: the light share of its neighbourhood, so that letters do not
+// count. Never below half of the page's own paper: a black panel stays black.
 cv::Mat estimate_light(const cv::Mat& gray) {
-  constexpr int kCell = 8;
   cv::Mat light;
   cv::dilate(coarse_means(gray, kCell), light, cv::getStructuringElement(cv::MORPH_RECT, {5, 5}));
   cv::medianBlur(light, light, 5);
   cv::blur(light, light, {7, 7});
   const std::vector<uchar> values(light.begin<uchar>(), light.end<uchar>());
   cv::max(light, std::max(1, quantile(values, 0.75) / 2), light);
-  cv::Mat full;
-  cv::resize(light, full, gray.size(), 0, 0, cv::INTER_LINEAR);
-  return full;
+  return light;
 }
 
 constexpr int kPaper = 230;
 
 // The page as it would be in even light, its paper at kPaper.
 cv::Mat in_even_light(const cv::Mat& gray) {
-  const cv::Mat light = estimate_light(gray);
+  kernels::CellRows light(estimate_light(gray), gray.cols);
   cv::Mat even(gray.size(), CV_8UC1);
   for (int y = 0; y < gray.rows; ++y)
-    kernels::even_out(gray.ptr<uchar>(y), light.ptr<uchar>(y), gray.cols, kPaper, even.ptr<uchar>(y));
+    kernels::even_out(gray.ptr<uchar>(y), light.row(y), gray.cols, kPaper, even.ptr<uchar>(y));
   return even;
+}
+
+// The gray value up to which a page in even light is ink, by its two classes (Otsu).
+int ink_threshold(const cv::Mat& even) {
+  constexpr int kDarkest = 110, kLightest = 195;
+  return std::clamp(kernels::split_in_two(kernels::histogram_of(even)).darkest_light - 1, kDarkest,
+                    kLightest);
 }
 
 cv::Mat binarize(const cv::Mat& gray) {
   const cv::Mat even = in_even_light(gray);
-  cv::Mat ink;
-  const double otsu = cv::threshold(even, ink, 0, 255, cv::THRESH_BINARY | cv::THRESH_OTSU);
-  cv::threshold(even, ink, std::clamp(otsu, 110.0, 195.0), 255, cv::THRESH_BINARY_INV);
-  return ink;
+  return even <= ink_threshold(even);
 }
 
 // The darkest pixel of each cell of `cell` by `cell` pixels.
@@ -136,22 +156,25 @@ constexpr double kHalfWay = 0.5, kFaint = 0.35;
 // half-way (or another share of the way) between the paper and the darkest there (Bernsen's threshold, with
 // the paper's light instead of the brightest), and than grain.
 cv::Mat binarize_locally(const cv::Mat& gray, double share = kHalfWay) {
-  constexpr int kCell = 8, kLeastDarkness = 24;
-  cv::Mat ink;
+  constexpr int kLeastDarkness = 24;
   const cv::Mat even = in_even_light(gray);
   const cv::Mat judged = without_background(even, kCell, kPaper);
-  const double otsu =
-      std::clamp(cv::threshold(judged, ink, 0, 255, cv::THRESH_BINARY | cv::THRESH_OTSU), 110.0, 195.0);
+  const int otsu = ink_threshold(judged);
   cv::Mat darkest = darkest_of_cells(even, kCell);
   const int darkest_paper =
       darkest_grain(judged.data == even.data ? darkest : darkest_of_cells(judged, kCell));
-  const int grain = std::max(cvRound(otsu), std::min(darkest_paper, kPaper - kLeastDarkness));
+  const int grain = std::max(otsu, std::min(darkest_paper, kPaper - kLeastDarkness));
   cv::erode(darkest, darkest, cv::getStructuringElement(cv::MORPH_RECT, {3, 3}));
   cv::blur(darkest, darkest, {3, 3});
-  cv::Mat full;
-  const cv::Mat thresholds = cv::max(cv::min(share * darkest + (1 - share) * kPaper, grain), otsu);
-  cv::resize(thresholds, full, {darkest.cols * kCell, darkest.rows * kCell}, 0, 0, cv::INTER_LINEAR);
-  cv::compare(even, full({0, 0, gray.cols, gray.rows}), ink, cv::CMP_LT);
+  const cv::Mat by_cell = cv::max(cv::min(share * darkest + (1 - share) * kPaper, grain), otsu);
+  kernels::CellRows thresholds(by_cell, gray.cols);
+  cv::Mat ink(gray.size(), CV_8UC1);
+  const int columns = gray.cols;
+  for (int y = 0; y < gray.rows; ++y) {
+    const uchar *const row = even.ptr<uchar>(y), *const threshold = thresholds.row(y);
+    uchar* const to = ink.ptr<uchar>(y);
+    for (int x = 0; x < columns; ++x) to[x] = row[x] < threshold[x] ? 255 : 0;
+  }
   return ink;
 }
 
@@ -191,9 +214,7 @@ LayoutImage layout_image_of(const cv::Mat& ink) {
 double mend_broken_letters(LayoutImage& image, const cv::Mat& gray, double pieces) {
   constexpr int kGap = 4;
   constexpr double kFewer = 0.8, kHigher = 1.25, kWhole = 2.5;
-  cv::Mat closed;
-  cv::morphologyEx(image.ink, closed, cv::MORPH_CLOSE,
-                   cv::getStructuringElement(cv::MORPH_RECT, {1, kGap + 1}));
+  cv::Mat closed = fill_upright_gaps(image.ink, kGap);
   const std::vector<Component> components = find_components(closed);
   if (static_cast<double>(components.size()) > kFewer * static_cast<double>(image.components.size()))
     return pieces;

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cstring>
-#include <opencv2/imgproc.hpp>
+#include <opencv2/core.hpp>
+
+#include "pipeline/layout/upright_runs.h"
 
 namespace ocrbatch::pipeline {
 namespace {
@@ -30,13 +32,10 @@ void keep_long_runs(cv::Mat& ink, int length) {
 
 // Ink that lies in straight runs of at least `length` along the rows and is thin across.
 cv::Mat level_rules(const cv::Mat& ink, int length, int thickness) {
-  cv::Mat straight, thick;
   // A tilted rule is a stair of runs: growing by one pixel across makes them overlap.
-  cv::dilate(ink, straight, cv::getStructuringElement(cv::MORPH_RECT, {1, 3}));
+  cv::Mat straight = lengthen_upright(ink);
   keep_long_runs(straight, length);
-  cv::morphologyEx(straight, thick, cv::MORPH_OPEN,
-                   cv::getStructuringElement(cv::MORPH_RECT, {1, thickness + 3}));
-  straight.setTo(0, thick);
+  straight.setTo(0, long_upright_runs(straight, std::min(thickness + 3, 255)));
   return straight;
 }
 
