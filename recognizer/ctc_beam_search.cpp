@@ -5,6 +5,7 @@
 #include <functional>
 #include <limits>
 
+#include "kernels/class_rows_cpu.h"
 #include "recognizer/alphabet.h"
 
 namespace ocrbatch::recognizer {
@@ -66,10 +67,12 @@ void CtcBeamSearch::stay_blank(float log_probability) {
 }
 
 void CtcBeamSearch::collect_labels(const float* row, int classes) {
+  likely_.resize(static_cast<std::size_t>(classes));
+  const auto count = static_cast<std::size_t>(
+      kernels::columns_above_cpu(row, classes, decoding_.min_label_log_probability, likely_.data()));
   labels_.clear();
-  for (int label = Alphabet::kBlank + 1; label < classes; ++label) {
-    if (row[label] > decoding_.min_label_log_probability) labels_.push_back({label, row[label]});
-  }
+  for (std::size_t i = 0; i < count; ++i)
+    if (likely_[i] != Alphabet::kBlank) labels_.push_back({likely_[i], row[likely_[i]]});
   const auto most = static_cast<std::size_t>(decoding_.max_labels_per_frame);
   if (labels_.size() <= most) return;
   const auto likelier = [](const LabelAt& a, const LabelAt& b) {

@@ -63,6 +63,7 @@ class CtcBeamSearch {
   std::vector<Node> nodes_;
   std::vector<Entry> beam_;  // best first
   std::vector<Candidate> candidates_;
+  std::vector<int> likely_;  // classes of a frame, the blank among them
   std::vector<LabelAt> labels_;
   float floor_ = 0;  // candidates below it have no chance
 };

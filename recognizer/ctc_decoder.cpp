@@ -2,6 +2,7 @@
 
 #include <torch/torch.h>
 
+#include "kernels/class_rows_cpu.h"
 #include "kernels/ctc_greedy.h"
 #include "recognizer/ctc_alignment.h"
 #include "recognizer/ctc_beam_search.h"
@@ -36,14 +37,17 @@ std::vector<std::vector<CtcLabel>> decode_greedy(const torch::Tensor& logits,
 std::vector<std::vector<CtcLabel>> decode_beam(const torch::Tensor& logits, const std::vector<int>& frames,
                                                const Decoding& decoding) {
   const torch::NoGradGuard no_grad;
-  const torch::Tensor log_probabilities = torch::log_softmax(as_floats(logits), -1);
-  const int64_t line_floats = logits.size(1) * logits.size(2);
-  const int classes = static_cast<int>(logits.size(2));
+  const torch::Tensor floats = as_floats(logits);
+  const int64_t line_floats = floats.size(1) * floats.size(2);
+  const int classes = static_cast<int>(floats.size(2));
   CtcBeamSearch search(decoding);
+  std::vector<float> log_probabilities;
   std::vector<std::vector<CtcLabel>> lines;
   for (std::size_t b = 0; b < frames.size(); ++b) {
-    const float* const line =
-        log_probabilities.const_data_ptr<float>() + static_cast<int64_t>(b) * line_floats;
+    log_probabilities.resize(static_cast<std::size_t>(frames[b]) * static_cast<std::size_t>(classes));
+    const float* const line = log_probabilities.data();
+    kernels::log_softmax_rows_cpu(floats.const_data_ptr<float>() + static_cast<int64_t>(b) * line_floats,
+                                  frames[b], classes, log_probabilities.data());
     const std::vector<BeamReading> readings = search.readings(line, frames[b], classes);
     lines.push_back(align_labels(readings.front().labels, line, frames[b], classes));
     const std::vector<float> agreement = agreement_with_first(readings);

@@ -6,15 +6,15 @@ namespace ocrbatch::recognizer {
 
 ScoredText TextScorer::line_start() const {
   ScoredText text;
-  if (model_ != nullptr) text.context = model_->line_start();
+  if (steps_) text.context = steps_->model().line_start();
   return text;
 }
 
-ScoredText TextScorer::append(const ScoredText& text, int label) const {
+ScoredText TextScorer::append(const ScoredText& text, int label) {
   ScoredText next = text;
-  if (model_ == nullptr) return next;
-  const TextSymbols& symbols = model_->symbols();
-  const NgramModel::Step step = model_->step(text.context, label);
+  if (!steps_) return next;
+  const TextSymbols& symbols = steps_->model().symbols();
+  const NgramModel::Step step = steps_->step(text.context, label);
   next.context = step.next;
   const bool is_digit = symbols.is_digit(label);
   if (symbols.is_letter(label)) {
@@ -26,7 +26,7 @@ ScoredText TextScorer::append(const ScoredText& text, int label) const {
     end_word(next, symbols.is_space(label) || symbols.space() < 0
                        ? step.log_probability
                        : std::max(step.log_probability,
-                                  model_->step(text.context, symbols.space()).log_probability));
+                                  steps_->step(text.context, symbols.space()).log_probability));
     next.in_code = text.in_code || is_digit;
     next.behind_digit = is_digit;
   }
@@ -40,9 +40,9 @@ ScoredText TextScorer::append(const ScoredText& text, int label) const {
 }
 
 float TextScorer::at_line_end(const ScoredText& text) const {
-  if (model_ == nullptr) return text.score;
+  if (!steps_) return text.score;
   ScoredText last = text;
-  end_word(last, model_->line_end_log_probability(text.context));
+  end_word(last, steps_->model().line_end_log_probability(text.context));
   return worth(last);
 }
 

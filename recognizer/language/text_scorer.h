@@ -14,8 +14,10 @@
 // than "amount (rm)". That cost is what keeps a word from falling apart.
 #pragma once
 
+#include <optional>
+
 #include "recognizer/decoding.h"
-#include "recognizer/language/ngram_model.h"
+#include "recognizer/language/ngram_steps.h"
 
 namespace ocrbatch::recognizer {
 
@@ -35,12 +37,13 @@ struct ScoredText {
 class TextScorer {
  public:
   explicit TextScorer(const Decoding& decoding)
-      : model_(decoding.language_model),
+      : steps_(decoding.language_model != nullptr ? std::optional<NgramSteps>(*decoding.language_model)
+                                                  : std::nullopt),
         weight_(decoding.language_weight),
         length_bonus_(decoding.length_bonus) {}
 
   ScoredText line_start() const;
-  ScoredText append(const ScoredText& text, int label) const;
+  ScoredText append(const ScoredText& text, int label);
   // The score of a line that ends there.
   float at_line_end(const ScoredText& text) const;
   // No label behind `text` brings its score above this.
@@ -53,7 +56,7 @@ class TextScorer {
   // Ends the word, where there is one, at a symbol of this log probability.
   void end_word(ScoredText& text, float log_probability) const;
 
-  const NgramModel* model_;
+  std::optional<NgramSteps> steps_;  // none without a language model
   float weight_, length_bonus_;
 };
 

@@ -35,7 +35,7 @@ class TextScorerTest : public ::testing::Test {
   }
 
   ScoredText score(const std::string& text) const {
-    const TextScorer scorer(decoding_);
+    TextScorer scorer(decoding_);
     ScoredText scored = scorer.line_start();
     for (const int label : alphabet_.encode(text)) scored = scorer.append(scored, label);
     return scored;
