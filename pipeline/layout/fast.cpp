@@ -72,6 +72,27 @@ bool lies_across(const Letter& large, const std::vector<Row>& rows) {
   return false;
 }
 
+// Capitals and ascenders of headings: large beside the page's usual print, but not beside their row's. They
+// go over to the letters; returns whether there were any.
+bool take_in_ascenders(Sorted& sorted, const std::vector<Row>& rows) {
+  constexpr size_t kRow = 3;                                             // letters that tell a row from dirt
+  constexpr float kHighest = 2.3F, kReach = 1.6F, kOffBaseline = 0.35F;  // in x-heights
+  const auto belongs = [&](const Letter& large, const Row& row) {
+    const float distance = std::max({0.0F, row.x0 - large.x1, large.x0 - row.x1});
+    return row.letters.size() >= kRow && distance < kReach * row.x_height &&
+           large.height() < kHighest * row.x_height &&
+           std::abs(large.bottom - row.baseline_at(large.middle())) < kOffBaseline * row.x_height;
+  };
+  const auto first =
+      std::stable_partition(sorted.large.begin(), sorted.large.end(), [&](const Letter& large) {
+        return std::ranges::none_of(rows, [&](const Row& row) { return belongs(large, row); });
+      });
+  const bool any = first != sorted.large.end();
+  sorted.letters.insert(sorted.letters.end(), first, sorted.large.end());
+  sorted.large.erase(first, sorted.large.end());
+  return any;
+}
+
 std::vector<Row> fit_rows(const std::vector<std::vector<Letter>>& chains) {
   std::vector<Row> rows;
   for (const auto& chain : chains) rows.push_back(fit_row(chain));
@@ -202,11 +223,12 @@ FastLayout find_lines_fast(const LayoutImage& image) {
   const float letter_px = static_cast<float>(image.letter_px);
   if (letter_px <= 0) return {};
   std::vector<Component> components = image.components;
-  const std::vector<Component> reversed = find_reversed_letters(image.ink, components, letter_px);
+  const ReversedPrint reversed(image.ink, components, letter_px);
   cv::Mat ink = image.ink.clone();
+  if (reversed.clear_areas(ink)) components = find_components(ink);
   const ErasedRules erased = erase_rules(ink, components, letter_px);
   if (erased.any) components = find_components(ink);
-  components.insert(components.end(), reversed.begin(), reversed.end());
+  components.insert(components.end(), reversed.letters().begin(), reversed.letters().end());
 
   // Links reach over the spaces between words, not over columns.
   constexpr float kReach = 1.6F;
@@ -219,6 +241,10 @@ FastLayout find_lines_fast(const LayoutImage& image) {
   std::vector<FoundLine> upright = take_out_upright_lines(sorted.letters, sorted.large, letter_px, tilt);
   if (is_tilted || !upright.empty()) chains = chain_letters(sorted.letters, kReach);
   std::vector<Row> rows = fit_rows(cut_at_steps(std::move(chains)));
+  // Where a heading has several of them beside each other, its pieces become rows one after another.
+  constexpr int kRounds = 8;
+  for (int round = 0; round < kRounds && take_in_ascenders(sorted, rows); ++round)
+    rows = fit_rows(cut_at_steps(chain_letters(sorted.letters, kReach)));
   std::erase_if(sorted.large, [&](const Letter& letter) { return lies_across(letter, rows); });
   for (Row& row : fit_rows(chain_letters(sorted.large, kReach))) rows.push_back(std::move(row));
   settle_single_heights(rows);
@@ -227,7 +253,7 @@ FastLayout find_lines_fast(const LayoutImage& image) {
   rows = join_rows(std::move(rows), kNear);
   absorb_pieces(rows);
   std::vector<Row> doubtful = take_out_strays(
-      rows, sorted.small, {image.ink.size(), letter_px, tilt, find_pictures(components, letter_px)});
+      rows, sorted.small, {image.ink.size(), letter_px, tilt, find_pictures(image.components, letter_px)});
 
   auto [parts, gutters] = find_parts(std::move(rows));
   attach_marks(parts, sorted.marks);

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <functional>
 #include <opencv2/imgproc.hpp>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "kernels/cell_rows.h"
@@ -184,11 +187,10 @@ bool is_dash(const Component& component) {
   return box.width >= 2 * box.height && pixels * 10 >= 7 * box.area();
 }
 
-// Median height of components that look like letters, 0 when there are too few. `rows` is the image's height.
-double letter_height(const std::vector<Component>& components, int rows) {
+// Heights of components that look like letters. `rows` is the image's height.
+std::vector<int> letter_heights(const std::vector<Component>& components, int rows) {
   // On a page no letter is higher than an eighth of it; in the image of a line it may fill nearly all of it.
   constexpr int kHighestInAnyImage = 64;
-  constexpr size_t kFewest = 3;
   const int highest = std::max(rows / 8, kHighestInAnyImage);
   std::vector<int> heights;
   for (const Component& component : components) {
@@ -197,6 +199,13 @@ double letter_height(const std::vector<Component>& components, int rows) {
     if (box.width > 6 * box.height || box.height > 6 * box.width) continue;
     if (pixels * 8 >= box.area()) heights.push_back(box.height);
   }
+  return heights;
+}
+
+// Their median, 0 when there are too few.
+double letter_height(const std::vector<Component>& components, int rows) {
+  constexpr size_t kFewest = 3;
+  std::vector<int> heights = letter_heights(components, rows);
   return heights.size() < kFewest ? 0 : median(std::move(heights));
 }
 
@@ -205,6 +214,27 @@ LayoutImage layout_image_of(const cv::Mat& ink) {
   image.ink = ink;
   image.components = find_components(ink);
   return image;
+}
+
+// Black for white, in an image of its own.
+cv::Mat turned_over(const cv::Mat& gray) {
+  cv::Mat negative;
+  cv::bitwise_not(gray, negative);
+  return negative;
+}
+
+// The image with the grays turned over where the print is light on dark, as on negatives of film and on
+// screens: most of the page is dark, and so turned over it has more letters. Dark paper and the black lid
+// around a page have fewer: of dark letters, only the counters. `positive` is `binarized(gray)`.
+std::optional<LayoutImage> negative_of(const cv::Mat& gray, const LayoutImage& positive,
+                                       const std::function<cv::Mat(const cv::Mat&)>& binarized) {
+  constexpr int kDark = 128, kRowStep = 4;
+  if (kernels::percentile(kernels::histogram_of(gray, kRowStep), 0.5) >= kDark) return std::nullopt;
+  LayoutImage negative = layout_image_of(binarized(turned_over(gray)));
+  const auto letters_of = [](const LayoutImage& image) {
+    return letter_heights(image.components, image.ink.rows).size();
+  };
+  return letters_of(negative) > letters_of(positive) ? std::optional(std::move(negative)) : std::nullopt;
 }
 
 // Print by needles, and faint print, falls into pieces one above the other. Where closing the gaps between
@@ -253,12 +283,18 @@ LayoutImage make_layout_image(const io::PageImage& page) {
 
   const double pixels = static_cast<double>(page.gray.total());
   const double probe_scale = pixels > kProbePixels ? 1 / std::ceil(std::sqrt(pixels / kProbePixels)) : 1;
-  const cv::Mat probe = binarize(scaled(page.gray, probe_scale));
-  const double letters = letter_height(find_components(probe), probe.rows) / probe_scale;
+  cv::Mat whole = page.gray;
+  const cv::Mat reduced = scaled(whole, probe_scale);
+  LayoutImage probe = layout_image_of(binarize(reduced));
+  if (auto negative = negative_of(reduced, probe, binarize)) {
+    probe = std::move(*negative);
+    whole = turned_over(whole);
+  }
+  const double letters = letter_height(probe.components, probe.ink.rows) / probe_scale;
   double scale = letters > 0 ? std::clamp(kLetterPixels / letters, 0.25, 3.0) : 1;
   scale = std::min(
       {scale, std::sqrt(kMostPixels / pixels), kLongestSide / std::max(page.gray.cols, page.gray.rows)});
-  LayoutImage image = layout_image_of(binarize(scaled(page.gray, scale)));
+  LayoutImage image = layout_image_of(binarize(scaled(whole, scale)));
   image.neighbours = find_letter_neighbours(image.components);
   remove_noise(image);
   image.x_scale = static_cast<double>(image.ink.cols) / page.gray.cols;
@@ -277,8 +313,13 @@ LayoutImage make_quick_layout_image(const io::PageImage& page) {
   const int cell = std::min({static_cast<int>(std::ceil(std::sqrt(std::max(1.0, pixels / kProbePixels)))),
                              page.gray.cols, page.gray.rows});
   double scale = 1.0 / cell;
-  const cv::Mat gray = cell > 1 ? mean_of_cells(page.gray, cell) : page.gray;
+  cv::Mat whole = page.gray, gray = cell > 1 ? mean_of_cells(whole, cell) : whole;
   LayoutImage image = layout_image_of(binarize_locally(gray));
+  if (auto negative = negative_of(gray, image, [](const cv::Mat& page) { return binarize_locally(page); })) {
+    image = std::move(*negative);
+    gray = turned_over(gray);
+    whole = turned_over(whole);
+  }
   const LetterNeighbours neighbours = find_letter_neighbours(image.components);
   double letters = letter_height(image.components, image.ink.rows);
   if (letters > 0 && letters < kSmallest) letters = mend_broken_letters(image, gray, letters);
@@ -287,7 +328,7 @@ LayoutImage make_quick_layout_image(const io::PageImage& page) {
     const double wanted = std::min(scale * factor, std::max(scale, std::sqrt(kMostPixels / pixels)));
     letters *= wanted / scale;
     scale = wanted;
-    image = layout_image_of(binarize_locally(scaled(page.gray, scale)));
+    image = layout_image_of(binarize_locally(scaled(whole, scale)));
   }
   remove_noise(image);
   const bool is_of_cells = image.ink.size() == gray.size();

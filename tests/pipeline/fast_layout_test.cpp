@@ -65,6 +65,74 @@ TEST(FastLayout, FindsAFewWordsOnALargePage) {
   EXPECT_NEAR(lines[0].baseline_start.y, 700, 3);
 }
 
+// Where each line of a page is, for comparison.
+std::vector<cv::Rect> places(const io::PageImage& page) {
+  std::vector<cv::Rect> boxes;
+  for (const io::Line& line : find_lines(page))
+    boxes.emplace_back(cv::Point(line.bbox.x0, line.bbox.y0), cv::Point(line.bbox.x1, line.bbox.y1));
+  return boxes;
+}
+
+io::PageImage page_of_prose() {
+  io::PageImage page = blank_page({900, 700});
+  for (int row = 0; row < 10; ++row) write(page, "A line of print on its page", {80, 100 + 50 * row});
+  return page;
+}
+
+TEST(FastLayout, FindsTheSameLinesOnANegative) {
+  io::PageImage page = page_of_prose();
+  const std::vector<cv::Rect> positive = places(page);
+  ASSERT_THAT(positive, SizeIs(10));
+  page.gray = 255 - page.gray;
+  const cv::Mat before = page.gray.clone();
+  const std::vector<cv::Rect> negative = places(page);
+  ASSERT_THAT(negative, SizeIs(10));
+  for (std::size_t i = 0; i < positive.size(); ++i)
+    EXPECT_GT((positive[i] & negative[i]).area(), 0.9 * positive[i].area()) << i;
+  EXPECT_EQ(cv::countNonZero(page.gray != before), 0);  // lines are cut from it later on
+}
+
+TEST(FastLayout, TakesNoBlackLidForANegative) {
+  io::PageImage page = page_of_prose(), on_lid = blank_page({1500, 1300});
+  on_lid.gray.setTo(10);
+  page.gray.copyTo(on_lid.gray({300, 200, 900, 700}));
+  const std::vector<cv::Rect> lines = places(on_lid);
+  ASSERT_THAT(lines, SizeIs(10));
+  EXPECT_NEAR(lines[0].x, 380, 5);
+}
+
+TEST(FastLayout, ReadsLightPrintAtTheSideAndTheHeadOfAPage) {
+  io::PageImage page = blank_page({1200, 900});
+  page.gray.rowRange(0, 140).setTo(30);
+  page.gray.colRange(0, 330).setTo(70);
+  write(page, "The head of the page", {60, 90}, 1, 250);
+  for (int row = 0; row < 6; ++row) {
+    write(page, "Entry here", {40, 230 + 80 * row}, 1, 250);
+    write(page, "and a line of the text beside it", {420, 265 + 80 * row});
+  }
+  const cv::Mat before = page.gray.clone();
+  const auto lines = find_lines(page);
+  ASSERT_THAT(lines, SizeIs(13));
+  EXPECT_NEAR(lines[0].baseline_start.y, 90, 4);
+  int at_the_side = 0;
+  for (const io::Line& line : lines) at_the_side += line.bbox.x1 < 330 ? 1 : 0;
+  EXPECT_EQ(at_the_side, 6);
+  EXPECT_EQ(cv::countNonZero(page.gray != before), 0);  // no letter is painted over as a rule
+}
+
+// 2.6 times as high as the page's small letters, and 1.3 times as high as their own row's.
+TEST(FastLayout, KeepsTheCapitalsOfAHeading) {
+  io::PageImage page = blank_page({1300, 900});
+  write(page, "Dark marks of old halls", {80, 120}, 2.2);
+  for (int row = 0; row < 10; ++row) write(page, "some more words as usual on a page", {80, 230 + 55 * row});
+  const auto lines = find_lines(page);
+  ASSERT_THAT(lines, SizeIs(11));
+  const int width =
+      cv::getTextSize("Dark marks of old halls", cv::FONT_HERSHEY_COMPLEX, 2.2, 2, nullptr).width;
+  EXPECT_NEAR(lines[0].bbox.x0, 80, 8);
+  EXPECT_NEAR(lines[0].bbox.x1, 80 + width, 12);
+}
+
 TEST(FastLayout, ReadsAReceiptRowByRow) {
   io::PageImage page = blank_page({900, 800});
   const char* const items[] = {"Coffee large", "Bread", "Apple juice", "Butter", "Eggs dozen", "Tea"};

@@ -73,16 +73,51 @@ TEST(PaintOver, TakesBordersOfCellsAndLeavesLetters) {
   EXPECT_EQ(gray.at<uchar>(30, 281), 20);
 }
 
-TEST(FindReversedLetters, SeesLightPrintOnABarOnly) {
+std::vector<Component> reversed_letters(const cv::Mat& ink) {
+  return ReversedPrint(ink, find_components(ink), 13).letters();
+}
+
+TEST(ReversedPrint, IsSeenOnABar) {
   cv::Mat ink = paper(400, 200);
   cv::rectangle(ink, {40, 40}, {300, 70}, cv::Scalar(255), cv::FILLED);
   cv::putText(ink, "TOTAL", {60, 62}, cv::FONT_HERSHEY_SIMPLEX, 0.6, cv::Scalar(0), 2);
-  EXPECT_GE(find_reversed_letters(ink, find_components(ink), 13).size(), 3U);  // of five letters, some touch
-  cv::Mat silhouette = paper(400, 200);
-  cv::circle(silhouette, {150, 100}, 80, cv::Scalar(255), cv::FILLED);
-  cv::ellipse(silhouette, {250, 150}, {120, 20}, 20, 0, 360, cv::Scalar(255), cv::FILLED);
-  cv::putText(silhouette, "TOTAL", {110, 100}, cv::FONT_HERSHEY_SIMPLEX, 0.6, cv::Scalar(0), 2);
-  EXPECT_THAT(find_reversed_letters(silhouette, find_components(silhouette), 13), SizeIs(0));
+  EXPECT_GE(reversed_letters(ink).size(), 3U);  // of five letters, some touch
+}
+
+TEST(ReversedPrint, IsSeenOnAnAreaOfAnyShape) {
+  // The head and the side of a page, to its edges, around its paper.
+  cv::Mat ink = paper(400, 400);
+  cv::rectangle(ink, {0, 0}, {400, 80}, cv::Scalar(255), cv::FILLED);
+  cv::rectangle(ink, {0, 80}, {120, 400}, cv::Scalar(255), cv::FILLED);
+  cv::putText(ink, "T O T A L", {150, 50}, cv::FONT_HERSHEY_SIMPLEX, 0.6, cv::Scalar(0), 2);
+  cv::putText(ink, "I T E M", {10, 200}, cv::FONT_HERSHEY_SIMPLEX, 0.6, cv::Scalar(0), 2);
+  cv::putText(ink, "B O D Y", {200, 200}, cv::FONT_HERSHEY_SIMPLEX, 0.6, cv::Scalar(255), 2);
+  const std::vector<Component> components = find_components(ink);
+  const ReversedPrint print(ink, components, 13);
+  const auto in = [&](const cv::Rect& area) {
+    return std::ranges::count_if(print.letters(),
+                                 [&](const Component& letter) { return (area & letter.box) == letter.box; });
+  };
+  EXPECT_EQ(in({140, 30, 150, 30}), 5);
+  EXPECT_EQ(in({5, 180, 110, 30}), 4);
+  EXPECT_EQ(static_cast<int>(print.letters().size()), in({140, 30, 150, 30}) + in({5, 180, 110, 30}));
+  ASSERT_TRUE(print.clear_areas(ink));
+  EXPECT_EQ(cv::countNonZero(ink(cv::Rect(0, 0, 400, 76))), 0);
+  EXPECT_EQ(cv::countNonZero(ink(cv::Rect(0, 0, 116, 400))), 0);
+  const std::vector<Component> left = find_components(ink);
+  EXPECT_EQ(std::ranges::count_if(left, [](const Component& c) { return c.box.x > 190; }), 4);
+}
+
+TEST(ReversedPrint, IsNotSeenInPrint) {
+  cv::Mat ink = paper(500, 300);
+  for (int row = 0; row < 14; ++row)  // set solid, and bold
+    cv::putText(ink, "OVER THE TOP OF THE ROOM", {10, 30 + 18 * row}, cv::FONT_HERSHEY_SIMPLEX, 0.6,
+                cv::Scalar(255), 2);
+  const cv::Mat before = ink.clone();
+  const ReversedPrint print(ink, find_components(ink), 13);
+  EXPECT_THAT(print.letters(), SizeIs(0));
+  EXPECT_FALSE(print.clear_areas(ink));
+  EXPECT_EQ(cv::countNonZero(ink != before), 0);
 }
 
 }  // namespace
