@@ -3,18 +3,19 @@
 namespace ocrbatch::kernels {
 
 GrayHistogram histogram_of(const cv::Mat& gray, int row_step) {
-  // A counter that was just written is not soon read, and a pixel mostly has its neighbours' gray: four in a
+  // A counter that was just written is not soon read, and a pixel mostly has its neighbours' gray: eight in a
   // row are counted apart.
-  std::array<GrayHistogram, 4> counts{};
+  constexpr int kApart = 8;
+  std::array<GrayHistogram, kApart> counts{};
   for (int y = 0; y < gray.rows; y += row_step) {
     const uchar* const row = gray.ptr<uchar>(y);
     int x = 0;
-    for (; x + 4 <= gray.cols; x += 4)
-      ++counts[0][row[x]], ++counts[1][row[x + 1]], ++counts[2][row[x + 2]], ++counts[3][row[x + 3]];
+    for (; x + kApart <= gray.cols; x += kApart)
+      for (int i = 0; i < kApart; ++i) ++counts[i][row[x + i]];
     for (; x < gray.cols; ++x) ++counts[0][row[x]];
   }
-  for (std::size_t value = 0; value < counts[0].size(); ++value)
-    counts[0][value] += counts[1][value] + counts[2][value] + counts[3][value];
+  for (std::size_t i = 1; i < counts.size(); ++i)
+    for (std::size_t value = 0; value < counts[i].size(); ++value) counts[0][value] += counts[i][value];
   return counts[0];
 }
 

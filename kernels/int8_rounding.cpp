@@ -29,19 +29,30 @@ void for_vectors(const float* x, std::int64_t count, const Each& each) {
   each(hn::Load(f, last), i, count - i);
 }
 
-float find_largest(const float* x, std::int64_t count) {
+// The largest of what `of` makes of some numbers, or 0 where that is more. Four maxima side by side, as each
+// waits for the one before it.
+template <class Of>
+float largest_of(const float* x, std::int64_t count, const Of& of) {
   const RoundingFloats f;
-  auto most = hn::Zero(f);
-  for_vectors(x, count, [&](auto value, std::int64_t, std::int64_t) { most = hn::Max(most, value); });
-  return hn::GetLane(hn::MaxOfLanes(f, most));
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(f));
+  auto a = hn::Zero(f), b = a, c = a, d = a;
+  std::int64_t i = 0;
+  for (; i + 4 * lanes <= count; i += 4 * lanes) {
+    a = hn::Max(a, of(hn::LoadU(f, x + i)));
+    b = hn::Max(b, of(hn::LoadU(f, x + i + lanes)));
+    c = hn::Max(c, of(hn::LoadU(f, x + i + 2 * lanes)));
+    d = hn::Max(d, of(hn::LoadU(f, x + i + 3 * lanes)));
+  }
+  for_vectors(x + i, count - i, [&](auto value, std::int64_t, std::int64_t) { a = hn::Max(a, of(value)); });
+  return hn::GetLane(hn::MaxOfLanes(f, hn::Max(hn::Max(a, b), hn::Max(c, d))));
+}
+
+float find_largest(const float* x, std::int64_t count) {
+  return largest_of(x, count, [](auto value) { return value; });
 }
 
 float find_largest_absolute(const float* x, std::int64_t count) {
-  const RoundingFloats f;
-  auto most = hn::Zero(f);
-  for_vectors(x, count,
-              [&](auto value, std::int64_t, std::int64_t) { most = hn::Max(most, hn::Abs(value)); });
-  return hn::GetLane(hn::MaxOfLanes(f, most));
+  return largest_of(x, count, [](auto value) { return hn::Abs(value); });
 }
 
 void round_to_bytes(const float* x, std::int64_t count, float factor, int middle, std::uint8_t* to) {

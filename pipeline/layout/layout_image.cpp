@@ -12,48 +12,13 @@
 #include "kernels/cell_rows.h"
 #include "kernels/gray_histogram.h"
 #include "kernels/gray_rows.h"
+#include "pipeline/layout/cell_means.h"
 #include "pipeline/layout/components.h"
 #include "pipeline/layout/statistics.h"
 #include "pipeline/layout/upright_runs.h"
 
 namespace ocrbatch::pipeline {
 namespace {
-
-// The means of a row of cells, from the sums of their columns of pixels. A cell size that the compiler knows
-// (0: `cell` is it) costs no division.
-template <int kKnown>
-void means_of_columns(const std::uint16_t* sums, int columns, int cell, uchar* means) {
-  const int size = kKnown > 0 ? kKnown : cell, area = size * size;
-  for (int x = 0; x < columns; ++x) {
-    int sum = area / 2;
-    for (int i = 0; i < size; ++i) sum += sums[x * size + i];
-    means[x] = static_cast<uchar>(sum / area);
-  }
-}
-
-// The mean of each whole cell of `cell` by `cell` pixels, of which there must be one; what is over at the
-// right and at the bottom belongs to none. cv::resize takes several times as long where a side is no multiple
-// of the cell.
-cv::Mat mean_of_cells(const cv::Mat& gray, int cell) {
-  const int columns = gray.cols / cell;
-  cv::Mat means(gray.rows / cell, columns, CV_8UC1);
-  const auto of_columns = cell == 2   ? means_of_columns<2>
-                          : cell == 3 ? means_of_columns<3>
-                          : cell == 4 ? means_of_columns<4>
-                          : cell == 8 ? means_of_columns<8>
-                                      : means_of_columns<0>;
-  // 16 bits hold the sums of cells of 257 rows, which no page is large enough for.
-  std::vector<std::uint16_t> sums(static_cast<std::size_t>(columns) * static_cast<std::size_t>(cell));
-  for (int y = 0; y < means.rows; ++y) {
-    std::ranges::fill(sums, std::uint16_t{0});
-    for (int i = 0; i < cell; ++i) {
-      const uchar* const row = gray.ptr<uchar>(y * cell + i);
-      for (std::size_t x = 0; x < sums.size(); ++x) sums[x] = static_cast<std::uint16_t>(sums[x] + row[x]);
-    }
-    of_columns(sums.data(), columns, cell, means.ptr<uchar>(y));
-  }
-  return means;
-}
 
 // One cell at least, where the image is smaller.
 cv::Mat coarse_means(const cv::Mat& gray, int cell) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <opencv2/imgproc.hpp>
 
+#include "pipeline/layout/cell_means.h"
+
 namespace ocrbatch::pipeline {
 namespace {
 
@@ -44,11 +46,10 @@ DarkAreas::DarkAreas(const cv::Mat& ink, double letter_px) : cell_(std::max(1, c
   constexpr int kStroke = 3, kBreadth = 13, kLargestLetter = 24;  // in cells
   const cv::Size cells(ink.cols / cell_, ink.rows / cell_);
   if (cells.width < kBreadth || cells.height < kBreadth) return;
-  cv::Mat shares;  // of ink, 255 is all
-  cv::resize(ink(cv::Rect(0, 0, cells.width * cell_, cells.height * cell_)), shares, cells, 0, 0,
-             cv::INTER_AREA);
+  const cv::Mat shares = mean_of_cells(ink, cell_);  // of ink, 255 is all
   const auto square = [](int side) { return cv::getStructuringElement(cv::MORPH_RECT, {side, side}); };
   cv::threshold(shares, dark_, 127, 255, cv::THRESH_BINARY);
+  if (cv::countNonZero(dark_) < kBreadth * kBreadth / 2) return;  // too little, even with strokes filled
   cv::morphologyEx(dark_, dark_, cv::MORPH_CLOSE, square(kStroke));
   cv::morphologyEx(dark_, dark_, cv::MORPH_OPEN, square(kBreadth));
   if (cv::countNonZero(dark_) == 0) return;

@@ -134,7 +134,7 @@ TEST(TextSymbols, AreSharedByWhatPaperWritesInItsOwnWay) {
 }
 
 TEST_F(TextScorerTest, TheBoundHolds) {
-  const TextScorer scorer(decoding_);
+  TextScorer scorer(decoding_);
   for (const char* text : {"", "hello", "hello x", "hello x7", "qqqq", "qqqqqq"}) {
     const ScoredText before = score(text);
     for (int label = 1; label < alphabet_.classes(); ++label)
