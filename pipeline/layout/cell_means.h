@@ -5,9 +5,9 @@
 
 namespace ocrbatch::pipeline {
 
-// Of a CV_8UC1 image, the mean of each whole cell of `cell` by `cell` pixels, of which there must be one; what
-// is over at the right and at the bottom belongs to none. cv::resize takes several times as long where a side
-// is no multiple of the cell.
+// Of a CV_8UC1 image, the mean of each whole cell of `cell` by `cell` pixels, of which there must be one;
+// what is over at the right and at the bottom belongs to none. cv::resize takes several times as long where a
+// side is no multiple of the cell.
 cv::Mat mean_of_cells(const cv::Mat& gray, int cell);
 
 }  // namespace ocrbatch::pipeline

@@ -1,5 +1,5 @@
-// A language model's steps, of which the last ones are remembered: a beam asks for the same continuation frame
-// after frame, as long as it does not win a place.
+// A language model's steps, of which the last ones are remembered: a beam asks for the same continuation
+// frame after frame, as long as it does not win a place.
 #pragma once
 
 #include <cstddef>
@@ -27,7 +27,8 @@ class NgramSteps {
 
  private:
   static constexpr int kPlacesLog2 = 10;
-  static constexpr std::size_t kPlaces = std::size_t{1} << kPlacesLog2;  // 16 KiB: half of a first-level cache
+  static constexpr std::size_t kPlaces = std::size_t{1}
+                                         << kPlacesLog2;  // 16 KiB: half of a first-level cache
 
   struct Remembered {
     std::uint64_t key = 0;  // of no step

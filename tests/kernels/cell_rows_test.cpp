@@ -56,8 +56,8 @@ TEST(CellRows, DoNotDependOnWhichRowsWereAskedForBefore) {
 }
 
 TEST(GrayHistogram, CountsEveryPixelOfEveryStepthRow) {
-  for (const cv::Size size :
-       {cv::Size(0, 0), cv::Size(1, 1), cv::Size(3, 2), cv::Size(4, 3), cv::Size(37, 11)}) {
+  for (const cv::Size size : {cv::Size(0, 0), cv::Size(1, 1), cv::Size(3, 2), cv::Size(4, 3),
+                              cv::Size(37, 11), cv::Size(403, 301)}) {
     const cv::Mat image = noise(size.height, size.width);
     for (const int step : {1, 2, 5}) {
       GrayHistogram expected{};
