@@ -15,33 +15,33 @@ class DarkAreas {
  public:
   DarkAreas(const cv::Mat& ink, double letter_px);
 
-  bool empty() const { return area_.empty(); }
-  cv::Rect box() const;                     // around all, in pixels of `ink`
-  bool contain(const cv::Rect& box) const;  // by its corners
-  void clear(cv::Mat& ink) const;
+  int count() const { return count_; }
+  cv::Rect box() const;                    // around all, in pixels of `ink`
+  int area_of(const cv::Rect& box) const;  // 1 to count(); 0 where its corners do not lie in one
+  void drop(int area);                     // as if it were not there
+  void clear(cv::Mat& ink) const;          // leaves paper where they are
 
  private:
-  void drop_print(const cv::Mat& shares);
-
   int cell_;
-  cv::Mat dark_;   // CV_8UC1, 255 or 0
-  cv::Rect area_;  // around all, in cells
+  int count_ = 0;
+  cv::Mat labels_;  // CV_32S, a number a cell: 0 for none
 };
 
 // The holes of dark bars and areas: what is light in them and of the size of letters. Of pictures and frames
-// there are none, as long as their holes do not look like letters in a row.
+// there are none, as long as their holes do not look like letters.
 class ReversedPrint {
  public:
   // `letter_px`: height of usual letters.
   ReversedPrint(const cv::Mat& ink, const std::vector<Component>& components, double letter_px);
 
   const std::vector<Component>& letters() const { return letters_; }
-  // Leaves paper where dark areas were: neither they nor the counters of their letters are print. Returns
-  // whether there were any.
+  // Leaves paper where dark areas with print are: neither they nor the counters of their letters are print.
+  // Returns whether there are any.
   bool clear_areas(cv::Mat& ink) const;
 
  private:
   DarkAreas areas_;
+  bool has_areas_ = false;
   std::vector<Component> letters_;
 };
 

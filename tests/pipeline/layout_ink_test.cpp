@@ -108,6 +108,19 @@ TEST(ReversedPrint, IsSeenOnAnAreaOfAnyShape) {
   EXPECT_EQ(std::ranges::count_if(left, [](const Component& c) { return c.box.x > 190; }), 4);
 }
 
+TEST(ReversedPrint, IsNotSeenInPhotographs) {
+  // Dark, with light specks of all sizes.
+  cv::Mat ink = paper(400, 300);
+  cv::rectangle(ink, {40, 40}, {340, 240}, cv::Scalar(255), cv::FILLED);
+  cv::RNG random(3);
+  for (int i = 0; i < 250; ++i)
+    cv::circle(ink, {random.uniform(50, 330), random.uniform(50, 230)}, random.uniform(1, 4), cv::Scalar(0),
+               cv::FILLED);
+  const ReversedPrint print(ink, {}, 13);
+  EXPECT_THAT(print.letters(), SizeIs(0));
+  EXPECT_FALSE(print.clear_areas(ink));
+}
+
 TEST(ReversedPrint, IsNotSeenInPrint) {
   cv::Mat ink = paper(500, 300);
   for (int row = 0; row < 14; ++row)  // set solid, and bold
