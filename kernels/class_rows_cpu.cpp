@@ -14,6 +14,7 @@
 #include <limits>
 
 #include "kernels/vector_math-inl.h"
+#include "kernels/vectors-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace ocrbatch::kernels {
@@ -22,29 +23,19 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 using Numbers = hn::ScalableTag<float>;
 
-// A row in vectors; the last one is filled up with numbers that are smaller than all.
-template <class Each>
-void for_numbers(const float* row, std::int64_t columns, const Each& each) {
-  const Numbers f;
-  const auto lanes = static_cast<std::int64_t>(hn::Lanes(f));
-  std::int64_t at = 0;
-  for (; at + lanes <= columns; at += lanes) each(hn::LoadU(f, row + at), at);
-  if (at == columns) return;
-  HWY_ALIGN float last[hn::MaxLanes(f)];
-  std::fill(std::copy(row + at, row + columns, last), last + lanes, -std::numeric_limits<float>::infinity());
-  each(hn::Load(f, last), at);
-}
+constexpr float kSmallest = -std::numeric_limits<float>::infinity();
 
 // log of the sum of a row's exponentials.
 float log_of_sum(const float* row, std::int64_t classes) {
   const Numbers f;
   auto most = hn::Set(f, row[0]);
-  for_numbers(row, classes, [&](auto x, std::int64_t) { most = hn::Max(most, x); });
+  for_vectors(row, classes, kSmallest, [&](auto x, std::int64_t, std::int64_t) { most = hn::Max(most, x); });
   const float largest = hn::GetLane(hn::MaxOfLanes(f, most));
   const auto shift = hn::Set(f, largest);
   auto sums = hn::Zero(f);
-  for_numbers(row, classes,
-              [&](auto x, std::int64_t) { sums = hn::Add(sums, nonpositive_exp(f, hn::Sub(x, shift))); });
+  for_vectors(row, classes, kSmallest, [&](auto x, std::int64_t, std::int64_t) {
+    sums = hn::Add(sums, nonpositive_exp(f, hn::Sub(x, shift)));
+  });
   return largest + std::log(hn::GetLane(hn::SumOfLanes(f, sums)));
 }
 
@@ -64,8 +55,8 @@ std::int64_t find_columns_above(const float* row, std::int64_t columns, float li
   const Numbers f;
   const auto limits = hn::Set(f, limit);
   std::int64_t count = 0;
-  for_numbers(row, columns, [&](auto x, std::int64_t at) {
-    // Eight bytes, as Highway writes no fewer than one and none more than lanes need.
+  for_vectors(row, columns, kSmallest, [&](auto x, std::int64_t at, std::int64_t) {
+    // A bit a lane, in no more bytes than that takes.
     std::uint8_t bits[8] = {};
     hn::StoreMaskBits(f, hn::Gt(x, limits), bits);
     std::uint64_t above = 0;

@@ -9,25 +9,14 @@
 // After foreach_target.
 #include <hwy/highway.h>
 
+#include "kernels/vectors-inl.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace ocrbatch::kernels {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
 using RoundingFloats = hn::ScalableTag<float>;
-
-template <class Each>
-void for_vectors(const float* x, std::int64_t count, const Each& each) {
-  const RoundingFloats f;
-  const auto lanes = static_cast<std::int64_t>(hn::Lanes(f));
-  std::int64_t i = 0;
-  for (; i + lanes <= count; i += lanes) each(hn::LoadU(f, x + i), i, lanes);
-  if (i == count) return;
-  // Nothing behind the end is read.
-  HWY_ALIGN float last[hn::MaxLanes(f)] = {};
-  std::copy(x + i, x + count, last);
-  each(hn::Load(f, last), i, count - i);
-}
 
 // The largest of what `of` makes of some numbers, or 0 where that is more. Four maxima side by side, as each
 // waits for the one before it.
@@ -43,7 +32,8 @@ float largest_of(const float* x, std::int64_t count, const Of& of) {
     c = hn::Max(c, of(hn::LoadU(f, x + i + 2 * lanes)));
     d = hn::Max(d, of(hn::LoadU(f, x + i + 3 * lanes)));
   }
-  for_vectors(x + i, count - i, [&](auto value, std::int64_t, std::int64_t) { a = hn::Max(a, of(value)); });
+  for_vectors(x + i, count - i, 0,
+              [&](auto value, std::int64_t, std::int64_t) { a = hn::Max(a, of(value)); });
   return hn::GetLane(hn::MaxOfLanes(f, hn::Max(hn::Max(a, b), hn::Max(c, d))));
 }
 
@@ -61,7 +51,7 @@ void round_to_bytes(const float* x, std::int64_t count, float factor, int middle
   const hn::Rebind<std::uint8_t, RoundingFloats> u8;
   const auto factors = hn::Set(f, factor);
   const auto middles = hn::Set(i32, middle);
-  for_vectors(x, count, [&](auto value, std::int64_t i, std::int64_t lanes) {
+  for_vectors(x, count, 0, [&](auto value, std::int64_t i, std::int64_t lanes) {
     const auto bytes = hn::DemoteTo(u8, hn::Add(hn::NearestInt(hn::Mul(value, factors)), middles));
     if (lanes == static_cast<std::int64_t>(hn::Lanes(f))) {
       hn::StoreU(bytes, u8, to + i);

@@ -185,6 +185,15 @@ TEST_P(PageLayoutTest, SeesPrintUnderUnevenLight) {
   EXPECT_EQ(layout.geometries.size(), 12U);
 }
 
+TEST_P(PageLayoutTest, SeesLightPrintOnADarkPage) {
+  Page page({1100, 900});
+  for (int row = 0; row < 12; ++row) page.write(words(row), {80, 120 + 50 * row});
+  page.image.gray = 255 - page.image.gray;
+  LayoutAnalyzer analyzer(GetParam());
+  PageLayout layout = analyze(analyzer, page.image);
+  EXPECT_EQ(layout.geometries.size(), 12U);
+}
+
 TEST_P(PageLayoutTest, KeepsANarrowColumnOfNumbers) {
   Page page({1200, 1100});
   for (int row = 0; row < 16; ++row) {
