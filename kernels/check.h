@@ -27,8 +27,10 @@ inline void check_lengths(const char* op, const at::Tensor& lengths, int64_t bat
   }
 }
 
-// Undefined, or (2, batch) int32 where x is.
-inline void check_places(const char* op, const at::Tensor& places, const at::Tensor& x, int64_t batch) {
+// Undefined, or (2, batch) int32 where x is; defined where `lengths` is not.
+inline void check_places(const char* op, const at::Tensor& places, const at::Tensor& lengths,
+                         const at::Tensor& x, int64_t batch) {
+  TORCH_CHECK(places.defined() || lengths.defined(), op, ": neither lengths nor places");
   TORCH_CHECK(!places.defined() || (places.device() == x.device() && places.scalar_type() == at::kInt &&
                                     places.is_contiguous() && places.sizes() == at::IntArrayRef{2, batch}),
               op, ": places should be (2, ", batch, ") int32 on ", x.device());

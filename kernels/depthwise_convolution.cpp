@@ -131,7 +131,7 @@ class DepthwiseConvolutionFunction : public torch::autograd::Function<DepthwiseC
 
 at::Tensor depthwise_convolution(const DepthwiseConvolutionInputs& in) {
   const LineRows lines("depthwise_convolution", in.x, in.lengths);
-  check_places("depthwise_convolution", in.places, in.x, lines.batch);
+  check_places("depthwise_convolution", in.places, in.lengths, in.x, lines.batch);
   TORCH_CHECK(in.weight.dim() == 2 && in.weight.size(1) >= 1 && in.weight.size(1) <= 16,
               "depthwise_convolution: weight should be (channels, 1 to 16), got ", in.weight.sizes());
   check_shape("depthwise_convolution", "weight", in.weight, {in.x.size(-1), in.weight.size(1)});

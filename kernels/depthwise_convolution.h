@@ -24,10 +24,12 @@ struct DepthwiseConvolutionInputs {
   at::Tensor x;        // (batch, T, channels)
   at::Tensor weight;   // (channels, K), K in 1 .. 16
   at::Tensor bias;     // (channels)
-  at::Tensor lengths;  // (batch) int32 on the CPU, each in 0 .. T; of packed lines, rows in sum
+  at::Tensor lengths;  // (batch) int32 on the CPU, each in 0 .. T; of packed lines, rows in sum; see places
   ConvolutionWindow window = ConvolutionWindow::kCausal;
   bool silu = true;
-  at::Tensor places = {};  // line_places() where several calls share the lines; undefined: made in each
+  // line_places() where several calls share the lines; undefined: made in each. Made from lengths on the
+  // device, they stand for `lengths`, which then are undefined.
+  at::Tensor places = {};
 };
 
 // Returns out in x's shape and dtype; differentiable in x, weight and bias. Computes in float32.

@@ -16,4 +16,13 @@ at::Tensor line_places(const LineRows& lines, const at::Tensor& x, const at::Ten
   return places.to(x.device(), at::kInt, /*non_blocking=*/true);
 }
 
+at::Tensor line_places(const at::Tensor& x, const at::Tensor& lengths) {
+  if (!x.is_cuda()) return {};
+  if (lengths.is_cpu()) return line_places(LineRows("line_places", x, lengths), x, lengths);
+  TORCH_CHECK(x.dim() == 3 && lengths.scalar_type() == at::kInt && lengths.device() == x.device() &&
+                  lengths.sizes() == at::IntArrayRef{x.size(0)},
+              "line_places: lengths should be int32 of padded lines, got ", x.sizes());
+  return at::stack({lengths, at::arange(x.size(0), lengths.options()) * static_cast<int>(x.size(1))});
+}
+
 }  // namespace ocrbatch::kernels

@@ -12,9 +12,9 @@ namespace ocrbatch::kernels {
 // lengths as they are.
 at::Tensor line_places(const LineRows& lines, const at::Tensor& x, const at::Tensor& lengths);
 
-// For lines x of either form, to be shared by all calls that get them.
-inline at::Tensor line_places(const at::Tensor& x, const at::Tensor& lengths) {
-  return x.is_cuda() ? line_places(LineRows("line_places", x, lengths), x, lengths) : at::Tensor();
-}
+// For lines x of either form, to be shared by all calls that get them. Lengths that lie on x's device are not
+// read by the CPU, nor checked: the same work serves any, so that a CUDA graph may repeat it. x is padded
+// then.
+at::Tensor line_places(const at::Tensor& x, const at::Tensor& lengths);
 
 }  // namespace ocrbatch::kernels

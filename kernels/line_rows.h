@@ -17,14 +17,19 @@ struct LineRows {
   int64_t steps = 0;       // T, or the longest of packed lines
   std::vector<int> first;  // (batch): a line's first row
 
-  // Checks lengths, (batch) int32 on the CPU. x is of either form.
+  // Checks lengths, (batch) int32 on the CPU. x is of either form. Padded lines on a CUDA device may leave
+  // their lengths undefined here, where only the device has them (line_places.h).
   LineRows(const char* op, const at::Tensor& x, const at::Tensor& lengths) : packed(x.dim() == 2) {
     TORCH_CHECK(x.dim() == 2 || x.dim() == 3, op,
                 ": lines should be (batch, T, width) or packed (rows, width), got ", x.sizes());
     batch = packed ? (lengths.defined() ? lengths.numel() : 0) : x.size(0);
-    check_lengths(op, lengths, batch, packed ? x.size(0) : x.size(1));
     rows = packed ? x.size(0) : batch * x.size(1);
     steps = packed ? 0 : x.size(1);
+    if (!lengths.defined() && !packed && x.is_cuda()) {
+      for (int64_t b = 0; b < batch; ++b) first.push_back(static_cast<int>(b * steps));
+      return;
+    }
+    check_lengths(op, lengths, batch, packed ? x.size(0) : x.size(1));
     int64_t next = 0, longest = 0;
     for (int64_t b = 0; b < batch; ++b) {
       const int64_t length = lengths.const_data_ptr<int>()[b];

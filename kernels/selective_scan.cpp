@@ -30,7 +30,7 @@ void check_inputs(const SelectiveScanInputs& in) {
   check_shape("selective_scan", "D", in.D, {channels});
   if (in.z.defined()) check_shape("selective_scan", "z", in.z, in.u.sizes());
   if (in.delta_bias.defined()) check_shape("selective_scan", "delta_bias", in.delta_bias, {channels});
-  check_places("selective_scan", in.places, in.u, lines.batch);
+  check_places("selective_scan", in.places, in.lengths, in.u, lines.batch);
   TORCH_CHECK(in.u.is_cpu() || (in.u.is_cuda() && kScanHasCuda), "selective_scan: no kernel for device ",
               in.u.device());
 }
@@ -231,7 +231,10 @@ at::Tensor selective_scan(const SelectiveScanInputs& in) {
 
 at::Tensor selective_scan_sum(const SelectiveScanInputs& first, const SelectiveScanInputs& second) {
   check_shape("selective_scan_sum", "second u", second.u, first.u.sizes());
-  TORCH_CHECK(at::equal(first.lengths, second.lengths), "selective_scan_sum: the two scans' lines differ");
+  const bool same_lines = first.lengths.defined() && second.lengths.defined()
+                              ? at::equal(first.lengths, second.lengths)
+                              : first.places.is_same(second.places);
+  TORCH_CHECK(same_lines, "selective_scan_sum: the two scans' lines differ");
   const SelectiveScanInputs both[] = {first, second};
   return sum_of(both);
 }

@@ -24,8 +24,10 @@ struct SelectiveScanInputs {
   at::Tensor D;           // (channels)
   at::Tensor z;           // (batch, T, channels), or undefined: no gate
   at::Tensor delta_bias;  // (channels), or undefined: zero
-  at::Tensor lengths;     // (batch) int32 on the CPU, each in 0 .. T; of packed lines, rows in sum
-  at::Tensor places;      // line_places() where several calls share the lines; undefined: made in each
+  at::Tensor lengths;  // (batch) int32 on the CPU, each in 0 .. T; of packed lines, rows in sum; see places
+  // line_places() where several calls share the lines; undefined: made in each. Made from lengths on the
+  // device, they stand for `lengths`, which then are undefined.
+  at::Tensor places;
   bool delta_softplus = true;
   bool reverse = false;
 };

@@ -109,7 +109,7 @@ struct Nodes {
     if (devices == 0)
       recognize_on_cores(jobs);
     else
-      recognize_on_devices(devices);
+      recognize_on_devices(devices, jobs);
   }
 
   void recognize_on_cores(int jobs) {
@@ -120,7 +120,7 @@ struct Nodes {
     connect_results(*recognize_batch);
   }
 
-  void recognize_on_devices(std::size_t devices) {
+  void recognize_on_devices(std::size_t devices, int jobs) {
     // Unlimited: the bodies only pass on what they are given.
     ask_device.emplace(
         graph, flow::unlimited,
@@ -129,7 +129,9 @@ struct Nodes {
     device_done.emplace(
         graph, flow::unlimited,
         [this](const std::vector<PagePtr>& pages, auto& ports) { hand_on(pages, ports); }, kRecognize);
-    device_threads.emplace(devices, kBatchesADevice);
+    // As many as a device takes batches, and some that search meanwhile what has come back from it: with a
+    // beam and a language model that is about a quarter of what reading the pages takes.
+    device_threads.emplace(devices, static_cast<std::size_t>(recognizer::kBatchesADevice + (jobs + 3) / 4));
     flow::make_edge(flow::output_port<0>(batch_lines), *ask_device);
     flow::make_edge(flow::output_port<0>(*ask_device), *device_done);
     connect_results(*device_done);

@@ -8,8 +8,6 @@
 #include <mutex>
 #include <vector>
 
-#include "pipeline/device_clock.h"
-
 namespace ocrbatch::pipeline {
 
 // Adds up the busy time of all threads in one stage. Thread-safe.
@@ -47,7 +45,7 @@ class RunState {
 
   // look_ahead: the feeder's, which counts and measures pages before they are read.
   StageClock look_ahead, decode, layout, cut, recognize, write;
-  std::vector<DeviceClock> devices;
+  std::vector<recognizer::DeviceClock> devices;
 
   // Ends the run: stages skip their work, the feeder stops, the pages in flight drain unread. Keeps the first
   // cause.

@@ -16,6 +16,7 @@ class CtcNetwork : public LineNetwork {
   bool can_align(int width_px, const std::vector<int>& labels) const override;
   torch::Tensor loss(const torch::Tensor& logits, const torch::Tensor& widths,
                      const Targets& targets) override;
+  bool reads_on_cpu(const Decoding& decoding) const override { return decoding.beam_width > 1; }
   std::vector<std::vector<ReadLabel>> read(const torch::Tensor& logits, const torch::Tensor& widths,
                                            const Decoding& decoding) override;
 };

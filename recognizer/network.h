@@ -66,6 +66,14 @@ class LineNetwork : public torch::nn::Module {
   virtual torch::Tensor loss(const torch::Tensor& encoded, const torch::Tensor& widths,
                              const Targets& targets) = 0;
 
+  // Whether forward takes widths that lie where the images do, and then does the same work whatever they are:
+  // what a device can record once and repeat (recorded_work.h). After prepare_for_inference, and without
+  // gradients.
+  virtual bool can_be_recorded() const { return false; }
+
+  // Whether read looks at all of `encoded` on the CPU.
+  virtual bool reads_on_cpu(const Decoding&) const { return false; }
+
   // Reads each line. A line's labels do not depend on the other lines.
   virtual std::vector<std::vector<ReadLabel>> read(const torch::Tensor& encoded, const torch::Tensor& widths,
                                                    const Decoding& decoding) = 0;

@@ -23,8 +23,8 @@ class CpuReader : public NetworkReader {
     return lines_within(kCpuBatches.budget_px, bucket_px, height_px_);
   }
 
-  std::vector<std::vector<ReadLabel>> read(std::span<const cv::Mat> lines,
-                                           const Decoding& decoding) const override {
+  std::vector<std::vector<ReadLabel>> read(std::span<const cv::Mat> lines, const Decoding& decoding,
+                                           DeviceClock*) const override {
     // OpenMP's thread count is a setting of each thread; the pipeline runs one batch a thread.
     thread_local const bool single = (at::set_num_threads(1), true);
     static_cast<void>(single);

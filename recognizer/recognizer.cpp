@@ -90,13 +90,14 @@ class NetworkRecognizer : public Recognizer {
   }
 
   std::vector<Hypothesis> recognize(std::span<const cv::Mat> lines) const override {
-    return recognize_on(0, lines);
+    return recognize_on(0, lines, nullptr);
   }
 
-  std::vector<Hypothesis> recognize_on(std::size_t device, std::span<const cv::Mat> lines) const override {
+  std::vector<Hypothesis> recognize_on(std::size_t device, std::span<const cv::Mat> lines,
+                                       DeviceClock* busy) const override {
     std::vector<Hypothesis> hypotheses;
     if (lines.empty()) return hypotheses;
-    for (const std::vector<ReadLabel>& labels : readers_.at(device)->read(lines, decoding_))
+    for (const std::vector<ReadLabel>& labels : readers_.at(device)->read(lines, decoding_, busy))
       hypotheses.push_back(to_hypothesis(labels, model_.config.alphabet, model_.config.img_height));
     return hypotheses;
   }

@@ -13,6 +13,7 @@
 
 #include "kernels/line_preparation.h"
 #include "recognizer/confidence.h"
+#include "recognizer/device_clock.h"
 
 namespace ocrbatch::recognizer {
 
@@ -58,6 +59,9 @@ struct ModelInfo {
 
 enum class LanguageModelUse { kAuto, kOn, kOff };  // kAuto: where the model has one and the beam is not 1
 
+// Batches that a device has at once: while one is computed, the next one's lines are copied.
+inline constexpr int kBatchesADevice = 2;
+
 struct RecognizerOptions {
   std::string device = "auto";  // "auto", "cpu", "cuda", "cuda:N" or "cuda:N,M,..."
   // Hypotheses kept while decoding; 1: greedy, which leaves no choice to a language model. Unset: 8 with a
@@ -87,8 +91,10 @@ class Recognizer {
   // CV_8UC1 images of info().line_preparation.height_px rows, all of one width bucket. Thread-safe. Results
   // are in the order of the lines.
   virtual std::vector<Hypothesis> recognize(std::span<const cv::Mat> lines) const = 0;
-  // The same on devices()[device], for which the calling thread waits.
-  virtual std::vector<Hypothesis> recognize_on(std::size_t device, std::span<const cv::Mat> lines) const {
+  // The same on devices()[device], for which the calling thread waits. `busy`, where given, runs as long as
+  // the device has the lines, without what the CPU does before and after.
+  virtual std::vector<Hypothesis> recognize_on(std::size_t device, std::span<const cv::Mat> lines,
+                                               DeviceClock* busy = nullptr) const {
     return recognize(lines);
   }
 };

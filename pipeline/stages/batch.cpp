@@ -15,7 +15,9 @@ constexpr std::size_t kSmallestShare = 4;
 }  // namespace
 
 BatchLines::BatchLines(const ModelSet& models, int jobs)
-    : models_(models), jobs_(jobs), batches_on_devices_(models.first().devices().size() * kBatchesADevice) {}
+    : models_(models),
+      jobs_(jobs),
+      batches_on_devices_(models.first().devices().size() * recognizer::kBatchesADevice) {}
 
 std::size_t BatchLines::batch_size(Kind kind) const {
   const auto [model, bucket] = kind;

@@ -12,10 +12,6 @@
 
 namespace ocrbatch::pipeline {
 
-// Batches under way on a device at once: while one is computed, the next one's lines are put together and
-// copied.
-inline constexpr std::uint64_t kBatchesADevice = 2;
-
 // Gathers lines of all pages and documents into batches for one model and of one width bucket.
 //
 // A full batch leaves at once. What is left over leaves when

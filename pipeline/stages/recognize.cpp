@@ -1,6 +1,5 @@
 #include "pipeline/stages/recognize.h"
 
-#include <optional>
 #include <span>
 #include <stdexcept>
 
@@ -11,8 +10,6 @@ namespace ocrbatch::pipeline {
 std::vector<PagePtr> RecognizeBatch::operator()(LineBatch& batch, std::size_t device) const {
   if (!state_.failed()) {
     const StageClock::Busy busy(state_.recognize);
-    std::optional<DeviceClock::Batch> under_way;
-    if (device < state_.devices.size()) under_way.emplace(state_.devices[device]);
     recognize(batch, device);
   }
   std::vector<PagePtr> complete;
@@ -46,7 +43,8 @@ bool RecognizeBatch::try_lines(const recognizer::Recognizer& recognizer, std::sp
       pixels.push_back(ref.line().prepared.pixels);
       width += pixels.back().cols;
     }
-    std::vector<recognizer::Hypothesis> hypotheses = recognizer.recognize_on(device, pixels);
+    recognizer::DeviceClock* const busy = device < state_.devices.size() ? &state_.devices[device] : nullptr;
+    std::vector<recognizer::Hypothesis> hypotheses = recognizer.recognize_on(device, pixels, busy);
     if (hypotheses.size() != lines.size())
       throw std::logic_error("the recognizer gave " + std::to_string(hypotheses.size()) + " results for " +
                              std::to_string(lines.size()) + " lines");

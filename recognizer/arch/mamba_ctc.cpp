@@ -1,5 +1,6 @@
 #include "recognizer/arch/mamba_ctc.h"
 
+#include "recognizer/layers/on_device.h"
 #include "recognizer/layers/packed_lines.h"
 
 namespace ocrbatch::recognizer {
@@ -8,6 +9,9 @@ namespace {
 int half(int size) {
   return (size + 1) / 2;
 }  // a 3-wide convolution with stride 2 and padding 1
+torch::Tensor half(const torch::Tensor& sizes) {
+  return torch::floor_divide(sizes + 1, 2).to(torch::kInt);
+}
 
 }  // namespace
 
@@ -113,17 +117,18 @@ int MambaCtc::frames(int width_px) const {
 
 torch::Tensor MambaCtc::forward(const torch::Tensor& images, const torch::Tensor& widths_px) {
   torch::Tensor maps = images.contiguous(torch::MemoryFormat::ChannelsLast);
-  torch::Tensor widths = widths_px;
+  torch::Tensor widths = on_device(widths_px, maps.device());
   for (Stage& stage : stages_) {
-    if (stage.halves_width) widths = torch::floor_divide(widths + 1, 2).to(torch::kInt);
+    if (stage.halves_width) widths = half(widths);
     maps = stage.first->forward_cleared(maps, widths);
     for (ResidualBlock& block : stage.blocks) maps = block->forward(maps, widths);
   }
   // What lies behind the lines' ends is left out when they are packed.
   maps = is_training() ? collapse_->forward(maps) : collapse_->forward_cleared(maps, widths);
-  const PackedLines lines(widths, maps.size(3), maps.device());
+  const torch::Tensor lengths = half(half(widths_px));
+  const PackedLines lines(lengths, maps.size(3), maps.device());
   torch::Tensor x = lines.pack(maps.squeeze(2).transpose(1, 2).to(torch::kFloat));  // (rows, d_model)
-  const MambaLines places(x, widths);
+  const MambaLines places(x, lengths);
   for (MambaLayer& layer : layers_) x = layer->forward(x, places);
   x = head_->forward(dropout_->forward(norm_->forward(x)));
   return lines.unpack(x.to(torch::kFloat));

@@ -32,6 +32,7 @@ class MambaCtc : public CtcNetwork {
  public:
   MambaCtc(const ModelConfig& config, const MambaCtcParameters& parameters);
   torch::Tensor forward(const torch::Tensor& images, const torch::Tensor& widths) override;
+  bool can_be_recorded() const override { return true; }
   int frames(int width_px) const override;
   FrameGrid frame_grid() const override { return {.pixels_per_frame = 4}; }
   std::vector<ResidualBranch> residual_branches() const override { return branches_; }

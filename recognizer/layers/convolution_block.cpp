@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "kernels/finish_maps.h"
 #include "kernels/int8_rows.h"
 #include "kernels/winograd_training.h"
 #include "recognizer/layers/batch_norm.h"
@@ -35,6 +36,14 @@ bool suits_winograd(const torch::Tensor& weight, const Geometry& geometry) {
          geometry.stride == kOnes && geometry.padding == kOnes;
 }
 
+// LibTorch's convolution without its bias.
+torch::Tensor convolve_without_bias(const torch::nn::Conv2d& convolution, const Geometry& geometry,
+                                    const torch::Tensor& maps) {
+  return torch::conv2d(maps.to(convolution->weight.scalar_type()), convolution->weight, {}, geometry.stride,
+                       geometry.padding)
+      .contiguous(torch::MemoryFormat::ChannelsLast);
+}
+
 // LibTorch's convolution, or in training on a CPU in float32 Winograd's, where that is less work.
 torch::Tensor convolve(torch::nn::Conv2d& convolution, const torch::Tensor& maps) {
   const std::optional<Geometry> geometry = plain_geometry(convolution);
@@ -52,9 +61,10 @@ torch::Tensor convolve(torch::nn::Conv2d& convolution, const torch::Tensor& maps
 
 torch::Tensor clear_padding(const torch::Tensor& maps, const torch::Tensor& widths) {
   const int64_t columns = maps.size(3);
-  const int* const width = widths.const_data_ptr<int>();
-  bool padded = false;
-  for (int64_t b = 0; b < widths.size(0); ++b) padded = padded || width[b] < columns;
+  const bool are_known = widths.is_cpu();
+  const int* const width = are_known ? widths.const_data_ptr<int>() : nullptr;
+  bool padded = !are_known;
+  for (int64_t b = 0; are_known && b < widths.size(0); ++b) padded = padded || width[b] < columns;
   if (!padded) return maps;
   if (torch::GradMode::is_enabled() || !maps.is_cpu()) {
     const torch::Tensor mask = torch::arange(columns, torch::TensorOptions(maps.device()).dtype(torch::kInt))
@@ -107,6 +117,15 @@ torch::Tensor ConvolutionBlockImpl::forward_cleared(const torch::Tensor& maps, c
     return kernels::image_convolution(*from_image_, maps.to(torch::kFloat), widths, relu_);
   if (winograd_)
     return kernels::winograd_convolution(*winograd_, maps.to(torch::kFloat), widths, skip, relu_);
+  // On a device what follows a convolution is one pass. (On a CPU oneDNN adds the bias within the
+  // convolution.)
+  const std::optional<Geometry> geometry = plain_geometry(convolution_);
+  if (!maps.is_cpu() && folded_ && geometry && !torch::GradMode::is_enabled())
+    return kernels::finish_maps({.maps = convolve_without_bias(convolution_, *geometry, maps),
+                                 .bias = convolution_->bias,
+                                 .skip = skip,
+                                 .widths = on_device(widths, maps.device()),
+                                 .relu = relu_});
   return clear_padding(forward(maps, skip), widths);
 }
 

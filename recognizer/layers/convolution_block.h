@@ -14,8 +14,8 @@
 namespace ocrbatch::recognizer {
 
 // Zeroes columns at and beyond each line's width, so that a convolution sees at a line's right end what it
-// would see without the batch's padding. maps (batch, C, H, W); widths (batch) int32 on the CPU. In place
-// where no gradient is wanted.
+// would see without the batch's padding. maps (batch, C, H, W); widths (batch) int32, on the CPU or where the
+// maps are. In place where no gradient is wanted.
 torch::Tensor clear_padding(const torch::Tensor& maps, const torch::Tensor& widths);
 
 // Folds a batch norm (null: none) into the convolution before it and stores the weights in that type: the

@@ -42,12 +42,13 @@ struct MambaParameters {
 
 // The lines of a batch, for all layers that they go through.
 struct MambaLines {
-  torch::Tensor lengths;  // (batch) int32 on the CPU
+  torch::Tensor lengths;  // (batch) int32 on the CPU; undefined where only the device has them
   torch::Tensor places;   // kernels::line_places()
 
-  // x: as the first layer gets it.
+  // x: as the first layer gets it. line_lengths (batch) int32 on the CPU or, of padded lines, where x is.
   MambaLines(const torch::Tensor& x, const torch::Tensor& line_lengths)
-      : lengths(line_lengths), places(kernels::line_places(x, line_lengths)) {}
+      : lengths(line_lengths.is_cpu() ? line_lengths : torch::Tensor()),
+        places(kernels::line_places(x, line_lengths)) {}
 };
 
 class BidirectionalMambaImpl : public torch::nn::Module {

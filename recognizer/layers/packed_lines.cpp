@@ -18,6 +18,7 @@ constexpr int64_t kWorthwhileShare = 8;
 
 PackedLines::PackedLines(const torch::Tensor& lengths, int64_t steps, torch::Device device)
     : batch_(lengths.size(0)), steps_(steps) {
+  if (!lengths.is_cpu()) return;
   std::vector<int64_t> rows;
   for (int64_t b = 0; b < batch_; ++b) {
     const std::size_t before = rows.size();

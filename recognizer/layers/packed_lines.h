@@ -8,7 +8,8 @@ namespace ocrbatch::recognizer {
 
 class PackedLines {
  public:
-  // lengths (batch) int32 on the CPU, each in 0 .. steps; the lines are on `device`.
+  // lengths (batch) int32, each in 0 .. steps; the lines are on `device`. Lines whose lengths are not on the
+  // CPU stay padded.
   PackedLines(const torch::Tensor& lengths, int64_t steps, torch::Device device);
 
   // (batch, steps, n) to (rows, n): the rows within each line's length, line after line. With little padding,

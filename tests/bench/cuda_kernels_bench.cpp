@@ -9,6 +9,9 @@
 #include "kernels/ctc_greedy_cuda.h"
 #include "kernels/ctc_loss.h"
 #include "kernels/depthwise_convolution_cuda.h"
+#include "kernels/finish_maps_cuda.h"
+#include "kernels/line_crop_cuda.h"
+#include "kernels/line_crop_plan.h"
 #include "kernels/number_type_of.h"
 #include "kernels/selective_scan_cuda.h"
 #include "tests/bench/cuda_timing.h"
@@ -154,6 +157,69 @@ void convolution(Rows& rows, int64_t steps, int64_t channels, int taps, torch::S
   });
 }
 
+// Bias, residual connection, ReLU and padding of a stage's maps; and what LibTorch does for it, operation by
+// operation.
+void finishing(Rows& rows, int64_t lines, int64_t channels, int64_t height, int64_t width,
+               torch::ScalarType type) {
+  const auto maps = [&] {
+    return random_numbers({lines, channels, height, width}, type)
+        .contiguous(torch::MemoryFormat::ChannelsLast);
+  };
+  const torch::Tensor to = maps(), skip = maps(), bias = random_numbers({channels}, torch::kFloat),
+                      widths =
+                          torch::full({lines}, width - 1, torch::device(torch::kCUDA).dtype(torch::kInt));
+  FinishMapsArrays<void> arrays;
+  arrays.batch = lines, arrays.rows = static_cast<int>(height), arrays.columns = static_cast<int>(width);
+  arrays.channels = static_cast<int>(channels);
+  arrays.maps = to.data_ptr(), arrays.skip = skip.data_ptr(), arrays.bias = bias.data_ptr<float>();
+  arrays.widths = widths.data_ptr<int>();
+  const std::string sizes = "\"lines\": " + std::to_string(lines) +
+                            ", \"channels\": " + std::to_string(channels) +
+                            ", \"H\": " + std::to_string(height) + ", \"W\": " + std::to_string(width) +
+                            ", \"dtype\": \"" + name_of(type) + "\"";
+  const Work work{3.0 * static_cast<double>(to.numel()) * static_cast<double>(torch::elementSize(type)), 0};
+  const NumberType number = number_type_of("cuda_kernels_bench", to);
+  rows.add("finish_maps", "ocrbatch", sizes, work, [&] { finish_maps_cuda(number, arrays, nullptr); });
+  const torch::Tensor of_channel = bias.to(type).view({1, channels, 1, 1});
+  rows.add("finish_maps", "torch", sizes, work, [&] {
+    const torch::Tensor mask = torch::arange(width, widths.options()).lt(widths.unsqueeze(1));
+    torch::Tensor out = to.add(of_channel).add_(skip).relu_().mul_(mask.to(type).view({lines, 1, 1, width}));
+  });
+}
+
+// Lines of a page cut on the device: 40 rows of 640 columns each, shrunk to half, as from 300 dpi.
+void cutting(Rows& rows, int lines) {
+  const cv::Size size(2550, 3300);
+  const torch::Tensor page =
+      torch::randint(0, 256, {size.height, size.width}, torch::device(torch::kCUDA).dtype(torch::kByte));
+  LinePreparation options;
+  options.suppress_neighbours = false;
+  std::vector<LineCropJob> jobs;
+  for (int i = 0; i < lines; ++i) {
+    LineGeometry geometry;
+    const float y = 60.0F + static_cast<float>(i % 50) * 62.0F;
+    geometry.baseline_start = {200.0F, y + 48}, geometry.baseline_end = {200.0F + 1400.0F, y + 52};
+    geometry.ascent_px = 52, geometry.descent_px = 17;
+    LineCropJob job;
+    job.crop = plan_line_crop(size, geometry, options, {}).value();
+    job.page = {page.data_ptr<std::uint8_t>(), size.width, size.width, size.height};
+    jobs.push_back(job);
+  }
+  const int pixels = jobs.front().crop.width * jobs.front().crop.height;
+  const auto bytes = torch::device(torch::kCUDA).dtype(torch::kByte);
+  const torch::Tensor out = torch::empty({lines, pixels}, bytes);
+  for (int i = 0; i < lines; ++i) jobs[static_cast<std::size_t>(i)].out = out[i].data_ptr<std::uint8_t>();
+  const torch::Tensor there =
+      torch::from_blob(jobs.data(), {static_cast<int64_t>(jobs.size() * sizeof(LineCropJob))}, torch::kByte)
+          .to(torch::kCUDA);
+  const double covered = 1400.0 * 69 * lines;
+  rows.add("line_crop", "ocrbatch",
+           "\"lines\": " + std::to_string(lines) + ", \"width\": " + std::to_string(jobs.front().crop.width),
+           {covered + 3.0 * pixels * lines, 0}, [&] {
+             crop_lines_cuda(reinterpret_cast<const LineCropJob*>(there.data_ptr()), lines, pixels, nullptr);
+           });
+}
+
 std::string ctc_sizes(int64_t lines, int64_t steps, int64_t classes, torch::ScalarType type) {
   return "\"lines\": " + std::to_string(lines) + ", \"T\": " + std::to_string(steps) +
          ", \"classes\": " + std::to_string(classes) + ", \"dtype\": \"" + name_of(type) + "\"";
@@ -222,6 +288,12 @@ int main() {
       }
   for (const int states : {4, 64}) scans(rows, 256, 512, states, false, torch::kBFloat16);
   convolution(rows, 256, 512, 8, torch::kBFloat16);
+  for (const auto type : {torch::kBFloat16, torch::kFloat}) {
+    finishing(rows, 204, 32, 16, 320, type);
+    finishing(rows, 204, 64, 8, 160, type);
+    finishing(rows, 204, 96, 4, 160, type);
+  }
+  for (const int lines : {50, 200, 800}) cutting(rows, lines);
   for (const int64_t lines : {64, 512})
     for (const int64_t classes : {96, 374, 6000}) {
       for (const auto type : kTypes) greedy(rows, lines, 160, classes, type);

@@ -21,15 +21,16 @@ struct Times {
   double median = 0, lowest = 0, highest = 0;
 };
 
-// By events on the default stream: no time of the host's counts as long as it keeps ahead of the device.
-inline Times time_on_device(const std::function<void()>& run) {
+// By events on the stream that `run` uses, the default one: no time of the host's counts as long as it keeps
+// ahead of the device.
+inline Times time_on_device(const std::function<void()>& run, cudaStream_t stream = nullptr) {
   cudaEvent_t begin{}, end{};
   check_cuda(cudaEventCreate(&begin));
   check_cuda(cudaEventCreate(&end));
   const auto milliseconds_of = [&](int runs) {
-    check_cuda(cudaEventRecord(begin, nullptr));
+    check_cuda(cudaEventRecord(begin, stream));
     for (int i = 0; i < runs; ++i) run();
-    check_cuda(cudaEventRecord(end, nullptr));
+    check_cuda(cudaEventRecord(end, stream));
     check_cuda(cudaEventSynchronize(end));
     float milliseconds = 0;
     check_cuda(cudaEventElapsedTime(&milliseconds, begin, end));
@@ -46,6 +47,12 @@ inline Times time_on_device(const std::function<void()>& run) {
   check_cuda(cudaEventDestroy(begin));
   check_cuda(cudaEventDestroy(end));
   return {times[kRepetitions / 2], times.front(), times.back()};
+}
+
+inline std::string device_name() {
+  cudaDeviceProp device{};
+  check_cuda(cudaGetDeviceProperties(&device, 0));
+  return device.name;
 }
 
 // What the device can do at most, from its highest clocks.
@@ -76,16 +83,14 @@ struct Work {
 class Rows {
  public:
   Rows() : roofs_(roofs_of_device()) {
-    cudaDeviceProp device{};
-    check_cuda(cudaGetDeviceProperties(&device, 0));
     int driver = 0;
     check_cuda(cudaDriverGetVersion(&driver));
     std::printf(
         "{\"device\": {\"name\": \"%s\", \"cuda_driver\": %d, \"multiprocessors\": %d, \"clock_khz\": %d, "
         "\"memory_clock_khz\": %d, \"gb_per_s\": %.0f, \"giga_exp_per_s\": %.0f},\n\"rows\": [",
-        device.name, driver, attribute(cudaDevAttrMultiProcessorCount), attribute(cudaDevAttrClockRate),
-        attribute(cudaDevAttrMemoryClockRate), roofs_.bytes_per_second * 1e-9,
-        roofs_.exponentials_per_second * 1e-9);
+        device_name().c_str(), driver, attribute(cudaDevAttrMultiProcessorCount),
+        attribute(cudaDevAttrClockRate), attribute(cudaDevAttrMemoryClockRate),
+        roofs_.bytes_per_second * 1e-9, roofs_.exponentials_per_second * 1e-9);
   }
   ~Rows() { std::printf("\n]}\n"); }
   Rows(const Rows&) = delete;

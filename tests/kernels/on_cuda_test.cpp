@@ -5,6 +5,8 @@
 
 #include "kernels/ctc_greedy.h"
 #include "kernels/depthwise_convolution.h"
+#include "kernels/finish_maps.h"
+#include "kernels/line_places.h"
 #include "tests/kernels/ctc_loss_inputs.h"
 #include "tests/kernels/expect_close.h"
 #include "tests/kernels/pack.h"
@@ -144,6 +146,47 @@ TEST_F(OnCuda, DepthwiseConvolutionInHalfPrecision) {
     expect_close(cuda.x.grad(), cpu.x.grad(), kBfloat16Values);
     expect_close(cuda.weight.grad(), cpu.weight.grad(), kBfloat16Values);
   }
+}
+
+TEST_F(OnCuda, FinishMaps) {
+  for (const auto type : {torch::kFloat, torch::kBFloat16, torch::kHalf})
+    for (const int64_t channels : {1, 16, 24, 5}) {
+      const auto maps = [&] {
+        return torch::randn({3, channels, 5, 333}).to(type).contiguous(torch::MemoryFormat::ChannelsLast);
+      };
+      FinishMapsInputs in{.maps = maps(), .widths = torch::tensor({333, 0, 41}, torch::kInt)};
+      in.bias = torch::randn({channels}).to(type), in.skip = maps();
+      const torch::Tensor expected = finish_maps_reference(in);
+      for (torch::Tensor FinishMapsInputs::*t : {&FinishMapsInputs::maps, &FinishMapsInputs::bias,
+                                                 &FinishMapsInputs::skip, &FinishMapsInputs::widths})
+        in.*t = (in.*t).cuda();
+      finish_maps(in);
+      expect_close(in.maps, expected, type == torch::kFloat ? kFloat32Values : kBfloat16Values);
+    }
+}
+
+// Padded lines whose lengths only the device knows.
+TEST_F(OnCuda, LengthsOnTheDevice) {
+  const torch::NoGradGuard no_grad;
+  const auto without_lengths = [](auto in, const torch::Tensor& x) {
+    in.places = line_places(x, in.lengths.cuda());
+    in.lengths = torch::Tensor();
+    return in;
+  };
+  using Scan = SelectiveScanInputs;
+  Scan scan = random_scan_inputs({3, 33, 70, 8, true, true, true});
+  const torch::Tensor expected = selective_scan(scan);
+  for (torch::Tensor Scan::*t :
+       {&Scan::u, &Scan::delta, &Scan::A, &Scan::B, &Scan::C, &Scan::D, &Scan::z, &Scan::delta_bias})
+    scan.*t = (scan.*t).cuda();
+  expect_close(selective_scan(without_lengths(scan, scan.u)), expected, kFloat32Values);
+
+  DepthwiseConvolutionInputs in;
+  in.x = torch::randn({3, 50, 200}), in.weight = torch::randn({200, 4}), in.bias = torch::randn({200});
+  in.lengths = torch::tensor({50, 0, 31}, torch::kInt);
+  const torch::Tensor convolved = depthwise_convolution(in);
+  in.x = in.x.cuda(), in.weight = in.weight.cuda(), in.bias = in.bias.cuda();
+  expect_close(depthwise_convolution(without_lengths(in, in.x)), convolved, kFloat32Values);
 }
 
 TEST_F(OnCuda, CtcLoss) {

@@ -114,7 +114,7 @@ TEST_F(BatchLinesTest, EveryDeviceHasItsPlaces) {
   batcher.page_fed();
   ASSERT_TRUE(batcher.add_page(page({50, 200, 300, 400, 600})).empty());
   batcher.set_feeder_idle(true);
-  EXPECT_EQ(batcher.feeder_changed().size(), 2 * kBatchesADevice);
+  EXPECT_EQ(batcher.feeder_changed().size(), 2U * recognizer::kBatchesADevice);
   EXPECT_EQ(sizes(batcher.batch_done()), Sizes{1});
 }
 

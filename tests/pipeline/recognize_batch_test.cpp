@@ -69,9 +69,10 @@ TEST_F(RecognizeBatchTest, DoesNoWorkForARunThatHasFailed) {
 TEST_F(RecognizeBatchTest, AsksTheDeviceItIsTold) {
   struct OnDevices : ChecksumRecognizer {
     mutable std::vector<std::size_t> asked;
-    std::vector<recognizer::Hypothesis> recognize_on(std::size_t device,
-                                                     std::span<const cv::Mat> lines) const override {
+    std::vector<recognizer::Hypothesis> recognize_on(std::size_t device, std::span<const cv::Mat> lines,
+                                                     recognizer::DeviceClock* busy) const override {
       asked.push_back(device);
+      const recognizer::DeviceClock::Batch under_way(*busy);
       return recognize(lines);
     }
   } on_devices;

@@ -110,6 +110,30 @@ TEST_P(NetworkOnCuda, ReadsTheSameWhateverTheBatch) {
   }
 }
 
+// Batches that are nearly full go through a graph, twice, and others do not.
+TEST_P(NetworkOnCuda, NearlyFullBatchesReadTheSame) {
+  const ModelConfig config = ocrbatch::testing::small_model_config(GetParam());
+  const ocrbatch::testing::TemporaryFolder folder;
+  save_model(folder.path() / "m", config, named_state(*build_network(config)), {}, {});
+  const auto recognizer = load_recognizer(folder.path() / "m", {.device = "cuda"});
+  const ocrbatch::testing::BarLines source(12, config.img_height);
+  std::vector<cv::Mat> few, many;
+  int bucket = 0;
+  for (std::uint64_t i = 0; i < 12; ++i) {
+    few.push_back(source.get(i).pixels);
+    bucket = std::max(bucket, recognizer->width_bucket(few.back().cols));
+  }
+  while (static_cast<int>(many.size()) < recognizer->batch_size(bucket) - 1)
+    many.push_back(few[many.size() % few.size()]);
+  const auto expected = recognizer->recognize(few);
+  for (int round = 0; round < 2; ++round) {
+    const auto read = recognizer->recognize(many);
+    ASSERT_EQ(read.size(), many.size());
+    for (std::size_t i = 0; i < read.size(); ++i)
+      EXPECT_EQ(read[i].text(), expected[i % few.size()].text()) << i;
+  }
+}
+
 // Batches of two threads, each in a stream of its own.
 TEST_P(NetworkOnCuda, TwoThreadsReadWhatOneReads) {
   const ModelConfig config = ocrbatch::testing::small_model_config(GetParam());

@@ -24,7 +24,7 @@ class LimitedNetwork : public LineNetwork {
       : network_(register_module("network", std::move(network))) {}
 
   std::int64_t room_px = std::numeric_limits<std::int64_t>::max();
-  bool lost = false;
+  bool lost = false, records = false;
   std::vector<std::int64_t> lines;  // of each batch that had room
 
   torch::Tensor forward(const torch::Tensor& images, const torch::Tensor& widths) override {
@@ -37,6 +37,7 @@ class LimitedNetwork : public LineNetwork {
     }
     return network_->forward(images, widths);
   }
+  bool can_be_recorded() const override { return records && network_->can_be_recorded(); }
   int frames(int width_px) const override { return network_->frames(width_px); }
   bool can_align(int width_px, const std::vector<int>& labels) const override {
     return network_->can_align(width_px, labels);
@@ -59,9 +60,9 @@ class ReadOnDevice : public ::testing::TestWithParam<const char*> {
  protected:
   ReadOnDevice() {
     torch::manual_seed(3);
-    on_device = std::make_shared<LimitedNetwork>(build_network(config));
     const auto network = build_network(config);
-    load_state(*network, named_state(*on_device->named_children()["network"]), "the other network");
+    for (auto& [name, tensor] : named_state(*network)) state[name] = tensor.clone();
+    on_device = limited_network();
     cpu = read_on_cpu(network, config.img_height);
     device = read_on_device(on_device, config.img_height, torch::kCPU);
     on_device->lines.clear();
@@ -72,6 +73,13 @@ class ReadOnDevice : public ::testing::TestWithParam<const char*> {
       random.fill(line, cv::RNG::UNIFORM, 0, 256);
       lines.push_back(line);
     }
+  }
+
+  // The same network once more: preparing it for reading is done once.
+  std::shared_ptr<LimitedNetwork> limited_network() const {
+    const auto network = build_network(config);
+    load_state(*network, state, "the other network");
+    return std::make_shared<LimitedNetwork>(network);
   }
 
   static void expect_same(const Labels& a, const Labels& b) {
@@ -89,6 +97,7 @@ class ReadOnDevice : public ::testing::TestWithParam<const char*> {
   std::int64_t pixels(std::int64_t line_count) const { return line_count * 128 * config.img_height; }
 
   const ModelConfig config = ocrbatch::testing::small_model_config(GetParam());
+  std::map<std::string, torch::Tensor> state;
   std::shared_ptr<LimitedNetwork> on_device;
   std::unique_ptr<NetworkReader> cpu, device;
   std::vector<cv::Mat> lines;
@@ -96,40 +105,41 @@ class ReadOnDevice : public ::testing::TestWithParam<const char*> {
 
 TEST_P(ReadOnDevice, GivesWhatTheCpuGives) {
   ASSERT_EQ(cpu->width_bucket(128), device->width_bucket(128));
-  expect_same(device->read(lines, {}), cpu->read(lines, {}));
+  expect_same(device->read(lines, {}, nullptr), cpu->read(lines, {}, nullptr));
 }
 
 TEST_P(ReadOnDevice, HalvesABatchThatHasNoRoomAndRemembers) {
-  const Labels expected = cpu->read(lines, {});
+  const Labels expected = cpu->read(lines, {}, nullptr);
   on_device->room_px = pixels(6);
   const int before = device->batch_size(128);
-  expect_same(device->read(lines, {}), expected);
+  expect_same(device->read(lines, {}, nullptr), expected);
   EXPECT_EQ(on_device->lines, (std::vector<std::int64_t>{5, 5, 5, 5}));
   EXPECT_LT(device->batch_size(128), before);
   EXPECT_EQ(device->batch_size(128), 5);
   on_device->lines.clear();
-  expect_same(device->read(std::span(lines).first(10), {}), Labels(expected.begin(), expected.begin() + 10));
+  expect_same(device->read(std::span(lines).first(10), {}, nullptr),
+              Labels(expected.begin(), expected.begin() + 10));
   EXPECT_EQ(on_device->lines, (std::vector<std::int64_t>{5, 5}));
 }
 
 TEST_P(ReadOnDevice, SaysWhichLineHasNoRoom) {
   on_device->room_px = pixels(1) - 1;
   try {
-    device->read(std::span(lines).first(4), {});
+    device->read(std::span(lines).first(4), {}, nullptr);
     FAIL() << "no error";
   } catch (const std::runtime_error& error) {
     EXPECT_EQ(error.what(),
               "cpu has no memory for a line of 128 x " + std::to_string(config.img_height) + " pixels");
   }
   on_device->room_px = pixels(1);
-  EXPECT_EQ(device->read(std::span(lines).first(4), {}).size(), 4U) << "it goes on";
+  EXPECT_EQ(device->read(std::span(lines).first(4), {}, nullptr).size(), 4U) << "it goes on";
   EXPECT_EQ(on_device->lines, (std::vector<std::int64_t>{1, 1, 1, 1}));
 }
 
 TEST_P(ReadOnDevice, SaysThatTheDeviceHasFailed) {
   on_device->lost = true;
   try {
-    device->read(lines, {});
+    device->read(lines, {}, nullptr);
     FAIL() << "no error";
   } catch (const DeviceError& error) {
     EXPECT_STREQ(error.what(), "device \"cpu\" cannot be used: CUDA error: unspecified launch failure");
@@ -142,11 +152,40 @@ TEST_P(ReadOnDevice, ADeviceThatCannotComputeIsRefusedAtTheStart) {
   EXPECT_THROW(read_on_device(network, config.img_height, torch::kCPU), DeviceError);
 }
 
+// A batch that is nearly full goes through what was recorded of the first one, with room for a full one.
+TEST_P(ReadOnDevice, RepeatsWhatItRecorded) {
+  const Labels expected = cpu->read(lines, {}, nullptr);
+  const auto network = limited_network();
+  network->records = true;
+  const auto recording = read_on_device(network, config.img_height, torch::kCPU);
+  const int full = recording->batch_size(128);
+  std::vector<cv::Mat> many;
+  for (int i = 0; i < full - 1; ++i) many.push_back(lines[static_cast<std::size_t>(i) % lines.size()]);
+  for (int round = 0; round < 2; ++round) {
+    network->lines.clear();
+    const Labels found = recording->read(many, {}, nullptr);
+    ASSERT_EQ(found.size(), many.size());
+    for (std::size_t first = 0; first + lines.size() <= many.size(); first += lines.size())
+      expect_same(Labels(found.begin() + static_cast<std::ptrdiff_t>(first),
+                         found.begin() + static_cast<std::ptrdiff_t>(first + lines.size())),
+                  expected);
+    const std::vector<std::int64_t> of_full(network->lines.size(), full), as_they_are(1, full - 1);
+    EXPECT_EQ(network->lines, network->can_be_recorded() ? of_full : as_they_are);
+  }
+  // Without room for what is recorded, batches go as they are.
+  network->room_px = pixels(6);
+  network->lines.clear();
+  expect_same(recording->read(lines, {}, nullptr), expected);
+  expect_same(recording->read(std::span(lines).first(4), {}, nullptr),
+              Labels(expected.begin(), expected.begin() + 4));
+  EXPECT_EQ(network->lines, (std::vector<std::int64_t>{5, 5, 5, 5, 4}));
+}
+
 TEST_P(ReadOnDevice, SeveralThreadsReadAtOnce) {
-  const Labels expected = cpu->read(lines, {});
+  const Labels expected = cpu->read(lines, {}, nullptr);
   std::vector<Labels> read(3);
   std::vector<std::thread> threads;
-  for (Labels& labels : read) threads.emplace_back([&] { labels = device->read(lines, {}); });
+  for (Labels& labels : read) threads.emplace_back([&] { labels = device->read(lines, {}, nullptr); });
   for (std::thread& thread : threads) thread.join();
   for (const Labels& labels : read) expect_same(labels, expected);
 }

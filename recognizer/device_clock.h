@@ -3,7 +3,7 @@
 #include <chrono>
 #include <mutex>
 
-namespace ocrbatch::pipeline {
+namespace ocrbatch::recognizer {
 
 // The time in which a device has work: at least one batch is under way on it. Thread-safe.
 class DeviceClock {
@@ -45,4 +45,4 @@ class DeviceClock {
   Clock::duration busy_ = Clock::duration::zero();
 };
 
-}  // namespace ocrbatch::pipeline
+}  // namespace ocrbatch::recognizer
