@@ -10,7 +10,8 @@ namespace ocrbatch::kernels {
 std::optional<LineCrop> plan_line_crop(cv::Size page, const LineGeometry& geometry,
                                        const LinePreparation& options, const PaperEstimate& paper) {
   CV_Assert(!options.suppress_neighbours);
-  if (page.empty() || is_degenerate(geometry, options)) return std::nullopt;
+  const BaselineBend bend(geometry);
+  if (page.empty() || is_degenerate(geometry, options) || !bend.is_straight()) return std::nullopt;
   const float margin = options.vertical_margin * (geometry.ascent_px + geometry.descent_px);
   const float above = geometry.ascent_px + margin, below = geometry.descent_px + margin;
   const float y_scale = options.height_px / (above + below);
@@ -21,7 +22,7 @@ std::optional<LineCrop> plan_line_crop(cv::Size page, const LineGeometry& geomet
 
   LineCrop crop;
   crop.width = frame.width, crop.height = frame.height;
-  const cv::Rect part = covered_part(page, frame, static_cast<int>(longest) / 2 + 2);
+  const cv::Rect part = covered_part(page, frame, static_cast<int>(longest) / 2 + 2, bend);
   crop.part_x = part.x, crop.part_y = part.y, crop.part_width = part.width, crop.part_height = part.height;
   crop.sampling = sampling_of(frame, part.tl());
   crop.x_reach = static_cast<int>(x_kernel.size()) / 2, crop.y_reach = static_cast<int>(y_kernel.size()) / 2;

@@ -10,9 +10,9 @@
 
 namespace ocrbatch::kernels {
 
-// Nothing where prepare_line gives an empty line, or where the line is larger than kMaxBoxReach or
-// kMaxCropSegments allow. Without suppression of neighbours so far: options.suppress_neighbours must be
-// false.
+// Nothing where prepare_line gives an empty line, where the line bends, or where the line is larger than
+// kMaxBoxReach or kMaxCropSegments allow. Without suppression of neighbours so far:
+// options.suppress_neighbours must be false.
 std::optional<LineCrop> plan_line_crop(cv::Size page, const LineGeometry& geometry,
                                        const LinePreparation& options, const PaperEstimate& paper);
 

@@ -35,7 +35,7 @@ std::vector<float> box_kernel(float width) {
   return kernel;
 }
 
-cv::Rect covered_part(cv::Size page, const LineFrame& frame, int reach) {
+cv::Rect covered_part(cv::Size page, const LineFrame& frame, int reach, const BaselineBend& bend) {
   const cv::Matx23f to_page = frame.to_page();
   std::vector<cv::Point2f> corners;
   for (const auto& [x, y] :
@@ -44,7 +44,8 @@ cv::Rect covered_part(cv::Size page, const LineFrame& frame, int reach) {
     corners.emplace_back(corner[0], corner[1]);
   }
   const cv::Rect box = cv::boundingRect(corners);
-  return cv::Rect(box.x - reach, box.y - reach, box.width + 2 * reach, box.height + 2 * reach) &
+  const int above = reach - cvFloor(bend.least()), below = reach + cvCeil(bend.most());
+  return cv::Rect(box.x - reach, box.y - above, box.width + 2 * reach, box.height + above + below) &
          cv::Rect(0, 0, page.width, page.height);
 }
 
@@ -72,9 +73,8 @@ bool is_degenerate(const LineGeometry& geometry, const LinePreparation& options)
   const cv::Point2f reach = geometry.baseline_end - geometry.baseline_start;
   const float numbers[] = {geometry.baseline_start.x, geometry.baseline_start.y, reach.x, reach.y,
                            geometry.ascent_px,        geometry.descent_px};
-  for (float number : numbers) {
-    if (!std::isfinite(number) || std::abs(number) > 1e6F) return true;
-  }
+  const auto is_wild = [](float number) { return !std::isfinite(number) || std::abs(number) > 1e6F; };
+  if (std::ranges::any_of(numbers, is_wild) || std::ranges::any_of(geometry.bend_px, is_wild)) return true;
   return std::hypot(reach.x, reach.y) < 1 || geometry.ascent_px <= 0 || geometry.descent_px < 0 ||
          geometry.ascent_px + geometry.descent_px < 2 || options.height_px < 4 || options.max_width_px < 1;
 }
@@ -82,8 +82,9 @@ bool is_degenerate(const LineGeometry& geometry, const LinePreparation& options)
 cv::Rect page_region(cv::Size page, const LineGeometry& geometry) {
   const auto [left, right] = std::minmax(geometry.baseline_start.x, geometry.baseline_end.x);
   const auto [high, low] = std::minmax(geometry.baseline_start.y, geometry.baseline_end.y);
-  const cv::Rect around(cv::Point(cvFloor(left), cvFloor(high - geometry.ascent_px)),
-                        cv::Point(cvCeil(right), cvCeil(low + geometry.descent_px)));
+  const BaselineBend bend(geometry);
+  const cv::Rect around(cv::Point(cvFloor(left), cvFloor(high - geometry.ascent_px + bend.least())),
+                        cv::Point(cvCeil(right), cvCeil(low + geometry.descent_px + bend.most())));
   return around & cv::Rect(0, 0, page.width, page.height);
 }
 

@@ -4,6 +4,7 @@
 #include <opencv2/core.hpp>
 #include <vector>
 
+#include "kernels/baseline_bend.h"
 #include "kernels/line_neighbours.h"
 #include "kernels/line_preparation.h"
 #include "kernels/line_sampling_thread.h"
@@ -30,9 +31,9 @@ LineFrame frame_between(const LineGeometry& geometry, const LinePreparation& opt
 // Weights that average over `width` pixels around a pixel; {1} up to one pixel.
 std::vector<float> box_kernel(float width);
 
-// The part of the page that the frame covers, and `reach` pixels around it; empty when it lies beside the
-// page.
-cv::Rect covered_part(cv::Size page, const LineFrame& frame, int reach);
+// The part of the page that the frame covers, and `reach` pixels around it, more above or below where the
+// line bends; empty when it lies beside the page.
+cv::Rect covered_part(cv::Size page, const LineFrame& frame, int reach, const BaselineBend& bend);
 
 // Steeper than kSteepestLine.
 bool is_steep(const LineFrame& frame);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 
+#include "kernels/baseline_bend.h"
 #include "kernels/line_frame.h"
 #include "kernels/line_ink.h"
 #include "kernels/line_neighbours.h"
@@ -21,6 +22,7 @@ bool has_ink(const cv::Mat& darkness) {
 PreparedLine prepare_line(const cv::Mat& page, const LineGeometry& geometry, const LinePreparation& options) {
   PreparedLine line;
   if (page.empty() || is_degenerate(geometry, options)) return line;
+  const BaselineBend bend(geometry);
   const PaperEstimate paper = estimate_paper(page, page_region(page.size(), geometry));
 
   const float line_height = geometry.ascent_px + geometry.descent_px;
@@ -43,7 +45,7 @@ PreparedLine prepare_line(const cv::Mat& page, const LineGeometry& geometry, con
     const cv::Range all(0, strip_frame.height),
         crop(skipped_rows, std::min(all.end, skipped_rows + options.height_px)),
         own = zone_rows(zone, all.end) & crop;
-    const LineSampler sampler(page, strip_frame, paper.level);
+    const LineSampler sampler(page, strip_frame, bend, paper.level);
     cv::Mat darkness(all.end, strip_frame.width, CV_8UC1);
     sampler.sample(crop, darkness);
     const InkScale scale = measure_ink(darkness.rowRange(own), paper.inverted);

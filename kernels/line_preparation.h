@@ -4,10 +4,14 @@
 // The same code cuts lines in `scan` and in training, so that a model meets in use what it saw in training.
 #pragma once
 
+#include <array>
 #include <opencv2/core.hpp>
 #include <span>
 
 namespace ocrbatch::kernels {
+
+// Steps from one end of a line to the other at which its baseline may leave the straight line between them.
+inline constexpr int kBendSteps = 16;
 
 // Where a line lies, in page pixels (origin top left, pixel centres at +0.5).
 struct LineGeometry {
@@ -16,6 +20,10 @@ struct LineGeometry {
       0;  // from the baseline up to the top of the tallest letters, perpendicular to the baseline, > 0
   float descent_px = 0;   // from the baseline down to the bottom of the lowest letters, >= 0
   float x_height_px = 0;  // height of a lower-case x; 0 when unknown
+  // Of a baseline that bends, as in a book that does not lie flat: how far down the page it is from the
+  // straight line at 1/kBendSteps of the way from start to end, 2/kBendSteps, ...; all 0 where it is
+  // straight.
+  std::array<float, kBendSteps - 1> bend_px = {};
 };
 
 struct LinePreparation {
@@ -31,8 +39,8 @@ struct PreparedLine {
   cv::Matx23f to_page;  // maps a point of `pixels` to the page: page = to_page * (x, y, 1)
 };
 
-// Cuts, deskews, scales (area-averaged when shrinking), suppresses neighbours' ink and stretches the
-// contrast. `page` is CV_8UC1. Parts of the crop outside the page become paper. A degenerate geometry (no
+// Cuts, deskews, straightens, scales (area-averaged when shrinking), suppresses neighbours' ink and stretches
+// the contrast. `page` is CV_8UC1. Parts of the crop outside the page become paper. A degenerate geometry (no
 // length, no height) gives an empty `pixels`. Never throws for geometry that lies outside the page.
 PreparedLine prepare_line(const cv::Mat& page, const LineGeometry& geometry, const LinePreparation& options);
 

@@ -1,17 +1,50 @@
 #include "kernels/line_sampler.h"
 
 #include <algorithm>
+#include <cmath>
 #include <opencv2/imgproc.hpp>
 #include <vector>
 
 #include "kernels/row_sampling.h"
 
 namespace ocrbatch::kernels {
-LineSampler::LineSampler(const cv::Mat& page, const LineFrame& frame, int paper_level)
+namespace {
+
+// Moves each column up by as much as the baseline bends down there; between pixels with Keys' cubic.
+// `first_x` is the page's column that `image` begins with.
+void straighten(const BaselineBend& bend, int first_x, const cv::Mat& image, cv::Mat& to) {
+  struct Column {
+    int whole;
+    float weights[4];  // of the rows from whole - 1 to whole + 2
+  };
+  std::vector<Column> columns;
+  for (int x = 0; x < image.cols; ++x) {
+    const float below = bend.at(static_cast<float>(first_x + x) + 0.5F), whole = std::floor(below);
+    Column column{static_cast<int>(whole), {}};
+    for (int k = 0; k < 4; ++k)
+      column.weights[k] = sampling_weight(/*is_cubic=*/true, static_cast<float>(k - 1) - (below - whole));
+    columns.push_back(column);
+  }
+  for (int y = 0; y < image.rows; ++y) {
+    uchar* const row = to.ptr<uchar>(y);
+    for (int x = 0; x < image.cols; ++x) {
+      float sum = 0;
+      for (int k = 0; k < 4; ++k)
+        sum += columns[x].weights[k] * static_cast<float>(image.at<uchar>(
+                                           std::clamp(y + columns[x].whole + k - 1, 0, image.rows - 1), x));
+      row[x] = cv::saturate_cast<uchar>(sum);
+    }
+  }
+}
+
+}  // namespace
+
+LineSampler::LineSampler(const cv::Mat& page, const LineFrame& frame, const BaselineBend& bend,
+                         int paper_level)
     : paper_level_(paper_level) {
   const std::vector<float> x_kernel = box_kernel(1 / frame.x_scale), y_kernel = box_kernel(1 / frame.y_scale);
   const int reach = static_cast<int>(std::max(x_kernel.size(), y_kernel.size())) / 2 + 2;
-  const cv::Rect part = covered_part(page.size(), frame, reach);
+  const cv::Rect part = covered_part(page.size(), frame, reach, bend);
   if (part.empty()) return;
   part_ = part.size();
   sampling_ = sampling_of(frame, part.tl());
@@ -25,6 +58,7 @@ LineSampler::LineSampler(const cv::Mat& page, const LineFrame& frame, int paper_
   } else {
     page(part).copyTo(inner);
   }
+  if (!bend.is_straight() && !is_steep_) straighten(bend, part.x, inner.clone(), inner);
 }
 
 void LineSampler::sample(cv::Range rows, cv::Mat& raster) const {

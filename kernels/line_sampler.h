@@ -12,8 +12,9 @@ namespace ocrbatch::kernels {
 // of sampling every page pixel).
 class LineSampler {
  public:
-  // `page` is CV_8UC1; what lies outside has the paper's level.
-  LineSampler(const cv::Mat& page, const LineFrame& frame, int paper_level);
+  // `page` is CV_8UC1; what lies outside has the paper's level. A frame that is not steep follows the line's
+  // bend.
+  LineSampler(const cv::Mat& page, const LineFrame& frame, const BaselineBend& bend, int paper_level);
   // Those rows of the frame, into the same rows of `raster`, CV_8UC1 of the frame's size.
   void sample(cv::Range rows, cv::Mat& raster) const;
 

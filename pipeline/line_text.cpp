@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "kernels/baseline_bend.h"
 #include "recognizer/line_words.h"
 
 namespace ocrbatch::pipeline {
@@ -64,7 +65,10 @@ std::vector<Columns> word_columns(const std::vector<ReadWord>& words, float colu
 class Band {
  public:
   Band(const cv::Matx23f& to_page, const kernels::LineGeometry& geometry)
-      : to_page_(to_page), geometry_(geometry), along_(geometry.baseline_end - geometry.baseline_start) {
+      : to_page_(to_page),
+        geometry_(geometry),
+        bend_(geometry),
+        along_(geometry.baseline_end - geometry.baseline_start) {
     const float length = std::hypot(along_.x, along_.y);
     along_ = length > 0 ? along_ / length : cv::Point2f(1, 0);
   }
@@ -85,11 +89,13 @@ class Band {
   cv::Point2f on_baseline(float column) const {
     const cv::Vec2f mapped = to_page_ * cv::Vec3f(column, 0, 1);
     const cv::Point2f from_start = cv::Point2f(mapped[0], mapped[1]) - geometry_.baseline_start;
-    return geometry_.baseline_start + along_ * from_start.dot(along_);
+    const cv::Point2f straight = geometry_.baseline_start + along_ * from_start.dot(along_);
+    return {straight.x, straight.y + bend_.at(straight.x)};
   }
 
   const cv::Matx23f to_page_;
   const kernels::LineGeometry geometry_;
+  const kernels::BaselineBend bend_;
   cv::Point2f along_;
 };
 

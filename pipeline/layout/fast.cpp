@@ -11,6 +11,7 @@
 #include "pipeline/layout/insert_lines.h"
 #include "pipeline/layout/lone_colons.h"
 #include "pipeline/layout/order.h"
+#include "pipeline/layout/page_bend.h"
 #include "pipeline/layout/reversed.h"
 #include "pipeline/layout/rows.h"
 #include "pipeline/layout/rules.h"
@@ -27,13 +28,13 @@ struct Sorted {
 };
 
 Sorted sort_components(const std::vector<Component>& components, const cv::Size& page, float letter_px,
-                       const Tilt& tilt) {
+                       const PageBend& bend, const Tilt& tilt) {
   Sorted sorted;
   for (const Component& component : components) {
     const cv::Rect& box = component.box;
     const float height = static_cast<float>(box.height), width = static_cast<float>(box.width);
-    const cv::Point2f centre =
-        tilt.to_level({static_cast<float>(box.x) + 0.5F * width, static_cast<float>(box.y) + 0.5F * height});
+    const cv::Point2f centre = tilt.to_level(
+        bend.to_flat({static_cast<float>(box.x) + 0.5F * width, static_cast<float>(box.y) + 0.5F * height}));
     const Letter letter{centre.x - 0.5F * width, centre.x + 0.5F * width, centre.y - 0.5F * height,
                         centre.y + 0.5F * height};
     const double fill = static_cast<double>(component.pixels) / box.area();
@@ -169,6 +170,14 @@ std::vector<FoundLine> doubtful_lines(std::vector<Row> doubtful, const std::vect
   return found;
 }
 
+std::vector<cv::Rect2f> on_flat_page(std::vector<cv::Rect2f> areas, const PageBend& bend) {
+  for (cv::Rect2f& area : areas) {
+    const cv::Point2f centre = 0.5F * (area.tl() + area.br());
+    area.y += bend.to_flat(centre).y - centre.y;
+  }
+  return areas;
+}
+
 struct PageParts {
   std::vector<RowPart> parts;
   std::vector<Gutter> gutters;
@@ -232,14 +241,15 @@ FastLayout find_lines_fast(const LayoutImage& image) {
 
   // Links reach over the spaces between words, not over columns.
   constexpr float kReach = 1.6F;
-  Sorted sorted = sort_components(components, image.ink.size(), letter_px, Tilt{});
+  Sorted sorted = sort_components(components, image.ink.size(), letter_px, PageBend{}, Tilt{});
   std::vector<std::vector<Letter>> chains = chain_letters(sorted.letters, kReach);
   const Tilt tilt{std::clamp(tilt_of(chains), -0.2F, 0.2F)};
   // Less than this moves nothing by a pixel over a page's width.
-  const bool is_tilted = std::abs(tilt.slope) > 1e-4F;
-  if (is_tilted) sorted = sort_components(components, image.ink.size(), letter_px, tilt);
+  const PageBend bend(chains, tilt, image.ink.size(), letter_px);
+  const bool is_level = std::abs(tilt.slope) <= 1e-4F && bend.is_flat();
+  if (!is_level) sorted = sort_components(components, image.ink.size(), letter_px, bend, tilt);
   std::vector<FoundLine> upright = take_out_upright_lines(sorted.letters, sorted.large, letter_px, tilt);
-  if (is_tilted || !upright.empty()) chains = chain_letters(sorted.letters, kReach);
+  if (!is_level || !upright.empty()) chains = chain_letters(sorted.letters, kReach);
   std::vector<Row> rows = fit_rows(cut_at_steps(std::move(chains)));
   // Where a heading has several of them beside each other, its pieces become rows one after another.
   constexpr int kRounds = 8;
@@ -253,7 +263,8 @@ FastLayout find_lines_fast(const LayoutImage& image) {
   rows = join_rows(std::move(rows), kNear);
   absorb_pieces(rows);
   std::vector<Row> doubtful = take_out_strays(
-      rows, sorted.small, {image.ink.size(), letter_px, tilt, find_pictures(image.components, letter_px)});
+      rows, sorted.small,
+      {image.ink.size(), letter_px, tilt, on_flat_page(find_pictures(image.components, letter_px), bend)});
 
   auto [parts, gutters] = find_parts(std::move(rows));
   attach_marks(parts, sorted.marks);
@@ -263,6 +274,7 @@ FastLayout find_lines_fast(const LayoutImage& image) {
   attach_marks(doubtful, sorted.marks);
   insert_lines(doubtful_lines(std::move(doubtful), lines, tilt, page_slope(found)), letter_px, found);
   append_upright(std::move(upright), found);
+  bend_lines(bend, found);
   return {std::move(found), erased.upright};
 }
 

@@ -33,6 +33,7 @@ PageLayout as_page_layout(const std::vector<FoundLine>& lines, const LayoutImage
     geometry.ascent_px /= image.y_scale;
     geometry.descent_px /= image.y_scale;
     geometry.x_height_px /= image.y_scale;
+    for (float& bend : geometry.bend_px) bend /= image.y_scale;
     line.baseline_start = {geometry.baseline_start.x, geometry.baseline_start.y};
     line.baseline_end = {geometry.baseline_end.x, geometry.baseline_end.y};
     layout.geometries.push_back(geometry);

@@ -92,6 +92,7 @@ namespace ocrbatch::kernels {
 template <class Archive>
 void serialize(Archive& archive, LineGeometry& line) {
   archive(line.baseline_start, line.baseline_end, line.ascent_px, line.descent_px, line.x_height_px);
+  for (float& px : line.bend_px) archive(px);
 }
 template <class Archive>
 void serialize(Archive& archive, LinePreparation& options) {

@@ -19,7 +19,7 @@ struct WorkerSetup {
 struct WorkerHello {
   std::uint32_t protocol = 0;  // kWorkerProtocol of its build
 };
-constexpr std::uint32_t kWorkerProtocol = 4;
+constexpr std::uint32_t kWorkerProtocol = 5;
 
 struct WorkerRequest {
   enum class Kind : std::uint8_t { kPageCount, kPageSize, kRead };

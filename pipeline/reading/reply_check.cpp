@@ -1,5 +1,6 @@
 #include "pipeline/reading/reply_check.h"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -41,7 +42,7 @@ bool makes_sense(const LetterNeighbours& neighbours) {
 bool makes_sense(const kernels::LineGeometry& line) {
   return bounded(line.baseline_start.x) && bounded(line.baseline_start.y) && bounded(line.baseline_end.x) &&
          bounded(line.baseline_end.y) && bounded(line.ascent_px) && bounded(line.descent_px) &&
-         bounded(line.x_height_px);
+         bounded(line.x_height_px) && std::ranges::all_of(line.bend_px, [](float px) { return bounded(px); });
 }
 
 // Wherever a line has pixels, they lie near the page.

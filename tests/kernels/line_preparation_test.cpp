@@ -94,6 +94,34 @@ TEST(PrepareLine, StraightensASlantedLine) {
   EXPECT_NEAR(lowest_ink({0, quarter}), lowest_ink({3 * quarter, line.pixels.cols}), 1);
 }
 
+// A page of a book that does not lie flat: columns moved down by up to 25 pixels, as far as the line is high.
+TEST(PrepareLine, StraightensALineThatBends) {
+  const std::string text = "minimum of print";
+  cv::Mat flat = paper(600, 140), bent = paper(600, 140);
+  write(flat, text, {50, 60});
+  LineGeometry geometry = geometry_of(text, {50, 60});
+  const float length = geometry.baseline_end.x - geometry.baseline_start.x;
+  const auto below = [&](float share) { return 100 * share * (1 - share); };
+  for (int x = 0; x < bent.cols; ++x) {
+    const float share = (static_cast<float>(x) + 0.5F - geometry.baseline_start.x) / length;
+    const cv::Matx23f down(1, 0, 0, 0, 1, share < 0 || share > 1 ? 0 : below(share));
+    cv::Mat column = bent.col(x);
+    cv::warpAffine(flat.col(x), column, down, column.size(), cv::INTER_LINEAR, cv::BORDER_REPLICATE);
+  }
+  const auto difference = [&](const PreparedLine& line) {
+    const PreparedLine expected = prepare_line(flat, geometry_of(text, {50, 60}), {});
+    if (line.pixels.size() != expected.pixels.size()) return 255.0;
+    return cv::norm(line.pixels, expected.pixels, cv::NORM_L1) / static_cast<double>(line.pixels.total());
+  };
+  EXPECT_GT(difference(prepare_line(bent, geometry, {})), 15);
+  for (int i = 1; i < kBendSteps; ++i)
+    geometry.bend_px[static_cast<std::size_t>(i - 1)] = below(static_cast<float>(i) / kBendSteps);
+  EXPECT_LT(difference(prepare_line(bent, geometry, {})), 5);
+
+  geometry.bend_px[3] = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_TRUE(prepare_line(bent, geometry, {}).pixels.empty());
+}
+
 TEST(PrepareLine, ReadsALineThatRunsDownThePage) {
   cv::Mat level = paper(300, 120), upright;
   write(level, "minimum", {50, 70});

@@ -1,10 +1,12 @@
 // What the fast layout finds that Tesseract's does not.
 #include <gmock/gmock.h>
 
+#include <cmath>
 #include <opencv2/imgproc.hpp>
 #include <string>
 #include <vector>
 
+#include "kernels/baseline_bend.h"
 #include "pipeline/layout.h"
 #include "pipeline/layout/layout_image.h"
 
@@ -118,6 +120,41 @@ TEST(FastLayout, ReadsLightPrintAtTheSideAndTheHeadOfAPage) {
   for (const io::Line& line : lines) at_the_side += line.bbox.x1 < 330 ? 1 : 0;
   EXPECT_EQ(at_the_side, 6);
   EXPECT_EQ(cv::countNonZero(page.gray != before), 0);  // no letter is painted over as a rule
+}
+
+// A book that does not lie flat: rows sag by more than their height, those at the page's foot half as much.
+TEST(FastLayout, FollowsRowsThatBend) {
+  io::PageImage page = blank_page({1300, 1000});
+  for (int row = 0; row < 14; ++row)
+    write(page, "some more words as usual on a page of a book", {60, 100 + 62 * row});
+  const auto flat = find_lines(page);
+  ASSERT_THAT(flat, SizeIs(14));
+  cv::Mat x(page.gray.size(), CV_32F), y(page.gray.size(), CV_32F);
+  const auto below = [](float at_x, float at_y) {
+    return 44 * std::sin(3.1416F * at_x / 1300) * (1 - 0.5F * at_y / 1000);
+  };
+  for (int row = 0; row < y.rows; ++row)
+    for (int column = 0; column < y.cols; ++column) {
+      const auto at_x = static_cast<float>(column), at_y = static_cast<float>(row);
+      x.at<float>(row, column) = at_x, y.at<float>(row, column) = at_y - below(at_x, at_y);
+    }
+  cv::remap(page.gray.clone(), page.gray, x, y, cv::INTER_LINEAR, cv::BORDER_REPLICATE);
+  LayoutAnalyzer analyzer(LayoutMode::kFast);
+  const auto layout = analyzer.analyze(page);
+  ASSERT_TRUE(layout.ok());
+  const std::vector<kernels::LineGeometry>& lines = layout.value().geometries;
+  ASSERT_THAT(lines, SizeIs(14));
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const kernels::LineGeometry& line = lines[i];
+    const kernels::BaselineBend bend(line);
+    for (const float share : {0.1F, 0.5F, 0.9F}) {
+      const cv::Point2f straight = line.baseline_start + share * (line.baseline_end - line.baseline_start);
+      const float found = straight.y + bend.at(straight.x);
+      EXPECT_NEAR(found, flat[i].baseline_start.y + below(straight.x, found), 4)
+          << "line " << i << " at " << share;
+    }
+    EXPECT_GT(bend.most(), 10) << i;
+  }
 }
 
 // 2.6 times as high as the page's small letters, and 1.3 times as high as their own row's.

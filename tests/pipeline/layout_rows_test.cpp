@@ -11,6 +11,7 @@
 #include "pipeline/layout/dashed_rules.h"
 #include "pipeline/layout/fit_row.h"
 #include "pipeline/layout/lone_colons.h"
+#include "pipeline/layout/page_bend.h"
 #include "pipeline/layout/rows.h"
 #include "pipeline/layout/strays.h"
 #include "tests/pipeline/layout_pieces.h"
@@ -90,6 +91,40 @@ TEST(Tilt, LevelPointsGoBackToThePage) {
   EXPECT_FLOAT_EQ(level.y, 286);
   EXPECT_NEAR(back.x, page.x, 1e-2);
   EXPECT_NEAR(back.y, page.y, 1e-2);
+}
+
+// Feet that go up and down by chance are no bend, nor is a tilt.
+TEST(PageBend, IsNotSeenOnAFlatPage) {
+  cv::RNG random(3);
+  std::vector<Letter> letters;
+  for (int row = 0; row < 30; ++row)
+    for (Letter letter : word(20, 40 + 20.0F * static_cast<float>(row), 64)) {
+      const float fall = 0.01F * letter.middle();
+      if (random.uniform(0, 5) == 0) letter.bottom += 3;
+      letter.top += fall, letter.bottom += fall;
+      letters.push_back(letter);
+    }
+  const auto chains = chain_letters(letters, 1.6F);
+  EXPECT_TRUE(PageBend(chains, Tilt{tilt_of(chains)}, {800, 700}, 10).is_flat());
+  EXPECT_TRUE(PageBend(chain_letters(word(20, 40, 5), 1.6F), {}, {800, 700}, 10).is_flat())
+      << "too few letters";
+}
+
+TEST(PageBend, TakesRowsToTheFlatPageAndBack) {
+  std::vector<Letter> letters;
+  const auto below = [](float x) { return 20 * std::sin(x / 255); };
+  for (int row = 0; row < 30; ++row)
+    for (Letter letter : word(20, 40 + 20.0F * static_cast<float>(row), 64)) {
+      letter.top += below(letter.middle()), letter.bottom += below(letter.middle());
+      letters.push_back(letter);
+    }
+  const PageBend bend(chain_letters(letters, 1.6F), {}, {800, 700}, 10);
+  ASSERT_FALSE(bend.is_flat());
+  for (const float x : {100.0F, 250.0F, 400.0F, 600.0F}) {
+    const cv::Point2f page(x, 300 + below(x)), flat = bend.to_flat(page);
+    EXPECT_NEAR(flat.y - bend.to_flat({400, 300 + below(400)}).y, 0, 1.5) << x;
+    EXPECT_NEAR(bend.to_page(flat).y, page.y, 0.05) << x;
+  }
 }
 
 // Two columns of a newspaper whose lines do not stand level with each other, and a gutter like a space

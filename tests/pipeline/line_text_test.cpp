@@ -57,6 +57,17 @@ TEST(SetLineText, DoesNotWidenAWordPastTheMiddleOfAGap) {
   EXPECT_EQ(line.words[1].bbox.x0, 86);  // likewise, rounded outwards
 }
 
+// A word in the middle of a line that sags by 16 pixels there.
+TEST(SetLineText, FollowsALineThatBends) {
+  kernels::LineGeometry sagging = kLevel;
+  for (std::size_t i = 0; i < sagging.bend_px.size(); ++i)
+    sagging.bend_px[i] = 16 - 2 * std::abs(static_cast<float>(i) - 7);
+  const io::Line line = read({{"a", 196, 204, 1}}, sagging);
+  ASSERT_EQ(line.words.size(), 1U);
+  EXPECT_EQ(line.words[0].bbox.y0, 95);
+  EXPECT_EQ(line.words[0].bbox.y1, 121);
+}
+
 TEST(SetLineText, KeepsBoxesOnThePage) {
   const kernels::LineGeometry at_the_edge{{-5, 3}, {320, 3}, 20, 5, 0};
   const io::Line line =

@@ -33,6 +33,7 @@ SentPage some_page() {
     line.baseline_end = {500, 100. * i + 31};
     page.layout.blocks.push_back({.bbox = line.bbox, .paragraphs = {{.bbox = line.bbox, .lines = {line}}}});
     page.layout.geometries.push_back({{10, 30}, {500, 31}, 20, 6, 12});
+    page.layout.geometries.back().bend_px[4] = 2.5F;
     page.layout.doubts.push_back(i == 1 ? Doubt::kDoubtful : Doubt::kNone);
     page.lines.push_back({{}, cv::Matx23f(2, 0, 10, 0, 2, 5)});
     sent.sizes.push_back({kLines.height_px, 400});
@@ -52,6 +53,7 @@ TEST(ReadingMessages, CarryAPage) {
   EXPECT_EQ(found.page.layout.neighbours.above_or_below, 3);
   EXPECT_TRUE(found.page.layout.may_be_one_line);
   EXPECT_EQ(found.page.lines.at(1).to_page(0, 2), 10);
+  EXPECT_EQ(found.page.layout.geometries.at(1).bend_px[4], 2.5F);
 }
 
 TEST(ReadingMessages, CarryErrorsAndOptions) {
