@@ -97,10 +97,9 @@ void CtcBeamSearch::keep_prefixes(const float* row) {
                            .entry = {entry.node, blank, repeat},
                            .text = node.text});
   }
-  floor_ = kImpossible;
-  if (static_cast<int>(beam_.size()) < decoding_.beam_width) return;
-  floor_ = candidates_[0].score;
-  for (const Candidate& candidate : candidates_) floor_ = std::min(floor_, candidate.score);
+  const auto [least, most] = std::ranges::minmax_element(candidates_, {}, &Candidate::score);
+  floor_ = most->score - decoding_.beam_reach;
+  if (static_cast<int>(beam_.size()) >= decoding_.beam_width) floor_ = std::max(floor_, least->score);
 }
 
 void CtcBeamSearch::extend_prefixes() {
@@ -140,8 +139,10 @@ void CtcBeamSearch::select() {
                       return a.score != b.score ? a.score > b.score : a.order < b.order;
                     });
   beam_.clear();
+  const float least = candidates_.front().score - decoding_.beam_reach;
   for (std::size_t i = 0; i < kept; ++i) {
     Candidate& candidate = candidates_[i];
+    if (candidate.score < least) break;
     if (candidate.entry.node < 0)
       candidate.entry.node = add_node(candidate.parent, candidate.label, candidate.text);
     beam_.push_back(candidate.entry);

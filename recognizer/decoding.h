@@ -16,6 +16,9 @@ struct Decoding {
   // all but so many of the likeliest.
   float min_label_log_probability = -9;
   int max_labels_per_frame = 24;
+  // Hypotheses that are less likely than the best one by a factor of more than exp(this), language included,
+  // are given up.
+  float beam_reach = 10;
   // A frame that is blank with at least this probability branches nowhere.
   float skip_blank_from = 0.999F;
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
+#include <opencv2/core.hpp>
 #include <string>
 
 #include "io/readers/format.h"
@@ -26,6 +27,8 @@ struct ImageFormat {
   // False for a damaged header. The file may be at any position, here and below.
   bool (*read_header)(std::FILE* file, const std::filesystem::path& path, Header& header);
   PIX* (*decode)(std::FILE* file, const Header& header);  // null: damaged
+  // For files that hold gray pixels and nothing else, without a detour: CV_8UC1. Empty: ask decode.
+  cv::Mat (*decode_gray)(std::FILE* file) = nullptr;
 };
 
 Result<std::unique_ptr<Reader>> open_image(const ImageFormat& format, const std::filesystem::path& path,

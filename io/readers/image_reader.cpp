@@ -34,10 +34,15 @@ class ImageReader : public Reader {
 
   Result<PageImage> read_page(int index) override {
     return guarded([&]() -> Result<PageImage> {
-      PixPtr pix(format_.decode(file_.get(), header_));
-      if (!pix) return damaged(format_.name);
-      const double decoded_dpi = std::max(pixGetXRes(pix.get()), pixGetYRes(pix.get()));
-      const cv::Mat stored = to_gray(std::move(pix));
+      double decoded_dpi = 0;
+      cv::Mat stored;
+      if (format_.decode_gray != nullptr) stored = format_.decode_gray(file_.get());
+      if (stored.empty()) {
+        PixPtr pix(format_.decode(file_.get(), header_));
+        if (!pix) return damaged(format_.name);
+        decoded_dpi = std::max(pixGetXRes(pix.get()), pixGetYRes(pix.get()));
+        stored = to_gray(std::move(pix));
+      }
       if (stored.empty()) return damaged(format_.name);
       PageImage page;
       page.gray = apply_orientation(stored, header_.orientation);

@@ -1,4 +1,7 @@
+#include <png.h>
+
 #include <array>
+#include <csetjmp>
 #include <cstring>
 #include <vector>
 
@@ -33,6 +36,52 @@ long find_transparent_shade(std::FILE* file) {
   return 0;
 }
 
+// What is read so far, for libpng's longjmp to leave behind.
+struct PngReading {
+  png_structp png = nullptr;
+  png_infop info = nullptr;
+  ~PngReading() { png_destroy_read_struct(&png, &info, nullptr); }
+};
+
+void say_nothing(png_structp, png_const_charp) {}
+void leave(png_structp png, png_const_charp) {
+  png_longjmp(png, 1);
+}
+
+// Calls of libpng that may leave by longjmp, in functions without anything to destroy.
+bool begin_gray_png(const PngReading& reading, std::FILE* file) {
+  if (setjmp(png_jmpbuf(reading.png)) != 0) return false;
+  // Each chunk has a checksum of its own: damage shows without the one over all pixels, which takes time.
+  png_set_option(reading.png, PNG_IGNORE_ADLER32, PNG_OPTION_ON);
+  png_init_io(reading.png, file);
+  png_read_info(reading.png, reading.info);
+  return png_get_color_type(reading.png, reading.info) == PNG_COLOR_TYPE_GRAY &&
+         png_get_bit_depth(reading.png, reading.info) == 8 &&
+         png_get_interlace_type(reading.png, reading.info) == PNG_INTERLACE_NONE;
+}
+
+bool read_rows(const PngReading& reading, png_bytepp rows) {
+  if (setjmp(png_jmpbuf(reading.png)) != 0) return false;
+  png_read_image(reading.png, rows);
+  png_read_end(reading.png, nullptr);
+  return true;
+}
+
+// Gray of eight bits, the most frequent kind of scans: a transparent shade shows as itself.
+cv::Mat decode_gray_png(std::FILE* file) {
+  std::rewind(file);
+  PngReading reading;
+  reading.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, nullptr, leave, say_nothing);
+  if (reading.png == nullptr) return {};
+  reading.info = png_create_info_struct(reading.png);
+  if (reading.info == nullptr || !begin_gray_png(reading, file)) return {};
+  cv::Mat gray(static_cast<int>(png_get_image_height(reading.png, reading.info)),
+               static_cast<int>(png_get_image_width(reading.png, reading.info)), CV_8UC1);
+  std::vector<png_bytep> rows;
+  for (int y = 0; y < gray.rows; ++y) rows.push_back(gray.ptr(y));
+  return read_rows(reading, rows.data()) ? gray : cv::Mat();
+}
+
 // Leptonica makes a gray image with a transparent shade transparent everywhere, its colours lost. So it gets
 // such a file without that chunk: the shade shows as itself.
 PIX* decode_png(std::FILE* file, const Header&) {
@@ -50,7 +99,7 @@ PIX* decode_png(std::FILE* file, const Header&) {
   return pixReadMemPng(bytes.data(), bytes.size());
 }
 
-constexpr ImageFormat kPng{"PNG", read_png_header, decode_png};
+constexpr ImageFormat kPng{"PNG", read_png_header, decode_png, decode_gray_png};
 
 }  // namespace
 

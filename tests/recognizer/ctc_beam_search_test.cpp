@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <map>
+#include <limits>
 #include <random>
 
 #include "recognizer/alphabet.h"
@@ -77,6 +78,7 @@ Decoding exact(int beam_width) {
   decoding.min_label_log_probability = -1e30F;
   decoding.max_labels_per_frame = 1000;
   decoding.skip_blank_from = 1;
+  decoding.beam_reach = std::numeric_limits<float>::infinity();
   return decoding;
 }
 
