@@ -3,7 +3,7 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
-#include <vector>
+#include <memory>
 
 #include "kernels/check.h"
 #include "kernels/int8_rounding.h"
@@ -28,18 +28,32 @@ class ByteMaps {
         left_(convolution.padding[1]),
         channels_(padded_channels(convolution.in)),
         row_bytes_((columns + 2 * left_) * channels_),
-        bytes_(static_cast<std::size_t>((height + 2 * top_) * row_bytes_)) {}
+        size_((height + 2 * top_) * row_bytes_),
+        bytes_(std::make_unique_for_overwrite<uint8_t[]>(static_cast<std::size_t>(size_))) {
+    // What lies around the maps; where channels are filled up, all of it.
+    if (channels_ != in_) {
+      std::fill_n(bytes_.get(), size_, uint8_t{0});
+      return;
+    }
+    std::fill_n(bytes_.get(), top_ * row_bytes_, uint8_t{0});
+    std::fill_n(bytes_.get() + size_ - top_ * row_bytes_, top_ * row_bytes_, uint8_t{0});
+    for (int64_t y = top_; y < top_ + height_; ++y) {
+      uint8_t* const row = bytes_.get() + y * row_bytes_;
+      std::fill_n(row, left_ * channels_, uint8_t{0});
+      std::fill_n(row + row_bytes_ - left_ * channels_, left_ * channels_, uint8_t{0});
+    }
+  }
 
   int64_t pixel_bytes() const { return channels_; }
   int64_t row_bytes() const { return row_bytes_; }
-  const uint8_t* row(int64_t y) const { return bytes_.data() + y * row_bytes_; }  // counted with the padding
+  const uint8_t* row(int64_t y) const { return bytes_.get() + y * row_bytes_; }  // counted with the padding
 
   // Returns what a byte stands for.
   float fill(const float* maps) {
     const float most = largest(maps, height_ * columns_ * in_);
     const float factor = most > 0 ? 255 / most : 0;
     for (int64_t y = 0; y < height_; ++y) {
-      uint8_t* const to = bytes_.data() + (y + top_) * row_bytes_ + left_ * channels_;
+      uint8_t* const to = bytes_.get() + (y + top_) * row_bytes_ + left_ * channels_;
       const float* const from = maps + y * columns_ * in_;
       if (channels_ == in_) {
         to_bytes(from, columns_ * in_, factor, 0, to);
@@ -51,8 +65,8 @@ class ByteMaps {
   }
 
  private:
-  int64_t in_, height_, columns_, top_, left_, channels_, row_bytes_;
-  std::vector<uint8_t> bytes_;
+  int64_t in_, height_, columns_, top_, left_, channels_, row_bytes_, size_;
+  std::unique_ptr<uint8_t[]> bytes_;
 };
 
 }  // namespace

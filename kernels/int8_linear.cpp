@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "kernels/check.h"
 #include "kernels/int8_rounding.h"
 #include "kernels/int8_rows.h"
 #include "kernels/int8_weights.h"
@@ -40,7 +41,7 @@ Int8Linear make_int8_linear(const at::Tensor& weight, const at::Tensor& bias) {
   return made;
 }
 
-at::Tensor int8_linear(const Int8Linear& linear, const at::Tensor& x) {
+at::Tensor int8_linear(const Int8Linear& linear, const at::Tensor& x, const at::Tensor& skip_in) {
   TORCH_CHECK(x.dim() >= 1 && x.size(-1) == linear.in && x.is_cpu(), "int8_linear: x should be (..., ",
               linear.in, ") on the CPU, got ", x.sizes());
   const at::Tensor rows = float_rows(x);
@@ -61,6 +62,12 @@ at::Tensor int8_linear(const Int8Linear& linear, const at::Tensor& x) {
   raw.columns = linear.out;
   auto sizes = x.sizes().vec();
   sizes.back() = linear.out;
+  at::Tensor skip;
+  if (skip_in.defined()) {
+    check_shape("int8_linear", "skip", skip_in, sizes);
+    skip = skip_in.to(at::kFloat).contiguous();
+    raw.skip = skip.const_data_ptr<float>();
+  }
   at::Tensor out = at::empty(sizes, at::kFloat);
   int8_rows(raw, out.mutable_data_ptr<float>());
   return out;

@@ -23,7 +23,8 @@ struct Int8Linear {
 // weight (out, in), bias (out) or undefined, on the CPU.
 Int8Linear make_int8_linear(const at::Tensor& weight, const at::Tensor& bias);
 
-// x (..., in) -> (..., out) float32. Rows of x may lie apart, as those of a slice do.
-at::Tensor int8_linear(const Int8Linear& linear, const at::Tensor& x);
+// x (..., in) -> (..., out) float32. Rows of x may lie apart, as those of a slice do. `skip`, where defined,
+// is added: float32 of the result's shape.
+at::Tensor int8_linear(const Int8Linear& linear, const at::Tensor& x, const at::Tensor& skip = {});
 
 }  // namespace ocrbatch::kernels

@@ -96,6 +96,11 @@ struct ScanOperands {
   }
 };
 
+// Whether both scans' outputs go through one gate, as those of a bidirectional layer do.
+bool share_gate(std::span<const SelectiveScanInputs> inputs) {
+  return inputs.size() == 2 && inputs[0].z.defined() && inputs[0].z.is_same(inputs[1].z);
+}
+
 // The sum of scans over the same lines.
 at::Tensor sum_on_cpu(std::span<const SelectiveScanInputs> inputs) {
   std::vector<ScanOperands> scans;
@@ -103,10 +108,17 @@ at::Tensor sum_on_cpu(std::span<const SelectiveScanInputs> inputs) {
   const ScanOperands& first = scans.front();
   at::Tensor out = at::empty_like(first.u);
   float* const to = out.mutable_data_ptr<float>();
+  const bool one_gate = share_gate(inputs);
   parallel_lines(first.lines.batch, [&](int64_t b) {
     float* const rows = to + first.first_row(b) * first.channels;
     const int64_t length = first.line(b).length;
-    for (const ScanOperands& scan : scans) scan_forward_cpu(scan.line(b), rows, /*add=*/&scan != &first);
+    for (const ScanOperands& scan : scans) {
+      ScanLine line = scan.line(b);
+      const bool is_first = &scan == &first;
+      if (one_gate && is_first) line.z = nullptr;
+      line.gates_sum = one_gate;
+      scan_forward_cpu(line, rows, /*add=*/!is_first);
+    }
     std::fill(rows + length * first.channels, rows + first.lines.rows_of(b, length) * first.channels, 0.0F);
   });
   return out.to(inputs[0].u.scalar_type());

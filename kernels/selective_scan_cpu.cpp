@@ -97,9 +97,10 @@ void forward_block(const ScanLine& line, int64_t d, float* out, bool add) {
         hn::Store(h, kFloats, state + n * 16);
         y = hn::MulAdd(h, hn::Set(kFloats, c[n]), y);
       }
-      if (line.z != nullptr) y = hn::Mul(y, hn::Load(kFloats, gates + i * 16));
       float* const to = out + t * line.channels + d;
-      if (add) y = hn::Add(y, load_channels(to, count));
+      if (add && line.gates_sum) y = hn::Add(y, load_channels(to, count));
+      if (line.z != nullptr) y = hn::Mul(y, hn::Load(kFloats, gates + i * 16));
+      if (add && !line.gates_sum) y = hn::Add(y, load_channels(to, count));
       store_channels(y, to, count);
     }
   }

@@ -27,11 +27,12 @@ struct ScanLine {  // one batch item
   const float* D = nullptr;      // (padded)
   const float* z = nullptr;      // (length, channels), rows z_stride apart, or null
   int64_t B_stride = 0, C_stride = 0, z_stride = 0;
+  bool gates_sum = false;             // z is the gate of what `add` adds to as well
   const float* delta_bias = nullptr;  // (padded)
   bool by_scaling = scaling_is_fast();
 };
 
-// out (length, channels) is written, or added to with `add`.
+// out (length, channels) is written, or added to with `add`; the gate, in line.gates_sum, comes after that.
 void scan_forward_cpu(const ScanLine& line, float* out, bool add = false);
 
 struct ScanLineGradients {

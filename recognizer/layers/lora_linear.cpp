@@ -40,6 +40,12 @@ torch::Tensor LoraLinearImpl::forward(const torch::Tensor& x) const {
   return is_own_product ? y.add_(bias) : y + bias.to(y.scalar_type());
 }
 
+torch::Tensor LoraLinearImpl::add_to(const torch::Tensor& skip, const torch::Tensor& x) const {
+  if (int8_ && !bias.defined() && skip.scalar_type() == torch::kFloat)
+    return kernels::int8_linear(*int8_, x, skip);
+  return skip + forward(x).to(skip.scalar_type());
+}
+
 void LoraLinearImpl::merge(torch::ScalarType type) {
   const torch::NoGradGuard no_grad;
   if (scale_ != 0) weight.add_(torch::matmul(lora_B, lora_A), scale_);

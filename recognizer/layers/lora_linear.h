@@ -23,6 +23,8 @@ class LoraLinearImpl : public torch::nn::Module {
   LoraLinearImpl(int in, int out, bool bias, const LoraOptions& lora);
   // x (..., in) -> (..., out), computed in the weight's dtype.
   torch::Tensor forward(const torch::Tensor& x) const;
+  // skip + forward(x), in skip's dtype: a residual connection.
+  torch::Tensor add_to(const torch::Tensor& skip, const torch::Tensor& x) const;
   // Without the bias.
   torch::Tensor product(const torch::Tensor& x) const;
   // Adds the update to the weight, which is then stored in that type: same results, one product instead of

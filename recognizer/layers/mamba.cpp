@@ -162,11 +162,19 @@ kernels::SelectiveScanInputs BidirectionalMambaImpl::scan_inputs(const Direction
   return scan;
 }
 
-torch::Tensor BidirectionalMambaImpl::forward(const torch::Tensor& x, const MambaLines& lines) {
+torch::Tensor BidirectionalMambaImpl::scan(const torch::Tensor& x, const MambaLines& lines) {
   const auto xz = in_proj_->forward(x).chunk(2, -1);
-  return out_proj_->forward(
-      kernels::selective_scan_sum(scan_inputs(forward_, /*reverse=*/false, xz[0], xz[1], lines),
-                                  scan_inputs(backward_, /*reverse=*/true, xz[0], xz[1], lines)));
+  return kernels::selective_scan_sum(scan_inputs(forward_, /*reverse=*/false, xz[0], xz[1], lines),
+                                     scan_inputs(backward_, /*reverse=*/true, xz[0], xz[1], lines));
+}
+
+torch::Tensor BidirectionalMambaImpl::forward(const torch::Tensor& x, const MambaLines& lines) {
+  return out_proj_->forward(scan(x, lines));
+}
+
+torch::Tensor BidirectionalMambaImpl::add_to(const torch::Tensor& skip, const torch::Tensor& x,
+                                             const MambaLines& lines) {
+  return out_proj_->add_to(skip, scan(x, lines));
 }
 
 void BidirectionalMambaImpl::convert_matrices(torch::ScalarType type) {
@@ -185,6 +193,7 @@ MambaLayerImpl::MambaLayerImpl(const MambaOptions& options, double dropout) {
 }
 
 torch::Tensor MambaLayerImpl::forward(const torch::Tensor& x, const MambaLines& lines) {
+  if (!is_training()) return mixer_->add_to(x, norm_->forward(x), lines);
   return x + dropout_->forward(mixer_->forward(norm_->forward(x), lines).to(x.scalar_type()));
 }
 

@@ -56,6 +56,8 @@ class BidirectionalMambaImpl : public torch::nn::Module {
   explicit BidirectionalMambaImpl(const MambaOptions& options);
   // x (batch, T, d_model), or packed (rows, d_model). Padding is zero in the result.
   torch::Tensor forward(const torch::Tensor& x, const MambaLines& lines);
+  // skip + forward(x, lines), in skip's dtype.
+  torch::Tensor add_to(const torch::Tensor& skip, const torch::Tensor& x, const MambaLines& lines);
   // Merges LoRA and stores the matrices in that type, as bytes (kChar, on a CPU) the large ones; the scan's
   // own parameters stay float32.
   void convert_matrices(torch::ScalarType type);
@@ -67,6 +69,7 @@ class BidirectionalMambaImpl : public torch::nn::Module {
     torch::Tensor A_log, D;
   };
   Direction make_direction(const std::string& suffix);
+  torch::Tensor scan(const torch::Tensor& x, const MambaLines& lines);  // before out_proj
   kernels::SelectiveScanInputs scan_inputs(const Direction& direction, bool reverse, const torch::Tensor& x,
                                            const torch::Tensor& z, const MambaLines& lines) const;
 

@@ -130,6 +130,8 @@ TEST_P(Int8LinearTest, AgreesWithTheProductOfRoundedNumbers) {
       torch::matmul(rounded(x_, {1}, 127), rounded(weight_, {1}, int8_weight_limit()).t());
   expect_close(int8_linear(make_int8_linear(weight_, bias_), x_), product + bias_, kInt8Values);
   expect_close(int8_linear(make_int8_linear(weight_, {}), x_), product, kInt8Values);
+  const torch::Tensor skip = torch::randn(product.sizes());
+  expect_close(int8_linear(make_int8_linear(weight_, bias_), x_, skip), product + bias_ + skip, kInt8Values);
 }
 
 TEST_P(Int8LinearTest, IsNearTheProduct) {

@@ -125,6 +125,9 @@ TEST_P(SelectiveScanTest, SumsAreThoseOfTheSingleScans) {
   expect_close(selective_scan_sum(first, second), expected, kFloat32Values);  // differentiable
   const torch::NoGradGuard no_grad;
   expect_close(selective_scan_sum(first, second), expected, kFloat32Values);
+  // The same gate as one tensor is applied once.
+  second.z = first.z;
+  expect_close(selective_scan_sum(first, second), expected, kFloat32Values);
 }
 
 INSTANTIATE_TEST_SUITE_P(Small, SelectiveScanTest, kSmallShapes);
