@@ -9,6 +9,7 @@
 #include "pipeline/layout/dashed_rules.h"
 #include "pipeline/layout/fit_row.h"
 #include "pipeline/layout/insert_lines.h"
+#include "pipeline/layout/level_image.h"
 #include "pipeline/layout/lone_colons.h"
 #include "pipeline/layout/order.h"
 #include "pipeline/layout/page_bend.h"
@@ -226,9 +227,17 @@ void append_upright(std::vector<FoundLine> upright, std::vector<FoundLine>& foun
   }
 }
 
-}  // namespace
+FastLayout find_lines(const LayoutImage& image, bool may_turn);
 
-FastLayout find_lines_fast(const LayoutImage& image) {
+FastLayout find_lines_on_level_image(const LayoutImage& tilted, float slope) {
+  const LevelImage level(tilted, slope);
+  FastLayout found = find_lines(level.image(), /*may_turn=*/false);
+  for (FoundLine& line : found.lines) level.to_tilted(line);
+  found.rules.clear();  // upright no longer
+  return found;
+}
+
+FastLayout find_lines(const LayoutImage& image, bool may_turn) {
   const float letter_px = static_cast<float>(image.letter_px);
   if (letter_px <= 0) return {};
   std::vector<Component> components = image.components;
@@ -244,6 +253,9 @@ FastLayout find_lines_fast(const LayoutImage& image) {
   Sorted sorted = sort_components(components, image.ink.size(), letter_px, PageBend{}, Tilt{});
   std::vector<std::vector<Letter>> chains = chain_letters(sorted.letters, kReach);
   const Tilt tilt{std::clamp(tilt_of(chains), -0.2F, 0.2F)};
+  // More than a degree or so changes letters' boxes.
+  constexpr float kSteep = 0.02F;
+  if (may_turn && std::abs(tilt.slope) > kSteep) return find_lines_on_level_image(image, tilt.slope);
   // Less than this moves nothing by a pixel over a page's width.
   const PageBend bend(chains, tilt, image.ink.size(), letter_px);
   const bool is_level = std::abs(tilt.slope) <= 1e-4F && bend.is_flat();
@@ -276,6 +288,12 @@ FastLayout find_lines_fast(const LayoutImage& image) {
   append_upright(std::move(upright), found);
   bend_lines(bend, found);
   return {std::move(found), erased.upright};
+}
+
+}  // namespace
+
+FastLayout find_lines_fast(const LayoutImage& image) {
+  return find_lines(image, /*may_turn=*/true);
 }
 
 }  // namespace ocrbatch::pipeline

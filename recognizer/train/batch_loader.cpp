@@ -15,11 +15,12 @@ constexpr std::uint64_t kPoolsAhead = 2;
 }  // namespace
 
 BatchLoader::BatchLoader(const LineSource& source, int batch_size, int workers, std::uint64_t seed,
-                         std::int64_t first_step, Part part)
+                         std::int64_t first_step, Part part, int rounds)
     : source_(source),
       batch_size_(static_cast<std::size_t>(batch_size)),
       seed_(seed),
       part_(part),
+      rounds_(static_cast<std::uint64_t>(rounds)),
       step_(first_step) {
   if (source.size() == std::uint64_t{0}) throw std::invalid_argument("the training data has no lines");
   if (source.size()) {
@@ -55,14 +56,22 @@ void BatchLoader::arrange(Pool& pool, std::uint64_t pool_number) const {
         pool.lines[line] = {};
     }
   }
-  shuffle(pool.batches, seed_ * 7919 + pool_number);
+  // A resumed run may begin in a later round.
+  const std::uint64_t round =
+      pool_number == pool_at(step_) ? static_cast<std::uint64_t>(step_) / pool_batches_ % rounds_ : 0;
+  for (shuffle_batches(pool, pool_number); pool.round < round; shuffle_batches(pool, pool_number))
+    ++pool.round;
+}
+
+void BatchLoader::shuffle_batches(Pool& pool, std::uint64_t pool_number) const {
+  shuffle(pool.batches, seed_ * 7919 + pool_number * rounds_ + pool.round);
 }
 
 void BatchLoader::work() {
   const std::size_t pool_lines = batch_size_ * pool_batches_;
   std::unique_lock lock(mutex_);
   while (!stopping_) {
-    const std::uint64_t current = static_cast<std::uint64_t>(step_) / pool_batches_;
+    const std::uint64_t current = pool_at(step_);
     Pool* pool = nullptr;
     std::uint64_t number = current;
     for (; number < current + kPoolsAhead && pool == nullptr; ++number) {
@@ -100,16 +109,19 @@ void BatchLoader::work() {
 
 std::vector<LabeledLine> BatchLoader::next() {
   std::unique_lock lock(mutex_);
-  const std::uint64_t number = static_cast<std::uint64_t>(step_) / pool_batches_;
+  const std::uint64_t number = pool_at(step_);
   const std::size_t batch = static_cast<std::size_t>(step_) % pool_batches_;
   changed_.wait(lock,
                 [&] { return failure_ || (pools_.contains(number) && !pools_[number]->batches.empty()); });
   if (failure_) std::rethrow_exception(failure_);
   Pool& pool = *pools_[number];
   std::vector<LabeledLine> lines;
-  for (const std::size_t i : pool.batches[batch]) lines.push_back(std::move(pool.lines[i]));
+  for (const std::size_t i : pool.batches[batch]) lines.push_back(pool.lines[i]);
   ++step_;
-  if (batch + 1 == pool_batches_) {
+  if (batch + 1 < pool_batches_) return lines;
+  if (++pool.round < rounds_) {
+    shuffle_batches(pool, number);
+  } else {
     pools_.erase(number);
     changed_.notify_all();
   }

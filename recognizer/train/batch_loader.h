@@ -21,6 +21,9 @@ namespace ocrbatch::recognizer {
 // shuffled anew each epoch), a pool of batches at a time is sorted by width, cut, and put into random
 // order.
 //
+// With several rounds, a pool's batches come so many times, each time in another order, before the next
+// pool's.
+//
 // Processes that train together divide each batch among them. Every process fetches all lines, because
 // batches are made by width, but keeps only its own.
 class BatchLoader {
@@ -34,7 +37,7 @@ class BatchLoader {
   static constexpr int kPoolBatches = 16;
 
   BatchLoader(const LineSource& source, int batch_size, int workers, std::uint64_t seed,
-              std::int64_t first_step, Part part = {0, 1});
+              std::int64_t first_step, Part part = {0, 1}, int rounds = 1);
   ~BatchLoader();
   BatchLoader(const BatchLoader&) = delete;
   BatchLoader& operator=(const BatchLoader&) = delete;
@@ -46,17 +49,23 @@ class BatchLoader {
   struct Pool {
     std::vector<LabeledLine> lines;
     std::size_t claimed = 0, finished = 0;
-    std::vector<std::vector<std::size_t>> batches;  // set when finished
+    std::vector<std::vector<std::size_t>> batches;  // set when finished; in the order of `round`
+    std::uint64_t round = 0;
   };
 
   void work();
   void arrange(Pool& pool, std::uint64_t pool_number) const;
+  void shuffle_batches(Pool& pool, std::uint64_t pool_number) const;
+  std::uint64_t pool_at(std::int64_t step) const {
+    return static_cast<std::uint64_t>(step) / (pool_batches_ * rounds_);
+  }
 
   const LineSource& source_;
   const std::size_t batch_size_;
   std::uint64_t pool_batches_ = kPoolBatches;
   const std::uint64_t seed_;
   const Part part_;
+  const std::uint64_t rounds_;
   std::unique_ptr<EpochOrder> order_;  // of a finite source
   std::int64_t step_;
   std::mutex mutex_;

@@ -21,6 +21,7 @@ TrainConfig read_train_config(const boost::json::value& train) {
   object.read("frozen", c.frozen);
   object.read("backbone_weights", c.backbone_weights);
   object.read("distillation", c.distillation);
+  object.read("variations", c.variations);
   object.read("seed", c.seed);
   object.read("workers", c.workers);
   object.read("threads", c.threads);
@@ -35,6 +36,7 @@ TrainConfig read_train_config(const boost::json::value& train) {
   object.require(c.warmup >= 0 && c.warmup <= 1, "warmup", "from 0 to 1");
   object.require(c.ema_decay >= 0 && c.ema_decay < 1, "ema_decay", "from 0 to less than 1");
   object.require(c.distillation >= 0 && c.distillation <= 1, "distillation", "from 0 to 1");
+  object.require(c.variations >= 1, "variations", "positive");
   object.require(c.epochs >= 1, "epochs", "positive");
   object.require(c.amp == "off" || c.amp == "bf16" || c.amp == "fp16", "amp",
                  "\"off\", \"bf16\" or \"fp16\"");
@@ -59,6 +61,7 @@ boost::json::object to_json(const TrainConfig& c) {
           {"frozen", boost::json::value_from(c.frozen)},
           {"backbone_weights", c.backbone_weights},
           {"distillation", c.distillation},
+          {"variations", c.variations},
           {"seed", c.seed},
           {"workers", c.workers},
           {"threads", c.threads},

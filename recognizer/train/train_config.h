@@ -24,6 +24,7 @@ struct TrainConfig {
   // A safetensors file in torchvision's names to start a backbone from; empty: none.
   std::string backbone_weights;
   double distillation = 0.5;  // where there is a teacher: its share of the loss, beside that of the labels
+  int variations = 1;  // times that each line is trained on; from 2 on, changed each time (line_variation.h)
   std::uint64_t seed = 1;
   int workers = 0;  // threads that make lines; 0: one a core
   int threads = 0;  // threads that compute; 0: one a core

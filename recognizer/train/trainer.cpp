@@ -16,6 +16,7 @@
 #include "recognizer/train/batch_loader.h"
 #include "recognizer/train/global_batch.h"
 #include "recognizer/train/labeled_batch.h"
+#include "recognizer/train/line_variation.h"
 #include "recognizer/train/narrowing.h"
 #include "recognizer/train/optimizer_state.h"
 #include "recognizer/train/run_report.h"
@@ -185,7 +186,11 @@ double Trainer::backpropagate(const LabeledBatch& batch, double share) {
     shared->sum = [this](torch::Tensor& numbers) { processes_->sum(numbers); };
     shared->counts = share > 0;
   }
-  const torch::Tensor images = batch.pixels.images.to(device_);
+  torch::Tensor images = batch.pixels.images.to(device_);
+  if (config_.variations > 1) {
+    const Stopwatch watch(phases_.forward);
+    images = vary_lines(images, batch.pixels.widths);
+  }
   torch::Tensor taught, encoded, loss;
   if (teacher_) {
     const Stopwatch watch(phases_.forward);
@@ -259,7 +264,7 @@ void Trainer::run(const LineSource& train_lines, const LineSource& validation_li
   const bool is_first = processes_->is_first();
   if (is_first) curve_ = std::make_unique<LearningCurve>(out_ / "curve.csv", step_);
   BatchLoader loader(train_lines, global_batch_size(), config_.workers > 0 ? config_.workers : cores(),
-                     config_.seed, step_, {processes_->rank(), processes_->size()});
+                     config_.seed, step_, {processes_->rank(), processes_->size()}, config_.variations);
   set_training_mode(*network_);
   if (events.on_start) events.on_start(parameter_groups(*network_));
   if (is_first && base_lines_ != nullptr && step_ == 0) {

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <set>
 
 namespace ocrbatch::recognizer {
@@ -92,6 +93,40 @@ TEST(BatchLoader, PartsOfABatchMakeUpTheWholeOne) {
     }
     const auto lines = texts(whole.next());
     EXPECT_EQ(together, std::multiset<std::string>(lines.begin(), lines.end())) << step;
+  }
+}
+
+// Each pool three times before the next one, in another order each time, and the lines of a batch stay
+// together.
+TEST(BatchLoader, RoundsGoOverAPoolAgain) {
+  const NumberedLines source(std::nullopt);
+  constexpr int kRounds = 3, kSteps = 2 * kRounds * BatchLoader::kPoolBatches;
+  BatchLoader loader(source, 4, 2, 5, 0, {0, 1}, kRounds), plain(source, 4, 2, 5, 0);
+  std::vector<std::vector<std::string>> batches;
+  for (int step = 0; step < kSteps; ++step) batches.push_back(texts(loader.next()));
+  const auto round_of = [&](int round) {
+    const auto begin = batches.begin() + round * BatchLoader::kPoolBatches;
+    return std::vector(begin, begin + BatchLoader::kPoolBatches);
+  };
+  const auto sorted = [](std::vector<std::vector<std::string>> round) {
+    std::ranges::sort(round);
+    return round;
+  };
+  for (const int first : {0, kRounds}) {
+    for (int round = first + 1; round < first + kRounds; ++round) {
+      EXPECT_NE(round_of(round), round_of(first));
+      EXPECT_EQ(sorted(round_of(round)), sorted(round_of(first)));
+    }
+  }
+  EXPECT_NE(sorted(round_of(0)), sorted(round_of(kRounds)));
+  std::vector<std::vector<std::string>> once;
+  for (int step = 0; step < BatchLoader::kPoolBatches; ++step) once.push_back(texts(plain.next()));
+  EXPECT_EQ(sorted(once), sorted(round_of(0)));
+
+  for (const int begin : {7, BatchLoader::kPoolBatches + 5, kSteps - 3}) {
+    BatchLoader resumed(source, 4, 2, 5, begin, {0, 1}, kRounds);
+    for (int step = begin; step < std::min(begin + 20, kSteps); ++step)
+      EXPECT_EQ(texts(resumed.next()), batches[static_cast<std::size_t>(step)]) << begin << ", " << step;
   }
 }
 

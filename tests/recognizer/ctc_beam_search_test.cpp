@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <map>
 #include <limits>
+#include <map>
 #include <random>
 
 #include "recognizer/alphabet.h"
