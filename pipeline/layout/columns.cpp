@@ -195,10 +195,24 @@ bool are_out_of_step(const std::vector<Row>& rows, const Gutter& gutter) {
   return beside >= kFewest && 4 * alone >= beside && beside + alone >= level;
 }
 
-// Whether what stands on each side is read to its end: running text, or lines out of step; `others` bound it.
-bool is_between_columns(const std::vector<Row>& rows, const Gutter& gutter,
-                        const std::vector<Gutter>& others) {
+// What stands on either side of a gutter.
+struct Sides {
+  float full_left = 0, full_right = 0;  // shares of full lines
+  bool are_out_of_step = false;
+  float x_height = 0;
+
+  // Running text, or lines out of step. Below the text of one side there may be a table beside text of the
+  // other.
+  bool are_columns(float least_sum) const {
+    return (std::min(full_left, full_right) >= 0.25F && full_left + full_right >= least_sum) ||
+           are_out_of_step;
+  }
+};
+
+// `others` bound them.
+Sides sides_of(const std::vector<Row>& rows, const Gutter& gutter, const std::vector<Gutter>& others) {
   std::vector<Length> left, right;
+  std::vector<float> x_heights;
   for (const Row& row : rows) {
     if (row.baseline < gutter.top || row.baseline - row.ascent > gutter.bottom) continue;
     float start = row.x0, end = row.x1;
@@ -207,12 +221,36 @@ bool is_between_columns(const std::vector<Row>& rows, const Gutter& gutter,
       if (other.x1 <= gutter.x0) start = std::max(start, other.x1);
       if (other.x0 >= gutter.x1) end = std::min(end, other.x0);
     }
+    x_heights.push_back(row.x_height);
     measure(row, start, std::min(end, gutter.x0), left);
     measure(row, std::max(start, gutter.x1), end, right);
   }
-  // Below the text of one side there may be a table beside text of the other.
-  const float of_left = share_of_full_lines(left), of_right = share_of_full_lines(right);
-  return (std::min(of_left, of_right) >= 0.25F && of_left + of_right >= 1) || are_out_of_step(rows, gutter);
+  return {share_of_full_lines(left), share_of_full_lines(right), are_out_of_step(rows, gutter),
+          median(std::move(x_heights))};
+}
+
+// Whether one goes on where the other ends, behind some blank height.
+bool continues(const Gutter& upper, const Gutter& lower, float x_height) {
+  constexpr float kMostBlank = 15;
+  return std::min(upper.x1, lower.x1) - std::max(upper.x0, lower.x0) > 0 && lower.top >= upper.bottom &&
+         lower.top - upper.bottom < kMostBlank * x_height;
+}
+
+// Columns of one text go on above and below each other: a gutter that continues one takes less to be one.
+void tell_columns(const std::vector<Row>& rows, std::vector<Gutter>& gutters) {
+  constexpr float kSum = 1, kContinued = 0.7F;
+  std::vector<Sides> sides;
+  for (const Gutter& gutter : gutters) sides.push_back(sides_of(rows, gutter, gutters));
+  for (std::size_t i = 0; i < gutters.size(); ++i) gutters[i].is_between_columns = sides[i].are_columns(kSum);
+  const std::vector<Gutter> alone = gutters;
+  for (std::size_t i = 0; i < gutters.size(); ++i) {
+    for (std::size_t k = 0; k < gutters.size(); ++k) {
+      const float x_height = std::max(sides[i].x_height, sides[k].x_height);
+      if (alone[k].is_between_columns &&
+          (continues(alone[k], alone[i], x_height) || continues(alone[i], alone[k], x_height)))
+        gutters[i].is_between_columns = sides[i].are_columns(kContinued);
+    }
+  }
 }
 
 }  // namespace
@@ -231,8 +269,7 @@ std::vector<Gutter> find_gutters(const std::vector<Row>& unsorted) {
       if (gutter) gutters.push_back(*gutter);
     }
   }
-  const std::vector<Gutter> all = gutters;
-  for (Gutter& gutter : gutters) gutter.is_between_columns = is_between_columns(rows, gutter, all);
+  tell_columns(rows, gutters);
   return gutters;
 }
 

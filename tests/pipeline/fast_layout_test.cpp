@@ -122,6 +122,38 @@ TEST(FastLayout, ReadsLightPrintAtTheSideAndTheHeadOfAPage) {
   EXPECT_EQ(cv::countNonZero(page.gray != before), 0);  // no letter is painted over as a rule
 }
 
+// A page turned far: its lines are those of the level page, turned.
+TEST(FastLayout, MeasuresATurnedPageAsALevelOne) {
+  io::PageImage page = blank_page({1300, 1000});
+  for (int row = 0; row < 12; ++row)
+    write(page, "some more words, as usual, on a page", {160, 170 + 62 * row});
+  LayoutAnalyzer analyzer(LayoutMode::kFast);
+  const auto level = analyzer.analyze(page);
+  ASSERT_TRUE(level.ok());
+  const auto& expected = level.value().geometries;
+  ASSERT_THAT(expected, SizeIs(12));
+  for (const double degrees : {8.0, -5.0}) {
+    const cv::Mat turn = cv::getRotationMatrix2D({650, 500}, -degrees, 1);
+    io::PageImage turned;
+    cv::warpAffine(page.gray, turned.gray, turn, page.gray.size(), cv::INTER_LINEAR, cv::BORDER_CONSTANT,
+                   cv::Scalar(255));
+    const auto layout = analyzer.analyze(turned);
+    ASSERT_TRUE(layout.ok());
+    const auto& found = layout.value().geometries;
+    ASSERT_THAT(found, SizeIs(12)) << degrees;
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      EXPECT_NEAR(found[i].x_height_px, expected[i].x_height_px, 1) << degrees << ", line " << i;
+      EXPECT_NEAR(found[i].ascent_px, expected[i].ascent_px, 1.5) << degrees << ", line " << i;
+      for (const auto end : {&kernels::LineGeometry::baseline_start, &kernels::LineGeometry::baseline_end}) {
+        const cv::Matx23d map = turn;
+        const cv::Vec2d at = map * cv::Vec3d((expected[i].*end).x, (expected[i].*end).y, 1);
+        EXPECT_NEAR((found[i].*end).x, at[0], 4) << degrees << ", line " << i;
+        EXPECT_NEAR((found[i].*end).y, at[1], 3) << degrees << ", line " << i;
+      }
+    }
+  }
+}
+
 // A book that does not lie flat: rows sag by more than their height, those at the page's foot half as much.
 TEST(FastLayout, FollowsRowsThatBend) {
   io::PageImage page = blank_page({1300, 1000});

@@ -52,6 +52,31 @@ TEST(FindGutters, TakesNarrowOnesWhereVeryManyRowsHaveThem) {
   EXPECT_THAT(find_gutters(newspaper(5)), SizeIs(0));
 }
 
+// Notes below two columns, with a few full lines on either side: a table by themselves.
+TEST(FindGutters, TakesLessForAColumnThatContinuesOne) {
+  const auto notes = [](float top) {
+    std::vector<Row> rows;
+    for (int i = 0; i < 8; ++i) {
+      const float baseline = top + 24.0F * static_cast<float>(i);
+      rows.push_back(
+          fit_row(word(10, baseline, i % 2 == 0 ? 30 : 8) + word(400, baseline, i % 3 == 0 ? 30 : 8)));
+    }
+    return rows;
+  };
+  const auto alone = find_gutters(notes(40));
+  ASSERT_THAT(alone, SizeIs(1));
+  EXPECT_FALSE(alone[0].is_between_columns);
+  const auto are_columns = [&](float blank) {
+    std::vector<Row> rows = page_of(8, 30, 400, 30);
+    for (const Row& row : notes(rows.back().baseline + blank)) rows.push_back(row);
+    const auto gutters = find_gutters(rows);
+    EXPECT_THAT(gutters, SizeIs(2));
+    return gutters.size() == 2 && gutters[0].is_between_columns && gutters[1].is_between_columns;
+  };
+  EXPECT_TRUE(are_columns(90));
+  EXPECT_FALSE(are_columns(300)) << "too far below";
+}
+
 TEST(FindGutters, PartsColumnsOfTextAndKeepsRowsOfTables) {
   const auto columns = find_gutters(page_of(8, 30, 400, 30));
   ASSERT_THAT(columns, SizeIs(1));
