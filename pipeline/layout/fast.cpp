@@ -14,6 +14,7 @@
 #include "pipeline/layout/order.h"
 #include "pipeline/layout/page_bend.h"
 #include "pipeline/layout/reversed.h"
+#include "pipeline/layout/row_curve.h"
 #include "pipeline/layout/rows.h"
 #include "pipeline/layout/rules.h"
 #include "pipeline/layout/strays.h"
@@ -132,8 +133,13 @@ void drop_pieces(std::vector<RowPart>& parts) {
 
 FoundLine as_found_line(const Row& row, const Tilt& tilt) {
   FoundLine line;
-  line.geometry.baseline_start = tilt.to_page({row.x0, row.baseline});
-  line.geometry.baseline_end = tilt.to_page({row.x1, row.baseline_at(row.x1)});
+  const RowCurve curve = curve_of(row);
+  line.geometry.baseline_start = tilt.to_page({row.x0, row.baseline + curve.at_start});
+  line.geometry.baseline_end = tilt.to_page({row.x1, row.baseline_at(row.x1) + curve.at_end});
+  for (int i = 1; i < kernels::kBendSteps; ++i) {
+    const float share = static_cast<float>(i) / kernels::kBendSteps;
+    line.geometry.bend_px[static_cast<std::size_t>(i - 1)] = 4 * share * (1 - share) * curve.sag;
+  }
   line.geometry.ascent_px = row.ascent;
   line.geometry.descent_px = row.descent;
   line.geometry.x_height_px = row.x_height;

@@ -169,7 +169,7 @@ void bend_lines(const PageBend& bend, std::vector<FoundLine>& lines) {
     float least = std::min(at_start, at_end), most = std::max(at_start, at_end);
     for (int i = 1; i < kernels::kBendSteps; ++i) {
       const float share = static_cast<float>(i) / kernels::kBendSteps, moved = moved_by(share);
-      geometry.bend_px[static_cast<std::size_t>(i - 1)] = moved - at_start - share * (at_end - at_start);
+      geometry.bend_px[static_cast<std::size_t>(i - 1)] += moved - at_start - share * (at_end - at_start);
       least = std::min(least, moved), most = std::max(most, moved);
     }
     geometry.baseline_start.y += at_start;

@@ -12,6 +12,7 @@
 #include "pipeline/layout/fit_row.h"
 #include "pipeline/layout/lone_colons.h"
 #include "pipeline/layout/page_bend.h"
+#include "pipeline/layout/row_curve.h"
 #include "pipeline/layout/rows.h"
 #include "pipeline/layout/strays.h"
 #include "tests/pipeline/layout_pieces.h"
@@ -125,6 +126,34 @@ TEST(PageBend, TakesRowsToTheFlatPageAndBack) {
     EXPECT_NEAR(flat.y - bend.to_flat({400, 300 + below(400)}).y, 0, 1.5) << x;
     EXPECT_NEAR(bend.to_page(flat).y, page.y, 0.05) << x;
   }
+}
+
+TEST(CurveOf, FollowsTheFeetOfARowThatSags) {
+  const auto sagging_by = [](float sag) {
+    std::vector<Letter> letters = word(20, 40, 40);
+    for (std::size_t i = 0; i < letters.size(); ++i) {
+      const float t = (letters[i].middle() - 258) / 238, below = sag * (1 - t * t);
+      letters[i].top += below, letters[i].bottom += below;
+      if (i % 7 == 3) letters[i].bottom += 4;  // descenders
+    }
+    return fit_row(letters);
+  };
+  const Row row = sagging_by(3);
+  const RowCurve curve = curve_of(row);
+  EXPECT_NEAR(curve.sag, 3, 0.3);
+  EXPECT_NEAR(row.baseline + curve.at_start, 40, 0.5);
+  EXPECT_NEAR(row.baseline_at(row.x1) + curve.at_end, 40, 0.5);
+  EXPECT_NEAR(curve_of(sagging_by(-3)).sag, -3, 0.3);
+  EXPECT_EQ(curve_of(sagging_by(0)).sag, 0);
+  EXPECT_EQ(curve_of(fit_row(word(20, 40, 8))).sag, 0) << "too few letters";
+}
+
+// Feet that jump by chance are no curve.
+TEST(CurveOf, IsStraightForARowOfDirt) {
+  cv::RNG random(7);
+  std::vector<Letter> letters = word(20, 40, 30);
+  for (Letter& letter : letters) letter.bottom += random.uniform(-2.0F, 2.0F);
+  EXPECT_EQ(curve_of(fit_row(letters)).sag, 0);
 }
 
 // Two columns of a newspaper whose lines do not stand level with each other, and a gutter like a space
