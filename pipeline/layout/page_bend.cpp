@@ -62,8 +62,10 @@ float sag_of(const std::vector<float>& values) {
   return static_cast<float>(sag);
 }
 
-// Nothing where more than half of the stripes have too few letters.
-std::optional<Curve> fit_curve(const std::vector<LocalSlope>& slopes, float stripe_px) {
+// Nothing where more than half of the stripes have too few letters. The others are as `elsewhere` is there
+// or, where that is not given, as those next to them.
+std::optional<Curve> fit_curve(const std::vector<LocalSlope>& slopes, float stripe_px,
+                               const Curve* elsewhere) {
   constexpr std::size_t kFewest = 12;
   std::vector<std::vector<float>> in_stripe(kStripes);
   for (const LocalSlope& local : slopes) {
@@ -79,29 +81,32 @@ std::optional<Curve> fit_curve(const std::vector<LocalSlope>& slopes, float stri
     std::vector<float> away;
     for (const float slope : in_stripe[i]) away.push_back(std::abs(slope - middle));
     // Of the median of numbers that are spread normally. Those of one row overlap.
-    constexpr float kDeviationOfMedian = 1.25F * 1.48F, kOverlapping = 2;
+    constexpr float kDeviationOfMedian = 1.25F * 1.48F, kOverlapping = 1.3F;
     curve.slopes[i] = middle;
     curve.errors[i] = kOverlapping * kDeviationOfMedian * median(std::move(away)) /
                       std::sqrt(static_cast<float>(in_stripe[i].size()));
     known.push_back(i);
   }
   if (2 * known.size() < kStripes) return std::nullopt;
-  // Stripes without print are as those next to them.
   for (std::size_t i = 0; i < kStripes; ++i) {
     if (in_stripe[i].size() >= kFewest) continue;
     const auto nearest = std::ranges::min(known, {}, [&](std::size_t k) { return k > i ? k - i : i - k; });
-    curve.slopes[i] = curve.slopes[nearest];
+    curve.slopes[i] = elsewhere != nullptr ? elsewhere->slopes[i] : curve.slopes[nearest];
   }
   return curve;
 }
 
-// Whether rows bend by more than what is lost on the recognizer, and than chance.
-bool is_bent(const Curve& curve, float stripe_px, float letter_px) {
-  constexpr float kLeast = 0.15F, kSure = 3;  // in letters' heights; in deviations
+// Whether the curve leaves another by more than what is lost on the recognizer, and than chance.
+bool differs(const Curve& curve, const Curve& other, float stripe_px, float letter_px) {
+  constexpr float kLeast = 0.15F, kSure = 2.5F;  // in letters' heights; in deviations
+  Curve difference = curve;
   double squares = 0;
-  for (const float error : curve.errors) squares += static_cast<double>(error) * error;
+  for (std::size_t i = 0; i < kStripes; ++i) {
+    difference.slopes[i] -= other.slopes[i];
+    squares += static_cast<double>(curve.errors[i]) * curve.errors[i];
+  }
   const float by_chance = 0.5F * stripe_px * static_cast<float>(std::sqrt(squares));
-  return sag_of(curve.below(stripe_px)) > std::max(kLeast * letter_px, kSure * by_chance);
+  return sag_of(difference.below(stripe_px)) > std::max(kLeast * letter_px, kSure * by_chance);
 }
 
 float between(const std::vector<float>& at_edges, float x, float width) {
@@ -117,41 +122,44 @@ float between(const std::vector<float>& at_edges, float x, float width) {
 PageBend::PageBend(const std::vector<std::vector<Letter>>& chains, const Tilt& tilt, const cv::Size& page,
                    float letter_px)
     : page_(page) {
-  const float stripe_px = page_.width / kStripes;
+  const float stripe_px = page_.width / kStripes, band_px = page_.height / kBands;
   const std::vector<LocalSlope> slopes = local_slopes(chains, tilt);
-  const std::optional<Curve> whole = fit_curve(slopes, stripe_px);
-  if (!whole || !is_bent(*whole, stripe_px, letter_px)) return;
-  top_ = foot_ = whole->below(stripe_px);
-  // Near the spine the upper rows often bend one way and the lower ones the other.
-  std::vector<LocalSlope> upper, lower;
-  for (const LocalSlope& local : slopes)
-    (local.place.y < 0.5F * page_.height ? upper : lower).push_back(local);
-  const std::optional<Curve> above = fit_curve(upper, stripe_px), below = fit_curve(lower, stripe_px);
-  if (!above || !below) return;
-  const auto usual_height = [](const std::vector<LocalSlope>& of) {
-    std::vector<float> heights;
-    for (const LocalSlope& local : of) heights.push_back(local.place.y);
-    return median(std::move(heights));
-  };
-  const float y_above = usual_height(upper), y_below = usual_height(lower);
-  const std::vector<float> a = above->below(stripe_px), b = below->below(stripe_px);
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    const float change = (b[i] - a[i]) / std::max(1.0F, y_below - y_above);
-    top_[i] = a[i] - change * y_above;
-    foot_[i] = b[i] + change * (page_.height - y_below);
+  const std::optional<Curve> whole = fit_curve(slopes, stripe_px, nullptr);
+  if (!whole) return;
+  const Curve straight{std::vector<float>(kStripes), std::vector<float>(kStripes)};
+  const Curve usual = differs(*whole, straight, stripe_px, letter_px) ? *whole : straight;
+  bool is_bent = false;
+  std::vector<std::vector<float>> below;
+  for (int band = 0; band < kBands; ++band) {
+    // With half of its neighbours, so that one band goes over into the next.
+    const float middle = (static_cast<float>(band) + 0.5F) * band_px;
+    std::vector<LocalSlope> near;
+    for (const LocalSlope& local : slopes)
+      if (std::abs(local.place.y - middle) < band_px) near.push_back(local);
+    const std::optional<Curve> own = fit_curve(near, stripe_px, &usual);
+    const bool has_own = own && differs(*own, usual, stripe_px, letter_px);
+    const Curve& curve = has_own ? *own : usual;
+    is_bent = is_bent || differs(curve, straight, stripe_px, letter_px);
+    below.push_back(curve.below(stripe_px));
   }
+  if (is_bent) below_ = std::move(below);
 }
 
 float PageBend::below(const cv::Point2f& page) const {
   if (is_flat()) return 0;
-  const float top = between(top_, page.x, page_.width), foot = between(foot_, page.x, page_.width);
-  return top + std::clamp(page.y / page_.height, 0.0F, 1.0F) * (foot - top);
+  // Between the bands' middles.
+  const float position =
+      std::clamp(page.y / page_.height * kBands - 0.5F, 0.0F, static_cast<float>(kBands - 1));
+  const auto upper = std::min(static_cast<std::size_t>(position), below_.size() - 2);
+  const float in_upper = between(below_[upper], page.x, page_.width),
+              in_lower = between(below_[upper + 1], page.x, page_.width);
+  return in_upper + (position - static_cast<float>(upper)) * (in_lower - in_upper);
 }
 
 cv::Point2f PageBend::to_page(const cv::Point2f& flat) const {
   cv::Point2f page = flat;
   // How far rows bend changes slowly from row to row.
-  constexpr int kRounds = 3;
+  constexpr int kRounds = 5;
   for (int round = 0; round < kRounds; ++round) page.y = flat.y + below(page);
   return page;
 }
