@@ -14,7 +14,6 @@
 #include "pipeline/layout/order.h"
 #include "pipeline/layout/page_bend.h"
 #include "pipeline/layout/reversed.h"
-#include "pipeline/layout/row_curve.h"
 #include "pipeline/layout/rows.h"
 #include "pipeline/layout/rules.h"
 #include "pipeline/layout/strays.h"
@@ -133,12 +132,13 @@ void drop_pieces(std::vector<RowPart>& parts) {
 
 FoundLine as_found_line(const Row& row, const Tilt& tilt) {
   FoundLine line;
-  const RowCurve curve = curve_of(row);
-  line.geometry.baseline_start = tilt.to_page({row.x0, row.baseline + curve.at_start});
-  line.geometry.baseline_end = tilt.to_page({row.x1, row.baseline_at(row.x1) + curve.at_end});
-  for (int i = 1; i < kernels::kBendSteps; ++i) {
+  const float start = row.baseline_at(row.x0), end = row.baseline_at(row.x1);
+  line.geometry.baseline_start = tilt.to_page({row.x0, start});
+  line.geometry.baseline_end = tilt.to_page({row.x1, end});
+  for (int i = 1; i < kernels::kBendSteps && !row.curve.is_straight(); ++i) {
     const float share = static_cast<float>(i) / kernels::kBendSteps;
-    line.geometry.bend_px[static_cast<std::size_t>(i - 1)] = 4 * share * (1 - share) * curve.sag;
+    line.geometry.bend_px[static_cast<std::size_t>(i - 1)] =
+        row.baseline_at(row.x0 + share * (row.x1 - row.x0)) - start - share * (end - start);
   }
   line.geometry.ascent_px = row.ascent;
   line.geometry.descent_px = row.descent;

@@ -173,6 +173,8 @@ Row fit_row(std::vector<Letter> letters) {
   row.slope = line.slope;
   row.baseline = line.at(row.x0);
   measure_heights(row);
+  row.curve = curve_of(row);
+  if (!row.curve.is_straight()) measure_heights(row);
   return row;
 }
 

@@ -6,6 +6,8 @@
 #include <tuple>
 #include <vector>
 
+#include "pipeline/layout/row_curve.h"
+
 namespace ocrbatch::pipeline {
 
 // Rows of print run down by `slope` pixels a pixel to the right, and columns lean by as much.
@@ -37,11 +39,13 @@ inline bool from_left(const Letter& a, const Letter& b) {
 struct Row {
   std::vector<Letter> letters;  // from left to right
   float x0 = 0, x1 = 0, top = 0, bottom = 0;
-  float baseline = 0, slope = 0;  // level baseline at `x0`, and what remains of a slope
+  float baseline = 0, slope = 0;  // level straight baseline at `x0`, and what remains of a slope
+  RowCurve curve;                 // beside the straight one
   float x_height = 0, ascent = 0, descent = 0;
   bool has_two_heights = false;  // letters with and without ascenders were seen, so that x_height is sure
 
-  float baseline_at(float x) const { return baseline + slope * (x - x0); }
+  float straight_baseline_at(float x) const { return baseline + slope * (x - x0); }
+  float baseline_at(float x) const { return straight_baseline_at(x) + curve.at(x); }
   float height() const { return ascent + descent; }
 };
 

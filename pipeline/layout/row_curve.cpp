@@ -1,59 +1,134 @@
 #include "pipeline/layout/row_curve.h"
 
 #include <cmath>
+#include <opencv2/core.hpp>
+#include <vector>
+
+#include "pipeline/layout/letters.h"
+#include "pipeline/layout/statistics.h"
 
 namespace ocrbatch::pipeline {
 namespace {
 
-// value = c[0] + c[1] t + c[2] t^2, t from -1 at the row's start to 1 at its end.
-struct Parabola {
-  cv::Vec3d c{0, 0, 0};
-  double error_of_c2 = 0;  // standard deviation
-  double at(double t) const { return c[0] + t * (c[1] + t * c[2]); }
+// A letter's foot: its place along the row from -1 to 1, and how far below the straight baseline it is.
+struct Foot {
+  float t = 0, below = 0;
 };
 
-// Least squares through the feet that lie near the curve as it is; descenders, quotation marks and dirt do
-// not. False for few letters.
-bool fit(const Row& row, Parabola& curve) {
-  constexpr int kFewest = 14;
-  constexpr float kLetter = 0.6F, kNear = 0.3F;  // in x-heights
-  const float middle = 0.5F * (row.x0 + row.x1), half = std::max(1.0F, 0.5F * (row.x1 - row.x0));
-  cv::Matx33d products = cv::Matx33d::zeros();
-  cv::Vec3d sums(0, 0, 0);
-  double squares = 0;
-  int count = 0;
-  for (const Letter& letter : row.letters) {
-    if (letter.height() < kLetter * row.x_height) continue;
-    const double t = (letter.middle() - middle) / half,
-                 below = letter.bottom - row.baseline_at(letter.middle());
-    if (std::abs(below - curve.at(t)) > kNear * row.x_height) continue;
-    const cv::Vec3d powers(1, t, t * t);
-    products += powers * powers.t();
-    sums += below * powers;
-    squares += below * below;
-    ++count;
+std::vector<Foot> feet_of(const Row& row, const RowCurve& curve) {
+  constexpr float kLetter = 0.6F;  // in x-heights: marks and pieces are lower
+  std::vector<Foot> feet;
+  for (const Letter& letter : row.letters)
+    if (letter.height() >= kLetter * row.x_height)
+      feet.push_back({(letter.middle() - curve.middle) / curve.half,
+                      letter.bottom - row.straight_baseline_at(letter.middle())});
+  return feet;
+}
+
+// Where the feet around each foot are: descenders have little say.
+std::vector<Foot> smoothed(const std::vector<Foot>& feet) {
+  constexpr std::size_t kAround = 4;
+  std::vector<Foot> result;
+  for (std::size_t i = 0; i < feet.size(); ++i) {
+    const std::size_t first = i - std::min(i, kAround), end = std::min(feet.size(), i + kAround + 1);
+    std::vector<float> t, below;
+    for (std::size_t k = first; k < end; ++k) t.push_back(feet[k].t), below.push_back(feet[k].below);
+    result.push_back({median(std::move(t)), median(std::move(below))});
   }
-  if (count < kFewest) return false;
-  bool is_solved = false;
-  const cv::Matx33d inverse = products.inv(cv::DECOMP_LU, &is_solved);
-  if (!is_solved) return false;
-  curve.c = inverse * sums;
-  const double rest = std::max(0.0, squares - curve.c.dot(sums));
-  curve.error_of_c2 = std::sqrt(rest / (count - 3) * inverse(2, 2));
+  return result;
+}
+
+// Least squares; false where the feet do not determine it.
+bool fit(const std::vector<Foot>& feet, int terms, RowCurve& curve) {
+  cv::Mat powers(static_cast<int>(feet.size()), terms, CV_64F),
+      below(static_cast<int>(feet.size()), 1, CV_64F), found;
+  for (int i = 0; i < powers.rows; ++i) {
+    double power = 1;
+    for (int k = 0; k < terms; ++k, power *= feet[static_cast<std::size_t>(i)].t)
+      powers.at<double>(i, k) = power;
+    below.at<double>(i) = feet[static_cast<std::size_t>(i)].below;
+  }
+  if (!cv::solve(powers, below, found, cv::DECOMP_NORMAL | cv::DECOMP_CHOLESKY)) return false;
+  for (int k = 0; k < RowCurve::kTerms; ++k)
+    curve.terms[k] = k < terms ? static_cast<float>(found.at<double>(k)) : 0;
   return true;
+}
+
+float value_at(const RowCurve& curve, const Foot& foot) {
+  return curve.at(curve.middle + foot.t * curve.half);
+}
+
+// Those that lie near the curve: descenders, quotation marks and dirt do not.
+std::vector<Foot> feet_near(const std::vector<Foot>& feet, const RowCurve& curve, float distance) {
+  std::vector<Foot> near;
+  for (const Foot& foot : feet)
+    if (std::abs(foot.below - value_at(curve, foot)) < distance) near.push_back(foot);
+  return near;
+}
+
+// How far the curve leaves the straight line between its ends.
+float sag_of(const RowCurve& curve) {
+  const float start = curve.at(curve.middle - curve.half), end = curve.at(curve.middle + curve.half);
+  float sag = 0;
+  for (int i = 1; i < 16; ++i) {
+    const float share = static_cast<float>(i) / 16;
+    sag = std::max(
+        sag, std::abs(curve.at(curve.middle + (2 * share - 1) * curve.half) - start - share * (end - start)));
+  }
+  return sag;
+}
+
+double squares_of(const std::vector<Foot>& feet, const RowCurve& curve) {
+  double squares = 0;
+  for (const Foot& foot : feet) {
+    const double off = foot.below - value_at(curve, foot);
+    squares += off * off;
+  }
+  return squares;
+}
+
+// Whether the curve through the feet explains more of them than the straight line through them does, by more
+// than chance (the F-test of nested least squares).
+bool beats_straight_line(const std::vector<Foot>& feet, const RowCurve& curve, int terms) {
+  constexpr double kSure = 15;
+  RowCurve straight = curve;
+  if (!fit(feet, 2, straight)) return false;
+  const double rest = squares_of(feet, curve), explained = squares_of(feet, straight) - rest;
+  return explained / (terms - 2) >
+         kSure * rest / static_cast<double>(feet.size() - static_cast<std::size_t>(terms));
+}
+
+// Entries of a form stand each on a baseline of its own.
+bool has_wide_gap(const std::vector<Foot>& feet, float widest) {
+  for (std::size_t i = 1; i < feet.size(); ++i)
+    if (feet[i].t - feet[i - 1].t > widest) return true;
+  return false;
+}
+
+// More letters, more bends.
+int terms_for(std::size_t letters) {
+  constexpr std::size_t kFewest = 14, kForThird = 28, kForFourth = 44;
+  return letters < kFewest ? 0 : letters < kForThird ? 3 : letters < kForFourth ? 4 : 5;
 }
 
 }  // namespace
 
 RowCurve curve_of(const Row& row) {
-  constexpr double kLeast = 0.08, kSure = 5;  // in x-heights; in standard deviations
-  constexpr double kMost = 1;                 // in x-heights: more than that was no row
-  Parabola curve;
-  for (int round = 0; round < 2; ++round)
-    if (!fit(row, curve)) return {};
-  const double sag = std::abs(curve.c[2]);
-  if (sag < kLeast * row.x_height || sag > kMost * row.x_height || sag < kSure * curve.error_of_c2) return {};
-  return {static_cast<float>(curve.at(-1)), static_cast<float>(curve.at(1)), static_cast<float>(-curve.c[2])};
+  constexpr float kNear = 0.25F, kLeast = 0.15F, kMost = 2,
+                  kWidestGap = 5;  // in x-heights; more than that was no row
+  RowCurve curve;
+  curve.middle = 0.5F * (row.x0 + row.x1), curve.half = std::max(1.0F, 0.5F * (row.x1 - row.x0));
+  const std::vector<Foot> feet = feet_of(row, curve);
+  if (has_wide_gap(feet, kWidestGap * row.x_height / curve.half)) return {};
+  if (terms_for(feet.size()) == 0 || !fit(smoothed(feet), terms_for(feet.size()), curve)) return {};
+  std::vector<Foot> near = feet_near(feet, curve, kNear * row.x_height);
+  const int terms = terms_for(near.size());
+  if (terms == 0 || !fit(near, terms, curve)) return {};
+  const float sag = sag_of(curve);
+  if (sag < kLeast * row.x_height || sag > kMost * row.x_height || !beats_straight_line(near, curve, terms))
+    return {};
+  // A curve of dirt goes through fewer feet.
+  return 3 * near.size() >= 2 * feet.size() ? curve : RowCurve{};
 }
 
 }  // namespace ocrbatch::pipeline

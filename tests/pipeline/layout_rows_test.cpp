@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <opencv2/core.hpp>
 #include <vector>
 
@@ -12,7 +13,6 @@
 #include "pipeline/layout/fit_row.h"
 #include "pipeline/layout/lone_colons.h"
 #include "pipeline/layout/page_bend.h"
-#include "pipeline/layout/row_curve.h"
 #include "pipeline/layout/rows.h"
 #include "pipeline/layout/strays.h"
 #include "tests/pipeline/layout_pieces.h"
@@ -128,32 +128,39 @@ TEST(PageBend, TakesRowsToTheFlatPageAndBack) {
   }
 }
 
-TEST(CurveOf, FollowsTheFeetOfARowThatSags) {
-  const auto sagging_by = [](float sag) {
-    std::vector<Letter> letters = word(20, 40, 40);
-    for (std::size_t i = 0; i < letters.size(); ++i) {
-      const float t = (letters[i].middle() - 258) / 238, below = sag * (1 - t * t);
-      letters[i].top += below, letters[i].bottom += below;
-      if (i % 7 == 3) letters[i].bottom += 4;  // descenders
-    }
-    return fit_row(letters);
-  };
-  const Row row = sagging_by(3);
-  const RowCurve curve = curve_of(row);
-  EXPECT_NEAR(curve.sag, 3, 0.3);
-  EXPECT_NEAR(row.baseline + curve.at_start, 40, 0.5);
-  EXPECT_NEAR(row.baseline_at(row.x1) + curve.at_end, 40, 0.5);
-  EXPECT_NEAR(curve_of(sagging_by(-3)).sag, -3, 0.3);
-  EXPECT_EQ(curve_of(sagging_by(0)).sag, 0);
-  EXPECT_EQ(curve_of(fit_row(word(20, 40, 8))).sag, 0) << "too few letters";
+// A row of that many letters, every seventh a descender, whose feet lie lower by below(t), t from -1 to 1.
+Row bending_row(int letters, const std::function<float(float)>& below) {
+  std::vector<Letter> row = word(20, 40, letters);
+  const float middle = 0.5F * (row.front().x0 + row.back().x1), half = row.back().x1 - middle;
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    const float down = below((row[i].middle() - middle) / half);
+    row[i].top += down, row[i].bottom += down;
+    if (i % 7 == 3) row[i].bottom += 4;
+  }
+  return fit_row(row);
+}
+
+TEST(FitRow, FollowsARowThatBends) {
+  const std::function<float(float)> sagging = [](float t) { return 5 * (1 - t * t); },
+                                    waving = [](float t) { return 4 * std::sin(3 * t); };
+  for (const auto& [letters, below] : {std::pair(20, sagging), {60, sagging}, {60, waving}}) {
+    const Row row = bending_row(letters, below);
+    EXPECT_FALSE(row.curve.is_straight());
+    const float middle = 0.5F * (row.x0 + row.x1), half = row.x1 - middle;
+    for (const float t : {-0.95F, -0.5F, 0.0F, 0.5F, 0.95F})
+      EXPECT_NEAR(row.baseline_at(middle + t * half), 40 + below(t), 0.8) << letters << " letters, at " << t;
+  }
+  const auto flat = [](float) { return 0.0F; };
+  EXPECT_TRUE(bending_row(60, flat).curve.is_straight());
+  EXPECT_TRUE(bending_row(8, sagging).curve.is_straight()) << "too few letters";
 }
 
 // Feet that jump by chance are no curve.
-TEST(CurveOf, IsStraightForARowOfDirt) {
+TEST(FitRow, IsStraightForARowOfDirt) {
   cv::RNG random(7);
   std::vector<Letter> letters = word(20, 40, 30);
   for (Letter& letter : letters) letter.bottom += random.uniform(-2.0F, 2.0F);
-  EXPECT_EQ(curve_of(fit_row(letters)).sag, 0);
+  EXPECT_TRUE(fit_row(letters).curve.is_straight());
 }
 
 // Two columns of a newspaper whose lines do not stand level with each other, and a gutter like a space
@@ -203,9 +210,9 @@ TEST(TakeOutStrays, KeepsBrokenPrint) {
 
 TEST(TakeOutStrays, KeepsACleanRowWithRaisedNumbersAndTails) {
   std::vector<Letter> letters = word(10, 30, 26);
-  for (size_t i = 15; i < 20; ++i) letters[i].bottom += 3;  // tails
-  for (size_t i = 20; i < 26; ++i)
-    letters[i].top -= 3, letters[i].bottom -= i < 22 ? 3.0F : 7.0F;  // a note's number
+  for (const size_t i : {2, 7, 12, 17, 22}) letters[i].bottom += 3;  // tails
+  for (const size_t i : {4, 9, 14, 19, 24, 25})
+    letters[i].top -= 3, letters[i].bottom -= i < 10 ? 3.0F : 7.0F;  // numbers of notes
   std::vector<Row> rows = {fit_row(letters)};
   take_out_strays(rows, {}, {{600, 400}, 10, 0, {}});
   EXPECT_THAT(rows, SizeIs(1));
