@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "pipeline/layout/letters.h"
-#include "pipeline/layout/statistics.h"
 
 namespace ocrbatch::pipeline {
 namespace {
@@ -25,15 +24,42 @@ std::vector<Foot> feet_of(const Row& row, const RowCurve& curve) {
   return feet;
 }
 
+// Whether the feet may follow a curve: those of some part of the row lie higher or lower than those of
+// another, or mostly beside the straight baseline. Most rows do not, and need no closer look.
+bool may_bend(const std::vector<Foot>& feet, float x_height) {
+  constexpr int kParts = 6, kFewest = 3;
+  constexpr float kNear = 0.35F, kEven = 0.1F;  // in x-heights
+  int all[kParts] = {}, near[kParts] = {};
+  float sums[kParts] = {};
+  for (const Foot& foot : feet) {
+    const int part = std::clamp(static_cast<int>((foot.t + 1) / 2 * kParts), 0, kParts - 1);
+    ++all[part];
+    if (std::abs(foot.below) > kNear * x_height) continue;
+    ++near[part];
+    sums[part] += foot.below;
+  }
+  float least = 1e9F, most = -1e9F;
+  for (int part = 0; part < kParts; ++part) {
+    if (all[part] < kFewest) continue;
+    if (2 * near[part] < all[part]) return true;
+    const float mean = sums[part] / static_cast<float>(near[part]);
+    least = std::min(least, mean), most = std::max(most, mean);
+  }
+  return most - least > kEven * x_height;
+}
+
 // Where the feet around each foot are: descenders have little say.
 std::vector<Foot> smoothed(const std::vector<Foot>& feet) {
   constexpr std::size_t kAround = 4;
   std::vector<Foot> result;
+  float t[2 * kAround + 1], below[2 * kAround + 1];
   for (std::size_t i = 0; i < feet.size(); ++i) {
-    const std::size_t first = i - std::min(i, kAround), end = std::min(feet.size(), i + kAround + 1);
-    std::vector<float> t, below;
-    for (std::size_t k = first; k < end; ++k) t.push_back(feet[k].t), below.push_back(feet[k].below);
-    result.push_back({median(std::move(t)), median(std::move(below))});
+    const std::size_t first = i - std::min(i, kAround), end = std::min(feet.size(), i + kAround + 1),
+                      count = end - first;
+    for (std::size_t k = 0; k < count; ++k) t[k] = feet[first + k].t, below[k] = feet[first + k].below;
+    std::nth_element(t, t + count / 2, t + count);
+    std::nth_element(below, below + count / 2, below + count);
+    result.push_back({t[count / 2], below[count / 2]});
   }
   return result;
 }
@@ -119,6 +145,7 @@ RowCurve curve_of(const Row& row) {
   RowCurve curve;
   curve.middle = 0.5F * (row.x0 + row.x1), curve.half = std::max(1.0F, 0.5F * (row.x1 - row.x0));
   const std::vector<Foot> feet = feet_of(row, curve);
+  if (!may_bend(feet, row.x_height)) return {};
   if (has_wide_gap(feet, kWidestGap * row.x_height / curve.half)) return {};
   if (terms_for(feet.size()) == 0 || !fit(smoothed(feet), terms_for(feet.size()), curve)) return {};
   std::vector<Foot> near = feet_near(feet, curve, kNear * row.x_height);
