@@ -140,8 +140,8 @@ int terms_for(std::size_t letters) {
 }  // namespace
 
 RowCurve curve_of(const Row& row) {
-  constexpr float kNear = 0.25F, kLeast = 0.15F, kMost = 2,
-                  kWidestGap = 5;  // in x-heights; more than that was no row
+  // In x-heights. What bends more was no row.
+  constexpr float kNear = 0.25F, kLeast = 0.15F, kMost = 2, kWidestGap = 5;
   RowCurve curve;
   curve.middle = 0.5F * (row.x0 + row.x1), curve.half = std::max(1.0F, 0.5F * (row.x1 - row.x0));
   const std::vector<Foot> feet = feet_of(row, curve);
