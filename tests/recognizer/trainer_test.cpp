@@ -146,7 +146,9 @@ TEST(Trainer, AResumedRunHasTheLossesOfAnUndisturbedOne) {
     for (const double loss : losses(broken, -1)) actual.push_back(loss);
     EXPECT_EQ(actual, expected);
     std::ifstream a(folder.path() / "whole/curve.csv"), b(folder.path() / "broken/curve.csv");
-    const auto rows = [](std::ifstream& s) { return std::count(std::istreambuf_iterator<char>(s), {}, '\n'); };
+    const auto rows = [](std::ifstream& s) {
+      return std::count(std::istreambuf_iterator<char>(s), {}, '\n');
+    };
     EXPECT_EQ(rows(a), rows(b));
   }
 }
