@@ -24,7 +24,7 @@ if [[ -n $SANITIZED ]]; then
   printf 'large.png 1 error out_of_memory\nz.png 1 ok \nlarge.png 1 ok \n'  # sanitizers reserve terabytes
 else
   make_bomb large_png large.png 10000 10000
-  run large.png z.png --worker-memory 120M --out little.jsonl || true
+  run large.png z.png --worker-memory 90M --out little.jsonl || true
   code little.jsonl
   run large.png --worker-memory 1G --out enough.jsonl
   code enough.jsonl
