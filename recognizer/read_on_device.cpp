@@ -115,8 +115,9 @@ class DeviceReader : public NetworkReader {
     }
     try {
       return &lane.recorded.try_emplace(columns, *network_, device_, full, height_px_, columns).first->second;
-    } catch (const c10::Error&) {
-      // It takes memory of its own, and may be more than a driver can do: lines are read without.
+    } catch (const std::exception&) {  // LibTorch's or a kernel's launch
+      // It takes memory of its own, and may be more than a driver can do: lines are read without, and a
+      // device that has failed will say so.
       records_ = false;
       lane.recorded.clear();
       return nullptr;

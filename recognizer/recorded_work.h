@@ -23,9 +23,10 @@ class RecordedWork {
 // changes. Done once before this returns. On a CUDA device a graph, recorded on the current stream, which
 // must not be the default one; tensors that `work` keeps have their memory from the graph's pool. Elsewhere
 // `work` itself. Throws what `work` throws.
+std::unique_ptr<RecordedWork> record(c10::Device device, std::function<void()> work);
+
 #if OCRBATCH_HAS_CUDA
 std::unique_ptr<RecordedWork> record_on_cuda(const std::function<void()>& work);
 #endif
-std::unique_ptr<RecordedWork> record(c10::Device device, std::function<void()> work);
 
 }  // namespace ocrbatch::recognizer

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <opencv2/imgproc.hpp>
+#include <vector>
 
 namespace ocrbatch::pipeline {
 
@@ -15,9 +16,9 @@ LevelImage::LevelImage(const LayoutImage& tilted, float slope) {
   cv::Mat ink;
   cv::warpAffine(tilted.ink, ink, to_tilted_, size, cv::INTER_LINEAR | cv::WARP_INVERSE_MAP,
                  cv::BORDER_CONSTANT, 0);
-  level_ = tilted;
   level_.ink = ink > 127;
   level_.components = find_components(level_.ink);
+  level_.letter_px = tilted.letter_px;
 }
 
 cv::Point2f LevelImage::on_tilted(const cv::Point2f& level) const {

@@ -4,7 +4,7 @@
 
 #include <array>
 
-#include "kernels/finish_maps.h"
+#include "kernels/convolution_epilogue.h"
 #include "kernels/int8_rows.h"
 #include "kernels/winograd_training.h"
 #include "recognizer/layers/batch_norm.h"
@@ -121,11 +121,11 @@ torch::Tensor ConvolutionBlockImpl::forward_cleared(const torch::Tensor& maps, c
   // convolution.)
   const std::optional<Geometry> geometry = plain_geometry(convolution_);
   if (!maps.is_cpu() && folded_ && geometry && !torch::GradMode::is_enabled())
-    return kernels::finish_maps({.maps = convolve_without_bias(convolution_, *geometry, maps),
-                                 .bias = convolution_->bias,
-                                 .skip = skip,
-                                 .widths = on_device(widths, maps.device()),
-                                 .relu = relu_});
+    return kernels::convolution_epilogue({.maps = convolve_without_bias(convolution_, *geometry, maps),
+                                          .bias = convolution_->bias,
+                                          .skip = skip,
+                                          .widths = on_device(widths, maps.device()),
+                                          .relu = relu_});
   return clear_padding(forward(maps, skip), widths);
 }
 

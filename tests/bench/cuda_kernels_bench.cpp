@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <string>
 
+#include "kernels/convolution_epilogue_cuda.h"
 #include "kernels/ctc_greedy_cuda.h"
 #include "kernels/ctc_loss.h"
 #include "kernels/depthwise_convolution_cuda.h"
-#include "kernels/finish_maps_cuda.h"
 #include "kernels/line_crop_cuda.h"
 #include "kernels/line_crop_plan.h"
 #include "kernels/number_type_of.h"
@@ -159,8 +159,8 @@ void convolution(Rows& rows, int64_t steps, int64_t channels, int taps, torch::S
 
 // Bias, residual connection, ReLU and padding of a stage's maps; and what LibTorch does for it, operation by
 // operation.
-void finishing(Rows& rows, int64_t lines, int64_t channels, int64_t height, int64_t width,
-               torch::ScalarType type) {
+void epilogue(Rows& rows, int64_t lines, int64_t channels, int64_t height, int64_t width,
+              torch::ScalarType type) {
   const auto maps = [&] {
     return random_numbers({lines, channels, height, width}, type)
         .contiguous(torch::MemoryFormat::ChannelsLast);
@@ -168,7 +168,7 @@ void finishing(Rows& rows, int64_t lines, int64_t channels, int64_t height, int6
   const torch::Tensor to = maps(), skip = maps(), bias = random_numbers({channels}, torch::kFloat),
                       widths =
                           torch::full({lines}, width - 1, torch::device(torch::kCUDA).dtype(torch::kInt));
-  FinishMapsArrays<void> arrays;
+  EpilogueArrays<void> arrays;
   arrays.batch = lines, arrays.rows = static_cast<int>(height), arrays.columns = static_cast<int>(width);
   arrays.channels = static_cast<int>(channels);
   arrays.maps = to.data_ptr(), arrays.skip = skip.data_ptr(), arrays.bias = bias.data_ptr<float>();
@@ -179,9 +179,10 @@ void finishing(Rows& rows, int64_t lines, int64_t channels, int64_t height, int6
                             ", \"dtype\": \"" + name_of(type) + "\"";
   const Work work{3.0 * static_cast<double>(to.numel()) * static_cast<double>(torch::elementSize(type)), 0};
   const NumberType number = number_type_of("cuda_kernels_bench", to);
-  rows.add("finish_maps", "ocrbatch", sizes, work, [&] { finish_maps_cuda(number, arrays, nullptr); });
+  rows.add("convolution_epilogue", "ocrbatch", sizes, work,
+           [&] { convolution_epilogue_cuda(number, arrays, nullptr); });
   const torch::Tensor of_channel = bias.to(type).view({1, channels, 1, 1});
-  rows.add("finish_maps", "torch", sizes, work, [&] {
+  rows.add("convolution_epilogue", "torch", sizes, work, [&] {
     const torch::Tensor mask = torch::arange(width, widths.options()).lt(widths.unsqueeze(1));
     torch::Tensor out = to.add(of_channel).add_(skip).relu_().mul_(mask.to(type).view({lines, 1, 1, width}));
   });
@@ -289,9 +290,9 @@ int main() {
   for (const int states : {4, 64}) scans(rows, 256, 512, states, false, torch::kBFloat16);
   convolution(rows, 256, 512, 8, torch::kBFloat16);
   for (const auto type : {torch::kBFloat16, torch::kFloat}) {
-    finishing(rows, 204, 32, 16, 320, type);
-    finishing(rows, 204, 64, 8, 160, type);
-    finishing(rows, 204, 96, 4, 160, type);
+    epilogue(rows, 204, 32, 16, 320, type);
+    epilogue(rows, 204, 64, 8, 160, type);
+    epilogue(rows, 204, 96, 4, 160, type);
   }
   for (const int lines : {50, 200, 800}) cutting(rows, lines);
   for (const int64_t lines : {64, 512})

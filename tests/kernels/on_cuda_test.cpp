@@ -3,9 +3,9 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include "kernels/convolution_epilogue.h"
 #include "kernels/ctc_greedy.h"
 #include "kernels/depthwise_convolution.h"
-#include "kernels/finish_maps.h"
 #include "kernels/line_places.h"
 #include "tests/kernels/ctc_loss_inputs.h"
 #include "tests/kernels/expect_close.h"
@@ -148,19 +148,20 @@ TEST_F(OnCuda, DepthwiseConvolutionInHalfPrecision) {
   }
 }
 
-TEST_F(OnCuda, FinishMaps) {
+TEST_F(OnCuda, ConvolutionEpilogue) {
   for (const auto type : {torch::kFloat, torch::kBFloat16, torch::kHalf})
     for (const int64_t channels : {1, 16, 24, 5}) {
       const auto maps = [&] {
         return torch::randn({3, channels, 5, 333}).to(type).contiguous(torch::MemoryFormat::ChannelsLast);
       };
-      FinishMapsInputs in{.maps = maps(), .widths = torch::tensor({333, 0, 41}, torch::kInt)};
+      ConvolutionEpilogueInputs in{.maps = maps(), .widths = torch::tensor({333, 0, 41}, torch::kInt)};
       in.bias = torch::randn({channels}).to(type), in.skip = maps();
-      const torch::Tensor expected = finish_maps_reference(in);
-      for (torch::Tensor FinishMapsInputs::*t : {&FinishMapsInputs::maps, &FinishMapsInputs::bias,
-                                                 &FinishMapsInputs::skip, &FinishMapsInputs::widths})
+      const torch::Tensor expected = convolution_epilogue_reference(in);
+      for (torch::Tensor ConvolutionEpilogueInputs::*t :
+           {&ConvolutionEpilogueInputs::maps, &ConvolutionEpilogueInputs::bias,
+            &ConvolutionEpilogueInputs::skip, &ConvolutionEpilogueInputs::widths})
         in.*t = (in.*t).cuda();
-      finish_maps(in);
+      convolution_epilogue(in);
       expect_close(in.maps, expected, type == torch::kFloat ? kFloat32Values : kBfloat16Values);
     }
 }

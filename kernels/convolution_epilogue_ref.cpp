@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
-#include "kernels/finish_maps.h"
+#include "kernels/convolution_epilogue.h"
 
 namespace ocrbatch::kernels {
 
-at::Tensor finish_maps_reference(const FinishMapsInputs& in) {
+at::Tensor convolution_epilogue_reference(const ConvolutionEpilogueInputs& in) {
   const at::Tensor maps = in.maps.to(at::kCPU, at::kDouble).contiguous(),
                    widths = in.widths.to(at::kCPU, at::kInt).contiguous();
   const at::Tensor bias = in.bias.defined() ? in.bias.to(at::kCPU, at::kDouble).contiguous() : at::Tensor(),

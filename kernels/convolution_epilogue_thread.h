@@ -1,5 +1,5 @@
-// Finishing of maps as one CUDA thread does it: some channels of one pixel. Compiled for the CPU as well,
-// where the tests hold it to the reference. Shapes and meaning as in finish_maps.h.
+// The convolution epilogue as one CUDA thread does it: some channels of one pixel. Compiled for the CPU as
+// well, where the tests hold it to the reference. Shapes and meaning as in convolution_epilogue.h.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@ namespace ocrbatch::kernels {
 
 // All on one device. Number: float, or a half-precision type of the device's or of LibTorch's.
 template <class Number>
-struct FinishMapsArrays {
+struct EpilogueArrays {
   int64_t batch = 0;
   int rows = 0, columns = 0, channels = 0;  // rows of one line's maps
   bool relu = true;
@@ -22,8 +22,8 @@ struct FinishMapsArrays {
 
 // The same arrays with their numbers' type.
 template <class Number>
-FinishMapsArrays<Number> typed(const FinishMapsArrays<void>& in) {
-  FinishMapsArrays<Number> to;
+EpilogueArrays<Number> typed(const EpilogueArrays<void>& in) {
+  EpilogueArrays<Number> to;
   to.batch = in.batch, to.rows = in.rows, to.columns = in.columns, to.channels = in.channels;
   to.relu = in.relu;
   to.maps = static_cast<Number*>(in.maps), to.skip = static_cast<const Number*>(in.skip);
@@ -39,11 +39,12 @@ struct alignas(sizeof(Number) * kCount) NumberPack {
 
 // Channels of a thread: 16 bytes of them where a pixel's channels come in such packs.
 template <class Number>
-inline constexpr int kFinishChannels = 16 / static_cast<int>(sizeof(Number));
+inline constexpr int kEpilogueChannels = 16 / static_cast<int>(sizeof(Number));
 
 // The `part`-th kCount channels of a row of pixels; row counts over the batch.
 template <int kCount, class Number>
-OCRBATCH_PER_THREAD void finish_maps_thread(const FinishMapsArrays<Number>& in, int64_t row, int part) {
+OCRBATCH_PER_THREAD void convolution_epilogue_thread(const EpilogueArrays<Number>& in, int64_t row,
+                                                     int part) {
   using Pack = NumberPack<Number, kCount>;
   const int parts = in.channels / kCount, column = part / parts, channel = part % parts * kCount;
   const int64_t at = (row * in.columns + column) * in.channels + channel;

@@ -1,12 +1,12 @@
-// Checks and dispatch of finishing maps.
-#include "kernels/finish_maps.h"
+// Checks and dispatch of the convolution epilogue.
+#include "kernels/convolution_epilogue.h"
 
 #include <ATen/ATen.h>
 
 #include <algorithm>
 #include <limits>
 
-#include "kernels/finish_maps_on_cuda.h"
+#include "kernels/convolution_epilogue_on_cuda.h"
 #include "kernels/parallel_lines.h"
 
 namespace ocrbatch::kernels {
@@ -14,7 +14,7 @@ namespace {
 
 // A pixel's channels at a time.
 template <class Number>
-void finish_on_cpu(const FinishMapsInputs& in) {
+void epilogue_on_cpu(const ConvolutionEpilogueInputs& in) {
   const int64_t channels = in.maps.size(1), rows = in.maps.size(2), columns = in.maps.size(3);
   const at::Tensor bias = in.bias.defined() ? in.bias.to(at::kFloat).contiguous() : at::zeros({channels});
   const float* const of_channel = bias.const_data_ptr<float>();
@@ -44,39 +44,39 @@ bool is_channels_last(const at::Tensor& maps) {
 
 }  // namespace
 
-at::Tensor finish_maps(const FinishMapsInputs& in) {
+at::Tensor convolution_epilogue(const ConvolutionEpilogueInputs& in) {
   TORCH_CHECK(in.maps.dim() == 4 && is_channels_last(in.maps),
-              "finish_maps: maps should be (batch, channels, H, W) with channels last, got ",
+              "convolution_epilogue: maps should be (batch, channels, H, W) with channels last, got ",
               in.maps.sizes());
   TORCH_CHECK(!in.bias.defined() || (in.bias.sizes() == at::IntArrayRef{in.maps.size(1)} &&
                                      in.bias.device() == in.maps.device()),
-              "finish_maps: bias should be (", in.maps.size(1), ") on ", in.maps.device());
+              "convolution_epilogue: bias should be (", in.maps.size(1), ") on ", in.maps.device());
   TORCH_CHECK(!in.skip.defined() ||
                   (in.skip.sizes() == in.maps.sizes() && in.skip.scalar_type() == in.maps.scalar_type() &&
                    in.skip.device() == in.maps.device() && is_channels_last(in.skip)),
-              "finish_maps: skip should be as maps, ", in.maps.sizes());
+              "convolution_epilogue: skip should be as maps, ", in.maps.sizes());
   TORCH_CHECK(in.widths.defined() && in.widths.device() == in.maps.device() &&
                   in.widths.scalar_type() == at::kInt && in.widths.is_contiguous() &&
                   in.widths.sizes() == at::IntArrayRef{in.maps.size(0)},
-              "finish_maps: widths should be ", in.maps.size(0), " int32 on ", in.maps.device());
-  TORCH_CHECK(in.maps.is_cpu() || (in.maps.is_cuda() && kFinishMapsHasCuda),
-              "finish_maps: no kernel for device ", in.maps.device());
+              "convolution_epilogue: widths should be ", in.maps.size(0), " int32 on ", in.maps.device());
+  TORCH_CHECK(in.maps.is_cpu() || (in.maps.is_cuda() && kEpilogueHasCuda),
+              "convolution_epilogue: no kernel for device ", in.maps.device());
   if (in.maps.is_cuda()) {
-    finish_maps_on_cuda(in);
+    convolution_epilogue_on_cuda(in);
     return in.maps;
   }
   switch (in.maps.scalar_type()) {
     case at::kFloat:
-      finish_on_cpu<float>(in);
+      epilogue_on_cpu<float>(in);
       return in.maps;
     case at::kBFloat16:
-      finish_on_cpu<c10::BFloat16>(in);
+      epilogue_on_cpu<c10::BFloat16>(in);
       return in.maps;
     case at::kHalf:
-      finish_on_cpu<c10::Half>(in);
+      epilogue_on_cpu<c10::Half>(in);
       return in.maps;
     default:
-      TORCH_CHECK(false, "finish_maps: maps should be float32, bfloat16 or float16, got ",
+      TORCH_CHECK(false, "convolution_epilogue: maps should be float32, bfloat16 or float16, got ",
                   in.maps.scalar_type());
   }
 }
