@@ -2,7 +2,7 @@
 mkdir pages
 cp "$EXAMPLES/documents/receipt.jpg" pages
 (cd pages && ocrbatch scan . --model "$TEST_MODEL" --out /dev/null --hocr . --quiet)
-for name in latin_fast chinese_fast resnet34_mamba_base cnn_bilstm_ctc crnn_ctc crnn_attention; do
+for name in latin_fast latin_base chinese_fast resnet34_mamba_base cnn_bilstm_ctc crnn_ctc crnn_attention; do
   ocrbatch train --config "$SOURCE/configs/$name.json" --train pages --val pages --out "$name" --max-steps 1 --quiet \
     --set train.batch_size=2 train.validation_lines=1 train.amp=off train.threads=1 train.workers=1
   ocrbatch scan "$EXAMPLES/documents/receipt.jpg" --model "$name/model" --min-confidence 0 --out "$name.jsonl" --quiet
