@@ -47,8 +47,9 @@ Sorted sort_components(const std::vector<Component>& components, const cv::Size&
         sorted.marks.push_back(letter);
       continue;
     }
-    // Strokes of rules and edges of pictures: longer than a letter, and thin.
-    if (height > 8 * width && height > 2 * letter_px) continue;
+    // Strokes of rules and edges of pictures: longer than a letter, and thin; a heading's l is thicker.
+    const float slender = width < 0.4F * letter_px ? 8 : 14;
+    if (height > slender * width && height > 2 * letter_px) continue;
     if (width > 25 * height || fill < 0.06) continue;
     if (height <= 2.3F * letter_px)
       sorted.letters.push_back(letter);
@@ -63,9 +64,12 @@ Sorted sort_components(const std::vector<Component>& components, const cv::Size&
   return sorted;
 }
 
+constexpr size_t kFewestOfRow = 3;  // letters that tell a row from dirt and from pieces of larger letters
+
 // Large components that lie across rows of usual print are touching letters, brackets or dirt.
 bool lies_across(const Letter& large, const std::vector<Row>& rows) {
   for (const Row& row : rows) {
+    if (row.letters.size() < kFewestOfRow) continue;
     if (row.x0 > large.x1 + row.x_height || row.x1 < large.x0 - row.x_height) continue;
     const float baseline = row.baseline_at(large.middle());
     const float shared = std::min(large.bottom, baseline) - std::max(large.top, baseline - row.x_height);
@@ -77,13 +81,18 @@ bool lies_across(const Letter& large, const std::vector<Row>& rows) {
 // Capitals and ascenders of headings: large beside the page's usual print, but not beside their row's. They
 // go over to the letters; returns whether there were any.
 bool take_in_ascenders(Sorted& sorted, const std::vector<Row>& rows) {
-  constexpr size_t kRow = 3;                                             // letters that tell a row from dirt
-  constexpr float kHighest = 2.3F, kReach = 1.6F, kOffBaseline = 0.35F;  // in x-heights
+  constexpr float kHighest = 2.3F, kReach = 1.6F, kOff = 0.35F;  // in heights of the row's small letters
   const auto belongs = [&](const Letter& large, const Row& row) {
+    // Letters of one height are small ones as likely as capitals.
+    const float size = row.has_two_heights ? row.x_height : row.ascent;
     const float distance = std::max({0.0F, row.x0 - large.x1, large.x0 - row.x1});
-    return row.letters.size() >= kRow && distance < kReach * row.x_height &&
-           large.height() < kHighest * row.x_height &&
-           std::abs(large.bottom - row.baseline_at(large.middle())) < kOffBaseline * row.x_height;
+    if (row.letters.size() < kFewestOfRow || distance > kReach * size || large.height() > kHighest * size)
+      return false;
+    const float baseline = row.baseline_at(large.middle());
+    const bool is_on_baseline = std::abs(large.bottom - baseline) < kOff * size;
+    // Tails, as a Q's.
+    const bool hangs = std::abs(large.top - (baseline - row.ascent)) < kOff * size && large.bottom > baseline;
+    return is_on_baseline || hangs;
   };
   const auto first =
       std::stable_partition(sorted.large.begin(), sorted.large.end(), [&](const Letter& large) {
@@ -279,7 +288,7 @@ FastLayout find_lines(const LayoutImage& image, bool may_turn) {
   // What print is shows in pieces of rows: a row over the whole page may run through a picture.
   constexpr float kNear = 4.5F;
   rows = join_rows(std::move(rows), kNear);
-  absorb_pieces(rows);
+  absorb_pieces(rows, letter_px);
   std::vector<Row> doubtful = take_out_strays(
       rows, sorted.small,
       {image.ink.size(), letter_px, tilt, on_flat_page(find_pictures(image.components, letter_px), bend)});

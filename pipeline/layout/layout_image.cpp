@@ -91,14 +91,58 @@ cv::Mat darkest_of_cells(const cv::Mat& gray, int cell) {
   return darkest;
 }
 
+struct Spread {
+  double mean = 0, variance = 0;
+};
+
+Spread spread_of(const kernels::GrayHistogram& counts) {
+  double n = 0, sum = 0, squares = 0;
+  for (std::size_t gray = 0; gray < counts.size(); ++gray) {
+    n += counts[gray];
+    sum += static_cast<double>(counts[gray]) * static_cast<double>(gray);
+    squares += static_cast<double>(counts[gray]) * static_cast<double>(gray * gray);
+  }
+  if (n == 0) return {kPaper, 0};
+  const double mean = sum / n;
+  return {mean, std::max(0.0, squares / n - mean * mean)};
+}
+
+// The share of the variance that is between the two classes (Otsu's eta): 0.64 for the halves of one normal
+// distribution.
+double separation(const kernels::GrayHistogram& counts, const kernels::TwoClasses& classes) {
+  const double variance = spread_of(counts).variance, apart = classes.light_mean - classes.dark_mean;
+  return variance > 0 ? classes.dark_share * (1 - classes.dark_share) * apart * apart / variance : 0;
+}
+
+int three_deviations_below(const kernels::GrayHistogram& counts) {
+  const auto [mean, variance] = spread_of(counts);
+  return cvRound(mean - 3 * std::sqrt(variance));
+}
+
 // The gray value that paper's grain, and print shining through from the other side, do not reach: three
-// deviations below the mean of the cells without print.
-int darkest_grain(const cv::Mat& darkest_of_cells) {
-  cv::Mat is_blank;
-  cv::threshold(darkest_of_cells, is_blank, 0, 255, cv::THRESH_BINARY | cv::THRESH_OTSU);
-  cv::Scalar mean, deviation;
-  cv::meanStdDev(darkest_of_cells, mean, deviation, is_blank);
-  return cvRound(mean[0] - 3 * deviation[0]);
+// deviations below the mean of the cells without print. Of `darkest`, the darkest pixel of each cell.
+int darkest_grain(const cv::Mat& darkest) {
+  constexpr int kFaintPrint = kPaper - 80, kLeastDarkness = 24, kLeastFaintDarkness = 10;
+  constexpr double kApart = 0.8;
+  const kernels::GrayHistogram cells = kernels::histogram_of(darkest);
+  const int print = kernels::split_in_two(cells).darkest_light;
+  kernels::GrayHistogram blank = cells;
+  std::fill_n(blank.begin(), print, 0);
+  const int grain = std::min(three_deviations_below(blank), kPaper - kLeastDarkness);
+
+  // What is left may have print, too, where all print is faint or all but a dark heading: then nothing shines
+  // through.
+  const kernels::TwoClasses rest = kernels::split_in_two(blank);
+  const auto median_below = [&](int value) {
+    kernels::GrayHistogram below = cells;
+    std::fill(below.begin() + value, below.end(), 0);
+    return kernels::percentile(below, 0.5);
+  };
+  const bool is_faint = median_below(print) >= kFaintPrint;
+  const bool has_faint = separation(blank, rest) >= kApart && median_below(rest.darkest_light) >= kFaintPrint;
+  if (!is_faint && !has_faint) return grain;
+  std::fill_n(blank.begin(), rest.darkest_light, 0);
+  return std::max(grain, std::min(three_deviations_below(blank), kPaper - kLeastFaintDarkness));
 }
 
 // The same with cells that are dark all over, and those beside them, as paper: a scanner's black lid around a
@@ -124,14 +168,13 @@ constexpr double kHalfWay = 0.5, kFaint = 0.35;
 // half-way (or another share of the way) between the paper and the darkest there (Bernsen's threshold, with
 // the paper's light instead of the brightest), and than grain.
 cv::Mat binarize_locally(const cv::Mat& gray, double share = kHalfWay) {
-  constexpr int kLeastDarkness = 24;
   const cv::Mat even = in_even_light(gray);
   const cv::Mat judged = without_background(even, kCell, kPaper);
   const int otsu = ink_threshold(judged);
   cv::Mat darkest = darkest_of_cells(even, kCell);
   const int darkest_paper =
       darkest_grain(judged.data == even.data ? darkest : darkest_of_cells(judged, kCell));
-  const int grain = std::max(otsu, std::min(darkest_paper, kPaper - kLeastDarkness));
+  const int grain = std::max(otsu, darkest_paper);
   cv::erode(darkest, darkest, cv::getStructuringElement(cv::MORPH_RECT, {3, 3}));
   cv::blur(darkest, darkest, {3, 3});
   const cv::Mat by_cell = cv::max(cv::min(share * darkest + (1 - share) * kPaper, grain), otsu);
@@ -188,6 +231,26 @@ cv::Mat turned_over(const cv::Mat& gray) {
   return negative;
 }
 
+// Whether what departs from the grays around it is mostly lighter than they are: light print rather than
+// dark. The third power makes little of grain and of a photographed screen's moire, which depart to both
+// sides.
+bool departs_to_light(const cv::Mat& gray) {
+  cv::Mat around;
+  cv::medianBlur(coarse_means(gray, kCell), around, 5);
+  kernels::CellRows surroundings(around, gray.cols);
+  double skew = 0;
+  for (int y = 0; y < gray.rows; ++y) {
+    const uchar *const row = gray.ptr<uchar>(y), *const surrounding = surroundings.row(y);
+    std::int64_t cubes = 0;
+    for (int x = 0; x < gray.cols; ++x) {
+      const std::int64_t departs = row[x] - surrounding[x];
+      cubes += departs * departs * departs;
+    }
+    skew += static_cast<double>(cubes);
+  }
+  return skew > 0;
+}
+
 // The image with the grays turned over where the print is light on dark, as on negatives of film and on
 // screens: most of the page is dark, and so turned over it has more letters. Dark paper and the black lid
 // around a page have fewer: of dark letters, only the counters. `positive` is `binarized(gray)`.
@@ -195,6 +258,7 @@ std::optional<LayoutImage> negative_of(const cv::Mat& gray, const LayoutImage& p
                                        const std::function<cv::Mat(const cv::Mat&)>& binarized) {
   constexpr int kDark = 128, kRowStep = 4;
   if (kernels::percentile(kernels::histogram_of(gray, kRowStep), 0.5) >= kDark) return std::nullopt;
+  if (!departs_to_light(gray)) return std::nullopt;
   LayoutImage negative = layout_image_of(binarized(turned_over(gray)));
   const auto letters_of = [](const LayoutImage& image) {
     return letter_heights(image.components, image.ink.rows).size();

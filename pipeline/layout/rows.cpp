@@ -157,21 +157,25 @@ std::vector<Row> join_rows(std::vector<Row> rows, float reach, const ArePartedRo
   return joined;
 }
 
-void absorb_pieces(std::vector<Row>& rows) {
+void absorb_pieces(std::vector<Row>& rows, float letter_px) {
   std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
     return std::tuple(a.letters.size(), a.baseline, a.x0) < std::tuple(b.letters.size(), b.baseline, b.x0);
   });
   for (size_t i = 0; i < rows.size(); ++i) {
     Row& piece = rows[i];
     const float x = 0.5F * (piece.x0 + piece.x1), height = piece.bottom - piece.top;
-    // Wider than a space: a paragraph sign, a number and its point.
-    constexpr float kReach = 2.5F;
+    // Wider than a space: a paragraph sign, a number and its point. Beside a heading, what is small may be
+    // dirt or of other print.
+    constexpr float kReach = 2.5F, kSmall = 0.4F, kUsual = 1.5F;
     Row* home = nullptr;
     float most = 0.3F;
     for (size_t k = i + 1; k < rows.size(); ++k) {
       Row& row = rows[k];
       if (row.letters.size() < 2 * piece.letters.size() || height > 1.3F * row.height()) continue;
-      if (piece.x0 < row.x0 - kReach * row.x_height || piece.x1 > row.x1 + kReach * row.x_height) continue;
+      const float size =
+          height < kSmall * row.ascent ? std::min(row.x_height, kUsual * letter_px) : row.x_height;
+      const float reach = kReach * size;
+      if (piece.x0 < row.x0 - reach || piece.x1 > row.x1 + reach) continue;
       const float baseline = row.baseline_at(x);
       const float shared =
           std::min(baseline + row.descent, piece.bottom) - std::max(baseline - row.ascent, piece.top);

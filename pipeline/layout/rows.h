@@ -14,7 +14,8 @@ using ArePartedRows = std::function<bool(const Row& left, const Row& right)>;
 std::vector<Row> join_rows(std::vector<Row> rows, float reach, const ArePartedRows& are_parted = {});
 
 // Gives commas, bowls of broken letters and other pieces that stand in the zone of a longer row to that row.
-void absorb_pieces(std::vector<Row>& rows);
+// `letter_px` is the height of usual letters.
+void absorb_pieces(std::vector<Row>& rows, float letter_px);
 
 // Whether `piece` lies within `row`, on its baseline or above it: its ink is cut with the row's.
 bool lies_within(const Row& piece, const Row& row);

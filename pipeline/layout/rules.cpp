@@ -1,16 +1,17 @@
 #include "pipeline/layout/rules.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
 #include <opencv2/core.hpp>
 
+#include "pipeline/layout/heading_letters.h"
 #include "pipeline/layout/upright_runs.h"
 
 namespace ocrbatch::pipeline {
 namespace {
 
-// Letters have no straight strokes as long as this, in letter heights, unless they are much larger than
-// usual.
+// Letters have no straight strokes as long as this, in letter heights, unless they are a heading's.
 constexpr double kRuleLength = 3.5;
 // A rule is thinner than this; a thicker bar is a picture or a panel with light print on it.
 constexpr double kRuleThickness = 0.45;
@@ -51,10 +52,12 @@ cv::Mat upright_rules(const cv::Mat& ink, int length, int thickness) {
 ErasedRules erase_rules(cv::Mat& ink, const std::vector<Component>& components, double letter_px) {
   const int length = std::max(12, cvRound(kRuleLength * letter_px));
   const int thickness = std::max(3, cvRound(kRuleThickness * letter_px));
+  const std::vector<bool> is_heading = find_heading_letters(ink, components, letter_px);
   ErasedRules erased;
-  for (const Component& component : components) {
+  for (std::size_t i = 0; i < components.size(); ++i) {
+    const Component& component = components[i];
     const cv::Rect& box = component.box;
-    if (std::max(box.width, box.height) < length) continue;
+    if (std::max(box.width, box.height) < length || is_heading[i]) continue;
     const double fill = static_cast<double>(component.pixels) / box.area();
     // Words that run together are long too, but dense and no higher than letters.
     const bool is_word = box.height < 2 * letter_px && box.height > thickness && fill > 0.2;

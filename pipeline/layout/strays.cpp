@@ -33,9 +33,14 @@ enum class Surroundings { kPaper, kPicture };
 // False for the texture of pictures, dirt, barcodes and what is left of rules. `specks`: how many components
 // too small for letters lie in the row's zone. In a picture only what is clearly print counts.
 bool looks_like_print(const Row& row, size_t specks, Surroundings surroundings) {
-  const size_t count = row.letters.size();
-  size_t on_baseline = 0, of_size = 0, bars = 0, wide = 0;
+  // Of a heading, commas and dirt are as large as other rows' letters.
+  constexpr float kPiece = 0.35F;
+  size_t pieces = 0, on_baseline = 0, of_size = 0, bars = 0, wide = 0;
   for (const Letter& letter : row.letters) {
+    if (letter.height() < kPiece * row.x_height) {
+      ++pieces;
+      continue;
+    }
     const float off = letter.bottom - row.baseline_at(letter.middle());
     on_baseline += std::abs(off) < 0.25F * row.x_height;
     const float up = letter.height() - std::max(0.0F, off);
@@ -43,8 +48,8 @@ bool looks_like_print(const Row& row, size_t specks, Surroundings surroundings) 
     bars += letter.height() > 4 * letter.width();
     wide += letter.width() > 8 * letter.height();
   }
-  const size_t letters = letters_in(row);
-  if (specks > kMostSpecks + 2 * letters) return false;
+  const size_t count = row.letters.size() - pieces, letters = letters_in(row);
+  if (specks > kMostSpecks + 2 * letters || pieces > 2 * count) return false;
   if (count < 2) return wide == 0;
   if (count >= 6 && 10 * bars > 7 * count) return false;  // a barcode
   if (2 * wide > count) return false;                     // what is left of rules
@@ -122,8 +127,12 @@ std::vector<Row> take_out_strays(std::vector<Row>& rows, const std::vector<Lette
   const auto is_in_picture = [&](const Row& row) {
     const float x = 0.5F * (row.x0 + row.x1);
     const cv::Point2f centre = page.tilt.to_page({x, row.baseline_at(x) - 0.5F * row.x_height});
-    return std::any_of(page.pictures.begin(), page.pictures.end(),
-                       [&](const cv::Rect2f& picture) { return picture.contains(centre); });
+    // A heading's letters are as large as small pictures: what is no higher than the row is none that it lies
+    // in.
+    constexpr float kHigher = 1.5F;
+    return std::any_of(page.pictures.begin(), page.pictures.end(), [&](const cv::Rect2f& picture) {
+      return picture.contains(centre) && picture.height > kHigher * row.height();
+    });
   };
   std::vector<Row> print, strays;
   for (Row& row : rows) {

@@ -81,6 +81,39 @@ io::PageImage page_of_prose() {
   return page;
 }
 
+// Letters eight times as high as the page's, with dirt as large as the page's in and beside them.
+TEST(FastLayout, FindsATitleFarLargerThanThePrint) {
+  io::PageImage page = blank_page({900, 1000});
+  cv::putText(page.gray, "Films", {160, 220}, cv::FONT_HERSHEY_SIMPLEX, 6, cv::Scalar(0), 15, cv::LINE_AA);
+  for (int row = 0; row < 14; ++row)
+    write(page, "Some print under the title of its page", {60, 330 + 44 * row}, 0.7);
+  for (const cv::Point at : {cv::Point(218, 190), cv::Point(60, 150), cv::Point(760, 130)})
+    cv::ellipse(page.gray, at, {5, 9}, 20, 0, 360, cv::Scalar(0), cv::FILLED);
+  const auto lines = find_lines(page);
+  ASSERT_THAT(lines, SizeIs(15));
+  EXPECT_NEAR(lines[0].baseline_start.y, 220, 12);
+  EXPECT_NEAR(lines[0].bbox.x0, 170, 20);
+  EXPECT_NEAR(lines[0].bbox.x1, 637, 20);
+}
+
+// Dark print beside it takes nothing away: it is few of the letters.
+TEST(FastLayout, FindsFaintPrintUnderADarkHeading) {
+  io::PageImage page = blank_page({900, 900});
+  write(page, "A dark heading", {250, 80}, 1.5, 40);
+  for (int row = 0; row < 14; ++row)
+    write(page, "Faint print to the end of its line", {60, 160 + 50 * row}, 1, row % 2 == 0 ? 205 : 218);
+  cv::Mat grain(page.gray.size(), CV_8SC1);
+  cv::theRNG().state = 5;
+  cv::randn(grain, 0, 2);
+  cv::add(page.gray, grain, page.gray, cv::noArray(), CV_8U);
+  const auto lines = find_lines(page);
+  ASSERT_THAT(lines, SizeIs(15));
+  for (std::size_t i = 1; i < lines.size(); ++i) {
+    EXPECT_NEAR(lines[i].bbox.x0, 62, 15) << i;
+    EXPECT_NEAR(lines[i].bbox.x1, lines[1].bbox.x1, 15) << i;
+  }
+}
+
 TEST(FastLayout, FindsTheSameLinesOnANegative) {
   io::PageImage page = page_of_prose();
   const std::vector<cv::Rect> positive = places(page);
@@ -101,6 +134,22 @@ TEST(FastLayout, TakesNoBlackLidForANegative) {
   const std::vector<cv::Rect> lines = places(on_lid);
   ASSERT_THAT(lines, SizeIs(10));
   EXPECT_NEAR(lines[0].x, 380, 5);
+}
+
+// A screen's pixels beside the camera's give a pattern that has more pieces than the print has letters.
+TEST(FastLayout, TakesNoDimPhotographOfAScreenForANegative) {
+  io::PageImage page = page_of_prose();
+  for (int y = 0; y < page.gray.rows; ++y) {
+    for (int x = 0; x < page.gray.cols; ++x) {
+      const double moire = 30 * std::sin(0.7 * x) * std::sin(0.6 * y);
+      auto& gray = page.gray.at<uchar>(y, x);
+      gray = cv::saturate_cast<uchar>(30 + gray * 70 / 255.0 + moire);
+    }
+  }
+  const std::vector<cv::Rect> lines = places(page), even = places(page_of_prose());
+  ASSERT_THAT(lines, SizeIs(10));
+  for (std::size_t i = 0; i < lines.size(); ++i)
+    EXPECT_GT((lines[i] & even[i]).area(), 0.8 * even[i].area()) << i;
 }
 
 TEST(FastLayout, ReadsLightPrintAtTheSideAndTheHeadOfAPage) {

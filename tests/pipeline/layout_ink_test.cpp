@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "pipeline/layout/components.h"
+#include "pipeline/layout/heading_letters.h"
 #include "pipeline/layout/reversed.h"
 #include "pipeline/layout/rules.h"
 #include "pipeline/layout/upright_rules.h"
@@ -59,6 +60,36 @@ TEST(EraseRules, TakesFramesAndLeavesLettersAndBars) {
   EXPECT_LT(cv::countNonZero(ink - letters), 40);
   EXPECT_EQ(cv::countNonZero(letters - ink), 0);
   EXPECT_FALSE(erase_rules(letters, find_components(letters), 13).any);
+}
+
+TEST(EraseRules, LeavesTheStrokesOfAHeading) {
+  cv::Mat ink = paper(600, 160);
+  cv::putText(ink, "FILM", {60, 120}, cv::FONT_HERSHEY_SIMPLEX, 3, cv::Scalar(255), 7);
+  const cv::Mat before = ink.clone();
+  EXPECT_FALSE(erase_rules(ink, find_components(ink), 13).any);
+  EXPECT_EQ(cv::countNonZero(ink != before), 0);
+}
+
+int headings_in(const cv::Mat& ink) {
+  const std::vector<bool> found = find_heading_letters(ink, find_components(ink), 13);
+  return static_cast<int>(std::ranges::count(found, true));
+}
+
+TEST(FindHeadingLetters, AreThickAndStandInARow) {
+  cv::Mat heading = paper(600, 160), box = paper(600, 160), boxes = paper(600, 160),
+          barcode = paper(600, 160), print = paper(600, 160);
+  cv::putText(heading, "FILM", {60, 120}, cv::FONT_HERSHEY_SIMPLEX, 3, cv::Scalar(255), 7);
+  EXPECT_EQ(headings_in(heading), 4);
+  cv::rectangle(box, {60, 40}, {120, 120}, cv::Scalar(255), cv::FILLED);
+  EXPECT_EQ(headings_in(box), 0);
+  for (int i = 0; i < 6; ++i)
+    cv::rectangle(boxes, {60 + 80 * i, 60}, {110 + 80 * i, 120}, cv::Scalar(255), 2);
+  EXPECT_EQ(headings_in(boxes), 0);
+  for (int i = 0; i < 30; ++i)
+    cv::rectangle(barcode, {60 + 14 * i, 40}, {64 + 14 * i + i % 3, 120}, cv::Scalar(255), cv::FILLED);
+  EXPECT_EQ(headings_in(barcode), 0);
+  cv::putText(print, "print of usual size", {60, 70}, cv::FONT_HERSHEY_SIMPLEX, 0.6, cv::Scalar(255), 2);
+  EXPECT_EQ(headings_in(print), 0);
 }
 
 TEST(PaintOver, TakesBordersOfCellsAndLeavesLetters) {

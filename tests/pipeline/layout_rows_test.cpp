@@ -70,9 +70,19 @@ TEST(SettleSingleHeights, TakesOneHeightForWhatItsNeighboursSay) {
 TEST(AbsorbPieces, GivesACommaToItsRow) {
   std::vector<Row> rows = {fit_row(word(10, 30, 12)), fit_row({{153, 156, 27, 33}}),
                            fit_row({{153, 156, 97, 103}})};
-  absorb_pieces(rows);
+  absorb_pieces(rows, 20);
   ASSERT_THAT(rows, SizeIs(2));
   EXPECT_EQ(rows.back().x1, 156);
+}
+
+TEST(AbsorbPieces, LeavesDirtBesideAHeading) {
+  const Letter comma{395, 401, 53, 63}, dirt{460, 466, 50, 60};
+  std::vector<Row> rows = {
+      fit_row({{10, 60, 10, 60}, {80, 130, 10, 60}, {150, 200, 10, 60}, {340, 390, 10, 60}}),
+      fit_row({comma}), fit_row({dirt})};
+  absorb_pieces(rows, 10);
+  ASSERT_THAT(rows, SizeIs(2));
+  EXPECT_EQ(rows.back().x1, comma.x1);
 }
 
 TEST(LiesWithin, MarksAndRowsFoundTwiceButNoLowerNumber) {
