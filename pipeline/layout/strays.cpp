@@ -64,27 +64,37 @@ bool looks_like_print(const Row& row, size_t specks, Surroundings surroundings) 
   return 10 * on_baseline >= needed * count && 2 * of_size >= count;
 }
 
+// How far the baselines of two rows lie apart where they are nearest to each other.
+float distance_between(const Row& row, const Row& other) {
+  return std::abs(other.baseline_at(std::clamp(row.x0, other.x0, other.x1)) - row.baseline);
+}
+
+bool stands_in_row(const Row& row, const std::vector<Row>& rows) {
+  return std::ranges::any_of(rows, [&](const Row& other) {
+    return &other != &row && other.letters.size() > 1 && distance_between(row, other) < 0.3F * other.x_height;
+  });
+}
+
 // A letter that stands alone is print when it is of usual size and in one row with print, or one of several
-// alike above each other. Letters that touch above each other are print that runs upwards; one that touches a
-// row is a piece of it, unless it has a row of its own. A word whose letters run together must have a row.
+// alike above each other. Letters that touch above each other are print that runs upwards, if they are not a
+// table's column, each in its row; one that touches a row is a piece of it, unless it has a row of its own. A
+// word whose letters run together must have a row.
 bool is_lone_letter(const Row& row, const std::vector<Row>& rows, float letter_px) {
   const Letter& letter = row.letters[0];
   if (letter.height() < 0.6F * letter_px || letter.height() > 2 * letter_px) return false;
   if (letter.height() > kMostSlender * letter.width()) return false;
   const bool is_word = letter.width() > 2 * letter.height();
   if (letter.width() > kLongestWord * letter.height()) return false;
-  bool has_row = false, touches_row = false;
+  const bool has_row = stands_in_row(row, rows);
+  bool touches_row = false;
   int alike_in_column = 0;
   for (const Row& other : rows) {
-    if (&other == &row) continue;
-    const float x = std::clamp(row.x0, other.x0, other.x1);
-    const float distance = std::abs(other.baseline_at(x) - row.baseline);
-    const bool several = other.letters.size() > 1;
-    has_row |= several && distance < 0.3F * other.x_height;
-    if (other.x0 >= row.x1 || row.x0 >= other.x1) continue;
+    if (&other == &row || other.x0 >= row.x1 || row.x0 >= other.x1) continue;
+    const float distance = distance_between(row, other);
     if (distance < 1.35F * std::max(row.bottom - row.top, other.bottom - other.top)) {
-      if (!several) return false;
-      touches_row = true;
+      const bool several = other.letters.size() > 1;
+      if (!several && !(has_row && stands_in_row(other, rows))) return false;
+      touches_row |= several;
     }
     const bool alike = std::abs(other.ascent - row.ascent) < 0.25F * row.ascent;
     alike_in_column += alike && distance < 8 * letter_px;

@@ -15,7 +15,7 @@ constexpr float kShortest = 3;  // of a row, in heights
 constexpr float kTouching = 0.85F;
 constexpr double kMostOfPage = 0.25;  // of the page's letters
 // In letter heights.
-constexpr float kReach = 0.9F, kLowest = 0.6F, kHighest = 2.3F, kAlike = 0.35F, kBeside = 1.2F;
+constexpr float kReach = 0.9F, kLowest = 0.6F, kHighest = 3.5F, kAlike = 0.35F, kBeside = 1.2F;
 
 // A quarter turn, after which print that ran down (or up) the page is level.
 struct Turn {
@@ -73,6 +73,21 @@ bool looks_like_print(const std::vector<Letter>& chain, float letter_px) {
   return 5 * alike >= 4 * count && (3 * narrow >= 2 * count || length > kTouching * reach);
 }
 
+// Whether most of a chain's pieces, in the page's frame, stand on baselines of other print of their size:
+// numbers whose digits have run together, above one another in a table.
+bool is_column_of_table(const std::vector<Letter>& chain, const std::vector<Letter>& letters) {
+  constexpr float kOnBaseline = 0.15F, kNear = 15;  // in heights
+  const auto has_row = [&](const Letter& piece) {
+    return std::ranges::any_of(letters, [&](const Letter& letter) {
+      const float gap = std::max(letter.x0 - piece.x1, piece.x0 - letter.x1), height = piece.height();
+      return gap > 0 && gap < kNear * height &&
+             std::abs(letter.bottom - piece.bottom) < kOnBaseline * height &&
+             std::abs(letter.height() - height) < kAlike * height;
+    });
+  };
+  return 10 * std::ranges::count_if(chain, has_row) > 7 * static_cast<std::ptrdiff_t>(chain.size());
+}
+
 // Letters that go on from a row's end, though something stands beside them.
 void lengthen(std::vector<Letter>& chain, const std::vector<Letter>& letters) {
   std::vector<float> heights;
@@ -124,7 +139,12 @@ std::vector<FoundLine> take_out_upright_lines(std::vector<Letter>& letters, std:
   all.insert(all.end(), large.begin(), large.end());
   for (const Letter& letter : alone_in_their_rows(all)) turned.push_back(down.to_level(letter));
   std::vector<std::vector<Letter>> chains = chain_letters(std::move(turned), kReach);
-  std::erase_if(chains, [&](const auto& chain) { return !looks_like_print(chain, letter_px); });
+  std::erase_if(chains, [&](const auto& chain) {
+    if (!looks_like_print(chain, letter_px)) return true;
+    std::vector<Letter> on_page;
+    for (const Letter& letter : chain) on_page.push_back(down.from_level(letter));
+    return is_column_of_table(on_page, letters);
+  });
   if (chains.empty()) return {};
   for (Letter& letter : all) letter = down.to_level(letter);
   std::ranges::sort(all, from_left);

@@ -70,6 +70,26 @@ TEST(UprightText, IsNoColumnOfDigits) {
   }
 }
 
+// Typed numbers, each one piece, stand as close above one another as letters; what is beside them tells.
+TEST(UprightText, IsNoColumnOfATable) {
+  std::vector<Letter> table, large;
+  for (int row = 0; row < 8; ++row) {
+    const float baseline = 116 + 22 * static_cast<float>(row);
+    table = table + word(40, baseline, 8, 16) + word(560, baseline, 3, 16);
+  }
+  const std::size_t beside = table.size();
+  table = table + column(400, 100, 8, 34, 16, 6);
+  EXPECT_THAT(take_out_upright_lines(table, large, kLetterPx, Tilt{}), IsEmpty());
+  EXPECT_EQ(table.size(), beside + 8);
+}
+
+// As repositories print their numbers down the first page.
+TEST(UprightText, MayBeLarge) {
+  std::vector<Letter> letters = rows_of_print(), large = column(600, 60, 12, 44, 30, 6);
+  EXPECT_THAT(take_out_upright_lines(letters, large, kLetterPx, Tilt{}), SizeIs(2));
+  EXPECT_THAT(large, IsEmpty());
+}
+
 TEST(UprightText, OfAWholePageIsLeftForTurningIt) {
   std::vector<Letter> letters = column(100, 100, 20, 16, 11, 3) + column(140, 100, 20, 16, 11, 3), large;
   EXPECT_THAT(take_out_upright_lines(letters, large, kLetterPx, Tilt{}), IsEmpty());
