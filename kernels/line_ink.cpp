@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
 
 #include "kernels/gray_histogram.h"
 #include "kernels/gray_rows.h"
@@ -10,22 +11,29 @@
 namespace ocrbatch::kernels {
 namespace {
 
-// Share of pixels below `threshold` above, below and beside columns x0 to x1 of a line; where the page ends
-// with the line, of the line's own outermost rows and columns.
-double dark_share_around(const cv::Mat& page, const cv::Rect& line, int x0, int x1, int threshold) {
+// Share of pixels below `threshold` above, below and beside columns x0 to x1 of a line, in stripes of a
+// twelfth of its height from `distance` px on; where the page ends before them right beside the line, or
+// where it ends with the line, of its own outermost rows and columns.
+double dark_share_around(const cv::Mat& page, const cv::Rect& line, int x0, int x1, int threshold,
+                         int distance) {
   const int reach = std::max(1, line.height / 12);
   const cv::Rect whole(0, 0, page.cols, page.rows);
-  const auto beside = [&](const cv::Rect& outer, const cv::Rect& inner) {
-    const cv::Rect there = outer & whole;
-    return there.empty() ? inner : there;
-  };
   const int left = line.x + x0, width = x1 - x0, right = left + width;
-  std::array<cv::Rect, 4> edges = {
-      beside({left, line.y - reach, width, reach}, {left, line.y, width, reach}),
-      beside({left, line.br().y, width, reach}, {left, line.br().y - reach, width, reach}),
-      beside({left - reach, line.y, reach, line.height}, {left, line.y, std::min(reach, width), line.height}),
-      beside({right, line.y, reach, line.height},
-             {right - std::min(reach, width), line.y, std::min(reach, width), line.height})};
+  const auto outer_stripes = [&](int from) {
+    return std::array<cv::Rect, 4>{cv::Rect{left, line.y - from - reach, width, reach} & whole,
+                                   cv::Rect{left, line.br().y + from, width, reach} & whole,
+                                   cv::Rect{left - from - reach, line.y, reach, line.height} & whole,
+                                   cv::Rect{right + from, line.y, reach, line.height} & whole};
+  };
+  const std::array<cv::Rect, 4> near = outer_stripes(0),
+                                own = {cv::Rect{left, line.y, width, reach},
+                                       cv::Rect{left, line.br().y - reach, width, reach},
+                                       cv::Rect{left, line.y, std::min(reach, width), line.height},
+                                       cv::Rect{right - std::min(reach, width), line.y,
+                                                std::min(reach, width), line.height}};
+  std::array<cv::Rect, 4> edges = outer_stripes(distance);
+  for (std::size_t i = 0; i < edges.size(); ++i)
+    if (edges[i].empty()) edges[i] = near[i].empty() ? own[i] : near[i];
   if (x0 > 0) edges[2] = {};
   if (x1 < line.width) edges[3] = {};
   double dark = 0, total = 0;
@@ -58,8 +66,14 @@ PaperEstimate estimate_paper(const cv::Mat& page, const cv::Rect& line) {
     const double contrast = classes.light_mean - classes.dark_mean;
     if (contrast < kMinContrast / 2) continue;
     // Ink covers less than half of most lines, but more of bold capitals; what is around a line is paper,
-    // rules and neighbours' tails aside. The weight keeps undecided segments from deciding.
-    const double border = dark_share_around(page, line, x0, x1, classes.darkest_light);
+    // neighbours' tails aside, or rules, as in a table, with paper behind them. The weight keeps undecided
+    // segments from deciding.
+    constexpr double kMostlyLight = 0.4;
+    const auto around = [&](int distance) {
+      return dark_share_around(page, line, x0, x1, classes.darkest_light, distance);
+    };
+    double border = around(0);
+    if (border > 0.5 && classes.dark_share < kMostlyLight) border = std::min(border, around(line.height / 4));
     const double darkness = classes.dark_share - 0.5 + border - 0.5;
     const double weight = contrast * std::abs(darkness) * (x1 - x0);
     votes += weight;

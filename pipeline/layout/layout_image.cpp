@@ -195,26 +195,31 @@ bool is_dash(const Component& component) {
   return box.width >= 2 * box.height && pixels * 10 >= 7 * box.area();
 }
 
-// Heights of components that look like letters. `rows` is the image's height.
-std::vector<int> letter_heights(const std::vector<Component>& components, int rows) {
+// The components that look like letters. `rows` is the image's height.
+std::vector<cv::Size> letter_sizes(const std::vector<Component>& components, int rows) {
   // On a page no letter is higher than an eighth of it; in the image of a line it may fill nearly all of it.
   constexpr int kHighestInAnyImage = 64;
   const int highest = std::max(rows / 8, kHighestInAnyImage);
-  std::vector<int> heights;
+  std::vector<cv::Size> sizes;
   for (const Component& component : components) {
     const auto& [box, pixels] = component;
     if (box.height < 4 || box.height > highest || is_dash(component)) continue;
     if (box.width > 6 * box.height || box.height > 6 * box.width) continue;
-    if (pixels * 8 >= box.area()) heights.push_back(box.height);
+    if (pixels * 8 >= box.area()) sizes.push_back(box.size());
   }
-  return heights;
+  return sizes;
 }
 
-// Their median, 0 when there are too few.
-double letter_height(const std::vector<Component>& components, int rows) {
+// The median of their heights or widths, 0 when there are too few.
+double median_of(const std::vector<cv::Size>& sizes, int cv::Size::*side) {
   constexpr size_t kFewest = 3;
-  std::vector<int> heights = letter_heights(components, rows);
-  return heights.size() < kFewest ? 0 : median(std::move(heights));
+  std::vector<int> lengths;
+  for (const cv::Size& size : sizes) lengths.push_back(size.*side);
+  return lengths.size() < kFewest ? 0 : median(std::move(lengths));
+}
+
+double letter_height(const std::vector<Component>& components, int rows) {
+  return median_of(letter_sizes(components, rows), &cv::Size::height);
 }
 
 LayoutImage layout_image_of(const cv::Mat& ink) {
@@ -261,18 +266,19 @@ std::optional<LayoutImage> negative_of(const cv::Mat& gray, const LayoutImage& p
   if (!departs_to_light(gray)) return std::nullopt;
   LayoutImage negative = layout_image_of(binarized(turned_over(gray)));
   const auto letters_of = [](const LayoutImage& image) {
-    return letter_heights(image.components, image.ink.rows).size();
+    return letter_sizes(image.components, image.ink.rows).size();
   };
   return letters_of(negative) > letters_of(positive) ? std::optional(std::move(negative)) : std::nullopt;
 }
 
 // Print by needles, and faint print, falls into pieces one above the other. Where closing the gaps between
 // them leaves fewer components, and higher ones, they may be pieces of letters. They are when letters more
-// than twice their height appear once more counts as ink and small gaps are closed to all sides. `pieces` is
-// the image's letter_height(); returns what it is now.
+// than twice their height, and no wider than high, appear once more counts as ink and small gaps are closed
+// to all sides: words on a rule would join it. `pieces` is the image's letter_height(); returns what it is
+// now.
 double mend_broken_letters(LayoutImage& image, const cv::Mat& gray, double pieces) {
   constexpr int kGap = 4;
-  constexpr double kFewer = 0.8, kHigher = 1.25, kWhole = 2.5;
+  constexpr double kFewer = 0.8, kHigher = 1.25, kWhole = 2.5, kWidest = 1.3;
   cv::Mat closed = fill_upright_gaps(image.ink, kGap);
   const std::vector<Component> components = find_components(closed);
   if (static_cast<double>(components.size()) > kFewer * static_cast<double>(image.components.size()))
@@ -281,8 +287,9 @@ double mend_broken_letters(LayoutImage& image, const cv::Mat& gray, double piece
   cv::morphologyEx(binarize_locally(gray, kFaint), closed, cv::MORPH_CLOSE,
                    cv::getStructuringElement(cv::MORPH_RECT, {kGap - 1, kGap + 1}));
   LayoutImage mended = layout_image_of(closed);
-  const double letters = letter_height(mended.components, closed.rows);
-  if (letters < kWhole * pieces) return pieces;
+  const std::vector<cv::Size> sizes = letter_sizes(mended.components, closed.rows);
+  const double letters = median_of(sizes, &cv::Size::height);
+  if (letters < kWhole * pieces || median_of(sizes, &cv::Size::width) > kWidest * letters) return pieces;
   image = std::move(mended);
   return letters;
 }

@@ -164,17 +164,19 @@ void absorb_pieces(std::vector<Row>& rows, float letter_px) {
   for (size_t i = 0; i < rows.size(); ++i) {
     Row& piece = rows[i];
     const float x = 0.5F * (piece.x0 + piece.x1), height = piece.bottom - piece.top;
-    // Wider than a space: a paragraph sign, a number and its point. Beside a heading, what is small may be
-    // dirt or of other print.
-    constexpr float kReach = 2.5F, kSmall = 0.4F, kUsual = 1.5F;
+    // Wider than a space: a paragraph sign, a number and its point. Within and beside far larger letters, or
+    // the bars of a chart, words are print of their own, and what is small may be dirt.
+    constexpr float kReach = 2.5F, kSmall = 0.4F, kTiny = 0.1F, kUsual = 1.5F, kLarge = 2.5F;
+    constexpr size_t kWord = 3;
     Row* home = nullptr;
     float most = 0.3F;
     for (size_t k = i + 1; k < rows.size(); ++k) {
       Row& row = rows[k];
       if (row.letters.size() < 2 * piece.letters.size() || height > 1.3F * row.height()) continue;
-      const float size =
-          height < kSmall * row.ascent ? std::min(row.x_height, kUsual * letter_px) : row.x_height;
-      const float reach = kReach * size;
+      const bool is_small = height<kSmall * row.ascent, is_large_row = row.ascent> kLarge * letter_px;
+      if (is_large_row && is_small && (piece.letters.size() >= kWord || height < kTiny * row.ascent))
+        continue;
+      const float reach = kReach * (is_small ? std::min(row.x_height, kUsual * letter_px) : row.x_height);
       if (piece.x0 < row.x0 - reach || piece.x1 > row.x1 + reach) continue;
       const float baseline = row.baseline_at(x);
       const float shared =

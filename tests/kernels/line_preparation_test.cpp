@@ -233,6 +233,21 @@ TEST(PrepareLine, MakesWhiteOnBlackBlackOnWhite) {
   EXPECT_LT(cv::norm(got, wanted, cv::NORM_L1), 0.03 * cv::norm(255 - wanted, cv::NORM_L1));
 }
 
+// A row of a table between thick rules: what is around it is dark, and it is no light print.
+TEST(PrepareLine, LeavesARowBetweenThickRulesAsItIs) {
+  cv::Mat page = paper(400, 120);
+  write(page, "2,085,923", {60, 70});
+  const LineGeometry geometry = geometry_of("2,085,923", {60, 70});
+  const cv::Mat wanted = prepare_line(page, geometry, {}).pixels;
+  cv::rectangle(page, {40, 42}, {260, 47}, cv::Scalar(0), cv::FILLED);
+  cv::rectangle(page, {40, 77}, {260, 82}, cv::Scalar(0), cv::FILLED);
+  const cv::Mat got = prepare_line(page, geometry, {}).pixels;
+  ASSERT_EQ(got.size(), wanted.size());
+  const cv::Range body(8, 30);
+  EXPECT_LT(cv::norm(got.rowRange(body), wanted.rowRange(body), cv::NORM_L1),
+            0.1 * cv::norm(255 - wanted.rowRange(body), cv::NORM_L1));
+}
+
 TEST(PrepareLine, StretchesFaintPrintOnGrayPaper) {
   cv::Mat page = paper(400, 120, 170);
   write(page, "minimum", {60, 70}, 110);

@@ -85,6 +85,14 @@ TEST(AbsorbPieces, LeavesDirtBesideAHeading) {
   EXPECT_EQ(rows.back().x1, comma.x1);
 }
 
+TEST(AbsorbPieces, LeavesWordsBetweenTheBarsOfAChart) {
+  std::vector<Letter> bars;
+  for (int i = 0; i < 12; ++i) bars.push_back({30.0F * i, 30.0F * i + 20, 100, 300});
+  std::vector<Row> rows = {fit_row(bars), fit_row(word(40, 290, 5)), fit_row({{5, 11, 190, 200}})};
+  absorb_pieces(rows, 10);
+  EXPECT_THAT(rows, SizeIs(3));
+}
+
 TEST(LiesWithin, MarksAndRowsFoundTwiceButNoLowerNumber) {
   const Row row = fit_row(word(10, 30, 30));
   EXPECT_TRUE(lies_within(fit_row(word(130, 30, 4)), row));
