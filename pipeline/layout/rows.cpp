@@ -198,6 +198,10 @@ bool lies_within(const Row& piece, const Row& row) {
   constexpr float kMostOfIt = 0.85F, kOnBaseline = 0.25F, kQuotationMarks = 1.25F;
   const float width = std::min(piece.x1, row.x1) - std::max(piece.x0, row.x0);
   if (width < kMostOfIt * (piece.x1 - piece.x0) || piece.x1 - piece.x0 > row.x1 - row.x0) return false;
+  // A word of far smaller letters is print of its own: a chart's bars stand in rows, too.
+  constexpr size_t kWord = 3;
+  constexpr float kSmall = 0.4F;
+  if (piece.letters.size() >= kWord && piece.ascent < kSmall * row.ascent) return false;
   const float middle = 0.5F * (piece.x0 + piece.x1), baseline = row.baseline_at(middle);
   // What stands lower is print of its own, as the lower number of two beside a word.
   if (piece.baseline_at(middle) > baseline + kOnBaseline * row.x_height) return false;
