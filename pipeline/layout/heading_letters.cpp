@@ -26,17 +26,27 @@ int stroke_width(const cv::Mat& ink, const cv::Rect& box) {
   return median(std::move(runs));
 }
 
-// By its shape alone; an l or an I may be a bar as well.
-bool may_be_letter(const cv::Mat& ink, const Component& component, double letter_px) {
+struct Candidate {
+  std::size_t component = 0;
+  cv::Rect box;
+  bool is_solid = false;  // an l or an I, but a rule, a bar of a chart or a panel as well
+};
+
+// By their shapes alone.
+std::vector<Candidate> find_candidates(const cv::Mat& ink, const std::vector<Component>& components,
+                                       double letter_px) {
   constexpr double kLowest = 2.3, kHighest = 14;         // in usual letters
   constexpr double kWidest = 1.7, kThinnest = 1 / 14.0;  // in its own height; of its strokes
-  const cv::Rect& box = component.box;
-  if (box.height < kLowest * letter_px || box.height > kHighest * letter_px) return false;
-  return box.width <= kWidest * box.height && stroke_width(ink, box) >= kThinnest * box.height;
-}
-
-bool is_bar(const Component& component) {
-  return component.box.height > 4 * component.box.width;
+  constexpr double kSolid = 0.6;                         // strokes in its width
+  std::vector<Candidate> candidates;
+  for (std::size_t i = 0; i < components.size(); ++i) {
+    const cv::Rect& box = components[i].box;
+    if (box.height < kLowest * letter_px || box.height > kHighest * letter_px) continue;
+    if (box.width > kWidest * box.height) continue;
+    const int stroke = stroke_width(ink, box);
+    if (stroke >= kThinnest * box.height) candidates.push_back({i, box, stroke > kSolid * box.width});
+  }
+  return candidates;
 }
 
 // Side by side, of one size, on one baseline.
@@ -51,20 +61,13 @@ bool are_neighbours(const cv::Rect& a, const cv::Rect& b) {
 
 std::vector<bool> find_heading_letters(const cv::Mat& ink, const std::vector<Component>& components,
                                        double letter_px) {
-  constexpr int kFewestBeside = 2;  // a panel and its shadow are two, too
-  std::vector<std::size_t> candidates;
-  for (std::size_t i = 0; i < components.size(); ++i)
-    if (may_be_letter(ink, components[i], letter_px)) candidates.push_back(i);
+  const std::vector<Candidate> candidates = find_candidates(ink, components, letter_px);
   std::vector<bool> found(components.size(), false);
-  for (const std::size_t i : candidates) {
-    int beside = 0, bars = 0;
-    for (const std::size_t k : candidates) {
-      if (k == i || !are_neighbours(components[i].box, components[k].box)) continue;
-      ++beside;
-      bars += is_bar(components[k]);
-    }
-    // Bars among bars are a barcode, or rules of a table.
-    found[i] = beside >= kFewestBeside && beside > bars;
+  for (const Candidate& candidate : candidates) {
+    const auto lettered = std::ranges::count_if(candidates, [&](const Candidate& other) {
+      return &other != &candidate && !other.is_solid && are_neighbours(candidate.box, other.box);
+    });
+    found[candidate.component] = lettered >= (candidate.is_solid ? 2 : 1);
   }
   return found;
 }

@@ -77,7 +77,7 @@ int headings_in(const cv::Mat& ink) {
 
 TEST(FindHeadingLetters, AreThickAndStandInARow) {
   cv::Mat heading = paper(600, 160), box = paper(600, 160), boxes = paper(600, 160),
-          barcode = paper(600, 160), print = paper(600, 160);
+          barcode = paper(600, 160), number = paper(600, 160), print = paper(600, 160);
   cv::putText(heading, "FILM", {60, 120}, cv::FONT_HERSHEY_SIMPLEX, 3, cv::Scalar(255), 7);
   EXPECT_EQ(headings_in(heading), 4);
   cv::rectangle(box, {60, 40}, {120, 120}, cv::Scalar(255), cv::FILLED);
@@ -88,6 +88,8 @@ TEST(FindHeadingLetters, AreThickAndStandInARow) {
   for (int i = 0; i < 30; ++i)
     cv::rectangle(barcode, {60 + 14 * i, 40}, {64 + 14 * i + i % 3, 120}, cv::Scalar(255), cv::FILLED);
   EXPECT_EQ(headings_in(barcode), 0);
+  cv::putText(number, "25", {60, 120}, cv::FONT_HERSHEY_SIMPLEX, 3, cv::Scalar(255), 7);
+  EXPECT_EQ(headings_in(number), 2);
   cv::putText(print, "print of usual size", {60, 70}, cv::FONT_HERSHEY_SIMPLEX, 0.6, cv::Scalar(255), 2);
   EXPECT_EQ(headings_in(print), 0);
 }
