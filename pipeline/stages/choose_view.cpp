@@ -12,9 +12,11 @@ namespace ocrbatch::pipeline {
 namespace {
 
 // See docs/layout.md for what pages give upright and turned.
-constexpr double kReadsWell = 0.88;     // nobody asks how else such a page could be read
-constexpr double kReadsRight = 0.75;    // least that a page must give turned
+constexpr double kReadsWell = 0.88;   // nobody asks how else such a page could be read
+constexpr double kReadsRight = 0.75;  // least that a page must give turned; what gives less may be any way up
 constexpr double kClearlyBetter = 0.1;  // and so much more than in the first
+// Or this much and so much more: the longest lines of a receipt are rows of asterisks.
+constexpr double kReadsSomehow = 0.6, kFarBetter = 0.2;
 constexpr std::size_t kSampleLines = 8;
 // Of an image of one line.
 constexpr double kLineReadsWell = 0.95;
@@ -139,7 +141,10 @@ bool ChooseView::is_better_as_one_line(const Evidence& line, const Evidence& fir
 }
 
 bool ChooseView::is_better(const Evidence& turned, const Evidence& first) {
-  return turned.confidence >= std::max(kReadsRight, first.confidence + kClearlyBetter) &&
+  const double gain = turned.confidence - first.confidence;
+  const bool reads_better = (turned.confidence >= kReadsRight && gain >= kClearlyBetter) ||
+                            (turned.confidence >= kReadsSomehow && gain >= kFarBetter);
+  return reads_better &&
          turned.characters >= std::clamp(first.characters / 3, kFewestCharacters, kEnoughCharacters);
 }
 
@@ -163,16 +168,19 @@ std::vector<PageView> ChooseView::views_to_try(const PageMessage& page, double c
     if (confidence < kLineReadsWell) trim();
     return views;
   }
-  // Last: they may be larger, and a page that reads well when it is turned needs none of them.
-  if (!page.lines.empty())
-    for (std::size_t model = models_; --model > 0;) views.push_back({.image = {}, .model = model});
   const auto turn = [&](int turn_deg) { views.push_back({.image = {.turn_deg = turn_deg}}); };
   const auto [beside, above_or_below] = page.layout.neighbours;
-  if (orientation_ == Orientation::kAuto) {
-    const bool runs_along = beside > kClearMajority * above_or_below;
-    if (beside + above_or_below >= kFewestLetters && !runs_along) turn(270), turn(90);
-    if (!page.lines.empty() && !lies_on_its_side(page.layout.neighbours)) turn(180);
-  }
+  const bool may_turn = orientation_ == Orientation::kAuto,
+             runs_along = beside > kClearMajority * above_or_below;
+  const bool may_lie = may_turn && beside + above_or_below >= kFewestLetters;
+  // The last is tried first. Of print with gaps as wide as its leading, as tills print, letters' neighbours
+  // say the wrong thing.
+  if (may_lie && runs_along && confidence < kReadsRight) turn(270), turn(90);
+  // Other models may be larger, and a page that reads well when it is turned needs none of them.
+  if (!page.lines.empty())
+    for (std::size_t model = models_; --model > 0;) views.push_back({.image = {}, .model = model});
+  if (may_lie && !runs_along) turn(270), turn(90);
+  if (may_turn && !page.lines.empty() && !lies_on_its_side(page.layout.neighbours)) turn(180);
   trim();
   return views;
 }
