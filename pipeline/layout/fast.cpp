@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "pipeline/layout/chains.h"
 #include "pipeline/layout/columns.h"
@@ -165,7 +166,8 @@ FoundLine as_found_line(const Row& row, const Tilt& tilt) {
   return line;
 }
 
-// Rows that may be no print, where no line has their place; none of a page that is full of them.
+// Rows that may be no print, where no line has their place; of a page that is full of them, those with most
+// letters.
 std::vector<FoundLine> doubtful_lines(std::vector<Row> doubtful, const std::vector<Row>& lines,
                                       const Tilt& tilt, float slope) {
   constexpr size_t kMost = 24;
@@ -174,7 +176,11 @@ std::vector<FoundLine> doubtful_lines(std::vector<Row> doubtful, const std::vect
     return row.x1 - row.x0 < kShortest * (row.bottom - row.top) ||
            std::ranges::any_of(lines, [&](const Row& line) { return overlaps(row, line); });
   });
-  if (doubtful.size() > kMost) return {};
+  if (doubtful.size() > kMost) {
+    std::ranges::stable_sort(doubtful, std::ranges::greater{},
+                             [](const Row& row) { return row.letters.size(); });
+    doubtful.resize(kMost);
+  }
   std::ranges::sort(doubtful, {}, [](const Row& row) { return std::pair(row.top, row.x0); });
   std::vector<FoundLine> found;
   for (const Row& row : doubtful) {
