@@ -288,6 +288,7 @@ std::vector<RowPart> split_rows(const std::vector<Row>& rows, const std::vector<
     std::vector<Letter> letters;
     float end = row.letters.front().x1;
     const auto finish = [&] {
+      std::erase_if(letters, [](const Letter& letter) { return letter.is_leader; });
       if (letters.empty()) return;
       Row line = fit_row(std::move(letters));
       // A part of a few letters tells its size less well than the row does.

@@ -22,7 +22,7 @@ std::vector<Gutter> find_gutters(const std::vector<Row>& rows);
 bool parts_rows(const std::vector<Gutter>& gutters, const Row& left, const Row& right);
 
 // A part of a row between gutters or wide gaps. Parts of one row that no gutter between columns parts share
-// their `unit`.
+// their `unit`. Leaders (layout/leaders.h) are no gaps, and gone from the parts.
 struct RowPart {
   Row line;
   int unit = 0;

@@ -10,6 +10,7 @@
 #include "pipeline/layout/dashed_rules.h"
 #include "pipeline/layout/fit_row.h"
 #include "pipeline/layout/insert_lines.h"
+#include "pipeline/layout/leaders.h"
 #include "pipeline/layout/level_image.h"
 #include "pipeline/layout/lone_colons.h"
 #include "pipeline/layout/order.h"
@@ -206,16 +207,17 @@ struct PageParts {
 };
 
 // The page's print in pieces of lines: rows over the whole page, cut at gutters and wide gaps.
-PageParts find_parts(std::vector<Row> rows) {
+PageParts find_parts(std::vector<Row> rows, const std::vector<Letter>& marks) {
   constexpr float kWholePage = 1e6F;
   rows = join_rows(std::move(rows), kWholePage);
   settle_single_heights(rows);
+  rows = with_leaders(std::move(rows), marks);
   std::vector<Gutter> gutters = find_gutters(rows);
   // Once more from the parts, which tell better than whole rows what belongs together: a piece at a line's
   // end may have gone to the next column's row, and entries of a form far apart stand level by chance.
   rows = join_rows(lines_of(split_rows(rows, gutters)), kWholePage,
                    [&](const Row& left, const Row& right) { return parts_rows(gutters, left, right); });
-  return {split_rows(rows, gutters), std::move(gutters)};
+  return {split_rows(with_leaders(std::move(rows), marks), gutters), std::move(gutters)};
 }
 
 void attach_marks(std::vector<RowPart>& parts, const std::vector<Letter>& marks) {
@@ -299,7 +301,7 @@ FastLayout find_lines(const LayoutImage& image, bool may_turn) {
       rows, sorted.small,
       {image.ink.size(), letter_px, tilt, on_flat_page(find_pictures(image.components, letter_px), bend)});
 
-  auto [parts, gutters] = find_parts(std::move(rows));
+  auto [parts, gutters] = find_parts(std::move(rows), sorted.marks);
   attach_marks(parts, sorted.marks);
   const std::vector<Row> lines = lines_of(parts);
   drop_pieces(parts);

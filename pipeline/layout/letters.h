@@ -25,6 +25,7 @@ struct Tilt {
 
 struct Letter {
   float x0 = 0, x1 = 0, top = 0, bottom = 0;  // level
+  bool is_leader = false;                     // stands for a row of dots
   float height() const { return bottom - top; }
   float width() const { return x1 - x0; }
   float middle() const { return 0.5F * (x0 + x1); }
