@@ -147,11 +147,13 @@ Text contents(TextContext& c) {
   Text out = r.chance(0.4) ? integer(r, 2) + U". " : Text();
   out += phrase(c, 5, 40);
   while (!out.empty() && (out.back() == U' ' || out.back() == U'.')) out.pop_back();
-  const int dots = r.between(3, 40);
+  const int dots = r.between(3, r.chance(0.5) ? 40 : 90);
   const bool spaced = r.chance(0.4);
-  out += U' ';
+  // Word processors lead right from the entry's last letter to its page.
+  if (spaced || r.chance(0.4)) out += U' ';
   for (int i = 0; i < dots; ++i) out += spaced && i > 0 ? U" ." : U".";
-  return out + U" " + integer(r, 3);
+  if (spaced || r.chance(0.4)) out += U' ';
+  return out + integer(r, 3);
 }
 
 Text heading(TextContext& c) {

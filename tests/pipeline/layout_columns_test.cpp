@@ -9,6 +9,7 @@
 
 #include "pipeline/layout/columns.h"
 #include "pipeline/layout/fit_row.h"
+#include "pipeline/layout/leaders.h"
 #include "pipeline/layout/order.h"
 #include "tests/pipeline/layout_pieces.h"
 
@@ -156,6 +157,36 @@ TEST(FindGutters, WhatIsTypedBesideLabelsIsNoColumn) {
   const auto gutters = find_gutters(page);
   ASSERT_THAT(gutters, SizeIs(1));
   EXPECT_FALSE(gutters[0].is_between_columns);
+}
+
+// A table of contents in two columns: the white within a column is wider than the one between them.
+TEST(WithLeaders, EntriesAndTheirPagesBelongTogether) {
+  std::vector<Row> rows;
+  std::vector<Letter> dots;
+  for (int i = 0; i < 14; ++i) {
+    const float baseline = 30.0F + 24.0F * static_cast<float>(i);
+    const int entry = 6 + 5 * i % 7;
+    std::vector<Letter> letters;
+    for (const float column : {10.0F, 400.0F}) {
+      letters = letters + word(column, baseline, entry) + word(column + 340, baseline, 2);
+      for (float x = column + 12.0F * static_cast<float>(entry); x < column + 336; x += 5)
+        dots.push_back({x, x + 2, baseline - 2, baseline});
+    }
+    rows.push_back(fit_row(letters));
+  }
+  EXPECT_EQ(with_leaders(rows, {}).front().letters.size(), rows.front().letters.size());
+  const std::vector<Row> bridged = with_leaders(rows, dots);
+  EXPECT_EQ(bridged.front().letters.size(), rows.front().letters.size() + 2);
+  const std::vector<RowPart> parts = split_rows(bridged, find_gutters(bridged));
+  ASSERT_THAT(parts, SizeIs(28));
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    EXPECT_EQ(parts[i].line.x0, i % 2 == 0 ? 10 : 400);
+    EXPECT_EQ(parts[i].line.letters.size(), rows[i / 2].letters.size() / 2);
+    EXPECT_NEAR(parts[i].line.x_height, rows[i / 2].x_height, 0.01);
+  }
+  // An ellipsis leads nowhere.
+  const std::vector<Letter> ellipsis(dots.begin(), dots.begin() + 4);
+  EXPECT_EQ(with_leaders(rows, ellipsis).front().letters.size(), rows.front().letters.size());
 }
 
 TEST(ReadingOrder, ReadsColumnsDownAndTablesAcross) {
