@@ -167,14 +167,34 @@ FoundLine as_found_line(const Row& row, const Tilt& tilt) {
   return line;
 }
 
+// A single character above or below everything else, where pages have their numbers: in the middle, or where
+// their lines begin or end.
+bool may_be_page_number(const Row& row, const std::vector<Row>& lines, float letter_px) {
+  constexpr float kLowest = 0.75F, kHighest = 1.7F, kAway = 0.8F;  // in usual letters
+  constexpr float kOffMiddle = 0.06F;                              // of the lines' width
+  if (row.letters.size() != 1 || lines.empty()) return false;
+  const float height = row.bottom - row.top;
+  if (height < kLowest * letter_px || height > kHighest * letter_px) return false;
+  float x0 = 1e9F, x1 = -1e9F, top = 1e9F, bottom = -1e9F;
+  for (const Row& line : lines) {
+    x0 = std::min(x0, line.x0), x1 = std::max(x1, line.x1);
+    top = std::min(top, line.top), bottom = std::max(bottom, line.bottom);
+  }
+  if (row.top < bottom + kAway * letter_px && row.bottom > top - kAway * letter_px) return false;
+  const float middle = 0.5F * (row.x0 + row.x1);
+  return std::abs(middle - 0.5F * (x0 + x1)) < kOffMiddle * (x1 - x0) || std::abs(row.x0 - x0) < letter_px ||
+         std::abs(row.x1 - x1) < letter_px;
+}
+
 // Rows that may be no print, where no line has their place; of a page that is full of them, those with most
 // letters.
 std::vector<FoundLine> doubtful_lines(std::vector<Row> doubtful, const std::vector<Row>& lines,
-                                      const Tilt& tilt, float slope) {
+                                      float letter_px, const Tilt& tilt, float slope) {
   constexpr size_t kMost = 24;
   constexpr float kShortest = 1.3F;  // of two characters, in heights
   std::erase_if(doubtful, [&](const Row& row) {
-    return row.x1 - row.x0 < kShortest * (row.bottom - row.top) ||
+    return (row.x1 - row.x0 < kShortest * (row.bottom - row.top) &&
+            !may_be_page_number(row, lines, letter_px)) ||
            std::ranges::any_of(lines, [&](const Row& line) { return overlaps(row, line); });
   });
   if (doubtful.size() > kMost) {
@@ -307,7 +327,8 @@ FastLayout find_lines(const LayoutImage& image, bool may_turn) {
   drop_pieces(parts);
   std::vector<FoundLine> found = in_reading_order(parts, gutters, tilt);
   attach_marks(doubtful, sorted.marks);
-  insert_lines(doubtful_lines(std::move(doubtful), lines, tilt, page_slope(found)), letter_px, found);
+  insert_lines(doubtful_lines(std::move(doubtful), lines, letter_px, tilt, page_slope(found)), letter_px,
+               found);
   append_upright(std::move(upright), found);
   bend_lines(bend, found);
   return {std::move(found), erased.upright};

@@ -28,12 +28,15 @@ std::uint64_t drop_lines(std::vector<io::Block>& blocks, double min_confidence) 
   return left_out;
 }
 
-// Dirt and drawings are read as few characters, and not surely: the fewer, the surer they have to be.
+// Dirt and drawings are read as few characters, and not surely: the fewer, the surer they have to be. One
+// alone is a page's number or nothing.
 bool reads_as_print(const io::Line& line, const recognizer::Hypothesis& hypothesis) {
   constexpr std::ptrdiff_t kFewest = 2;
-  constexpr double kDoubtEach = 0.03, kMostDoubt = 0.12;
+  constexpr double kDoubtEach = 0.03, kMostDoubt = 0.12, kSureDigit = 0.95;
   const auto characters = std::ranges::count_if(
       hypothesis.characters, [](const recognizer::Character& character) { return character.text != " "; });
+  const bool is_digit = line.text.size() == 1 && line.text[0] >= '0' && line.text[0] <= '9';
+  if (is_digit) return line.confidence >= kSureDigit;
   return characters >= kFewest &&
          line.confidence >= 1 - std::min(kMostDoubt, kDoubtEach * static_cast<double>(characters));
 }

@@ -82,8 +82,10 @@ TEST_F(CollectTest, DoubtfulLinesAreKeptWhereTheyReadSurely) {
                          {"co", 0.9F, Doubt::kDoubtful},
                          {"mg", 0.97F, Doubt::kDoubtful},
                          {"I", 0.99F, Doubt::kDoubtful},
+                         {"4", 0.99F, Doubt::kDoubtful},
+                         {"7", 0.9F, Doubt::kDoubtful},
                          {"", 1, Doubt::kDoubtful}}),
-              ElementsAre("print", "FROM:", "mg"));
+              ElementsAre("print", "FROM:", "mg", "4"));
   EXPECT_EQ(progress.lines_left_out, 0U) << "they were never lines";
 }
 

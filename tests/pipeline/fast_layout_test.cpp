@@ -81,6 +81,20 @@ io::PageImage page_of_prose() {
   return page;
 }
 
+TEST(FastLayout, FindsThePagesNumber) {
+  const std::vector<cv::Rect> lines = places(page_of_prose());
+  const int middle = (lines[0].x + lines[0].br().x) / 2;
+  for (const cv::Point at :
+       {cv::Point(middle - 10, 660), cv::Point(middle - 10, 40), cv::Point(lines[0].x, 660)}) {
+    io::PageImage page = page_of_prose();
+    write(page, "7", at);
+    EXPECT_THAT(find_lines(page), SizeIs(11)) << at;
+  }
+  io::PageImage page = page_of_prose();
+  write(page, "7", {middle + 90, 660});
+  EXPECT_THAT(find_lines(page), SizeIs(10));
+}
+
 // Letters eight times as high as the page's, with dirt as large as the page's in and beside them.
 TEST(FastLayout, FindsATitleFarLargerThanThePrint) {
   io::PageImage page = blank_page({900, 1000});
