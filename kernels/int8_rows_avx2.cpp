@@ -24,7 +24,7 @@ OCRBATCH_AVX2 inline void store(const Int8Rows& x, std::int64_t row, std::int64_
   for (int half = 0; half < 2; ++half) {
     const std::int64_t first = n + half * kLanes;
     if (first >= x.columns) return;
-    // Masked stores are slow on some processors (docs/performance.md).
+    // Masked stores are slow on some processors (docs/performance_log.md).
     const bool whole = first + kLanes <= x.columns;
     const __m256i mask = first_lanes(x.columns - first);
     const __m256i offset = x.offsets != nullptr

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <opencv2/imgproc.hpp>
 #include <vector>
 
 namespace ocrbatch::pipeline {
@@ -40,6 +41,14 @@ cv::Mat mean_of_cells(const cv::Mat& gray, int cell) {
     }
     of_columns(sums.data(), columns, cell, means.ptr<uchar>(y));
   }
+  return means;
+}
+
+cv::Mat coarse_means(const cv::Mat& gray, int cell) {
+  if (gray.cols >= cell && gray.rows >= cell) return mean_of_cells(gray, cell);
+  cv::Mat means;
+  cv::resize(gray, means, {std::max(1, gray.cols / cell), std::max(1, gray.rows / cell)}, 0, 0,
+             cv::INTER_AREA);
   return means;
 }
 

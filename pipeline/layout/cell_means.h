@@ -10,4 +10,7 @@ namespace ocrbatch::pipeline {
 // side is no multiple of the cell.
 cv::Mat mean_of_cells(const cv::Mat& gray, int cell);
 
+// The same for any image: of one cell at least, where it is smaller.
+cv::Mat coarse_means(const cv::Mat& gray, int cell);
+
 }  // namespace ocrbatch::pipeline

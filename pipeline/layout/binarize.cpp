@@ -1,0 +1,167 @@
+#include "pipeline/layout/binarize.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <opencv2/imgproc.hpp>
+#include <vector>
+
+#include "kernels/cell_rows.h"
+#include "kernels/gray_histogram.h"
+#include "kernels/gray_rows.h"
+#include "pipeline/layout/cell_means.h"
+#include "pipeline/layout/statistics.h"
+
+namespace ocrbatch::pipeline {
+namespace {
+
+constexpr int kCell = kernels::CellRows::kCell;
+
+// The paper's brightness in each cell, smooth: the light share of its neighbourhood, so that letters do not
+// count. Never below half of the page's own paper: a black panel stays black.
+cv::Mat estimate_light(const cv::Mat& gray) {
+  cv::Mat light;
+  cv::dilate(coarse_means(gray, kCell), light, cv::getStructuringElement(cv::MORPH_RECT, {5, 5}));
+  cv::medianBlur(light, light, 5);
+  cv::blur(light, light, {7, 7});
+  const std::vector<uchar> values(light.begin<uchar>(), light.end<uchar>());
+  cv::max(light, std::max(1, quantile(values, 0.75) / 2), light);
+  return light;
+}
+
+constexpr int kPaper = 230;
+
+// The page as it would be in even light, its paper at kPaper.
+cv::Mat in_even_light(const cv::Mat& gray) {
+  kernels::CellRows light(estimate_light(gray), gray.cols);
+  cv::Mat even(gray.size(), CV_8UC1);
+  for (int y = 0; y < gray.rows; ++y)
+    kernels::even_out(gray.ptr<uchar>(y), light.row(y), gray.cols, kPaper, even.ptr<uchar>(y));
+  return even;
+}
+
+// The gray value up to which a page in even light is ink, by its two classes (Otsu).
+int ink_threshold(const cv::Mat& even) {
+  constexpr int kDarkest = 110, kLightest = 195;
+  return std::clamp(kernels::split_in_two(kernels::histogram_of(even)).darkest_light - 1, kDarkest,
+                    kLightest);
+}
+
+// The darkest pixel of each cell of `cell` by `cell` pixels.
+cv::Mat darkest_of_cells(const cv::Mat& gray, int cell) {
+  cv::Mat darkest((gray.rows + cell - 1) / cell, (gray.cols + cell - 1) / cell, CV_8UC1, cv::Scalar(255));
+  std::vector<uchar> least(static_cast<std::size_t>(gray.cols));
+  for (int y = 0; y < darkest.rows; ++y) {
+    std::ranges::fill(least, uchar{255});
+    for (int i = y * cell; i < std::min(gray.rows, (y + 1) * cell); ++i) {
+      const uchar* const row = gray.ptr<uchar>(i);
+      for (std::size_t x = 0; x < least.size(); ++x) least[x] = std::min(least[x], row[x]);
+    }
+    uchar* const cells = darkest.ptr<uchar>(y);
+    for (int x = 0; x < gray.cols; x += cell)
+      cells[x / cell] = *std::min_element(least.begin() + x, least.begin() + std::min(gray.cols, x + cell));
+  }
+  return darkest;
+}
+
+struct Spread {
+  double mean = 0, variance = 0;
+};
+
+Spread spread_of(const kernels::GrayHistogram& counts) {
+  double n = 0, sum = 0, squares = 0;
+  for (std::size_t gray = 0; gray < counts.size(); ++gray) {
+    n += counts[gray];
+    sum += static_cast<double>(counts[gray]) * static_cast<double>(gray);
+    squares += static_cast<double>(counts[gray]) * static_cast<double>(gray * gray);
+  }
+  if (n == 0) return {kPaper, 0};
+  const double mean = sum / n;
+  return {mean, std::max(0.0, squares / n - mean * mean)};
+}
+
+// The share of the variance that is between the two classes (Otsu's eta): 0.64 for the halves of one normal
+// distribution.
+double separation(const kernels::GrayHistogram& counts, const kernels::TwoClasses& classes) {
+  const double variance = spread_of(counts).variance, apart = classes.light_mean - classes.dark_mean;
+  return variance > 0 ? classes.dark_share * (1 - classes.dark_share) * apart * apart / variance : 0;
+}
+
+int three_deviations_below(const kernels::GrayHistogram& counts) {
+  const auto [mean, variance] = spread_of(counts);
+  return cvRound(mean - 3 * std::sqrt(variance));
+}
+
+// The gray value that paper's grain, and print shining through from the other side, do not reach: three
+// deviations below the mean of the cells without print. Of `darkest`, the darkest pixel of each cell.
+int darkest_grain(const cv::Mat& darkest) {
+  constexpr int kFaintPrint = kPaper - 80, kLeastDarkness = 24, kLeastFaintDarkness = 10;
+  constexpr double kApart = 0.8;
+  const kernels::GrayHistogram cells = kernels::histogram_of(darkest);
+  const int print = kernels::split_in_two(cells).darkest_light;
+  kernels::GrayHistogram blank = cells;
+  std::fill_n(blank.begin(), print, 0);
+  const int grain = std::min(three_deviations_below(blank), kPaper - kLeastDarkness);
+
+  // What is left may have print, too, where all print is faint or all but a dark heading: then nothing shines
+  // through.
+  const kernels::TwoClasses rest = kernels::split_in_two(blank);
+  const auto median_below = [&](int value) {
+    kernels::GrayHistogram below = cells;
+    std::fill(below.begin() + value, below.end(), 0);
+    return kernels::percentile(below, 0.5);
+  };
+  const bool is_faint = median_below(print) >= kFaintPrint;
+  const bool has_faint = separation(blank, rest) >= kApart && median_below(rest.darkest_light) >= kFaintPrint;
+  if (!is_faint && !has_faint) return grain;
+  std::fill_n(blank.begin(), rest.darkest_light, 0);
+  return std::max(grain, std::min(three_deviations_below(blank), kPaper - kLeastFaintDarkness));
+}
+
+// The same with cells that are dark all over, and those beside them, as paper: a scanner's black lid around a
+// receipt would pass for the print, and the print for grain.
+cv::Mat without_background(const cv::Mat& even, int cell, int paper) {
+  constexpr int kDark = 90;
+  constexpr double kLeastShare = 0.01;
+  cv::Mat dark;
+  cv::compare(coarse_means(even, cell), kDark, dark, cv::CMP_LT);
+  // Bold letters have dark cells, too, but none with only dark ones around.
+  cv::erode(dark, dark, cv::getStructuringElement(cv::MORPH_RECT, {3, 3}));
+  if (cv::countNonZero(dark) < kLeastShare * static_cast<double>(dark.total())) return even;
+  cv::dilate(dark, dark, cv::getStructuringElement(cv::MORPH_RECT, {5, 5}));
+  cv::resize(dark, dark, even.size(), 0, 0, cv::INTER_NEAREST);
+  cv::Mat judged = even.clone();
+  judged.setTo(paper, dark);
+  return judged;
+}
+
+}  // namespace
+
+cv::Mat binarize(const cv::Mat& gray) {
+  const cv::Mat even = in_even_light(gray);
+  return even <= ink_threshold(even);
+}
+
+cv::Mat binarize_locally(const cv::Mat& gray, double share) {
+  const cv::Mat even = in_even_light(gray);
+  const cv::Mat judged = without_background(even, kCell, kPaper);
+  const int otsu = ink_threshold(judged);
+  cv::Mat darkest = darkest_of_cells(even, kCell);
+  const int darkest_paper =
+      darkest_grain(judged.data == even.data ? darkest : darkest_of_cells(judged, kCell));
+  const int grain = std::max(otsu, darkest_paper);
+  cv::erode(darkest, darkest, cv::getStructuringElement(cv::MORPH_RECT, {3, 3}));
+  cv::blur(darkest, darkest, {3, 3});
+  const cv::Mat by_cell = cv::max(cv::min(share * darkest + (1 - share) * kPaper, grain), otsu);
+  kernels::CellRows thresholds(by_cell, gray.cols);
+  cv::Mat ink(gray.size(), CV_8UC1);
+  const int columns = gray.cols;
+  for (int y = 0; y < gray.rows; ++y) {
+    const uchar *const row = even.ptr<uchar>(y), *const threshold = thresholds.row(y);
+    uchar* const to = ink.ptr<uchar>(y);
+    for (int x = 0; x < columns; ++x) to[x] = row[x] < threshold[x] ? 255 : 0;
+  }
+  return ink;
+}
+
+}  // namespace ocrbatch::pipeline
