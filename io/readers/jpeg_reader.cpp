@@ -1,3 +1,9 @@
+#include <cstdio>
+// libjpeg's header does not include what it needs.
+#include <jpeglib.h>
+
+#include <csetjmp>
+
 #include "io/readers/exif.h"
 #include "io/readers/image_format.h"
 #include "io/readers/pix.h"
@@ -51,7 +57,62 @@ PIX* decode_jpeg(std::FILE* file, const Header&) {
   return pix.release();
 }
 
-constexpr ImageFormat kJpeg{"JPEG", read_jpeg_header, decode_jpeg};
+// What is read so far, for libjpeg's errors to leave behind.
+struct JpegReading {
+  jpeg_decompress_struct info = {};
+  jpeg_error_mgr errors = {};
+  std::jmp_buf leave = {};
+  ~JpegReading() { jpeg_destroy_decompress(&info); }
+};
+
+void leave(j_common_ptr info) {
+  std::longjmp(static_cast<JpegReading*>(info->client_data)->leave, 1);
+}
+void count_warning(j_common_ptr info, int level) {
+  if (level < 0) ++info->err->num_warnings;
+}
+void say_nothing(j_common_ptr) {}
+
+// Calls of libjpeg that may leave by longjmp, in functions without anything to destroy.
+bool begin_gray_jpeg(JpegReading& reading, std::FILE* file) {
+  if (setjmp(reading.leave) != 0) return false;
+  reading.info.client_data = &reading;
+  jpeg_create_decompress(&reading.info);
+  jpeg_stdio_src(&reading.info, file);
+  jpeg_read_header(&reading.info, TRUE);
+  if (reading.info.jpeg_color_space != JCS_GRAYSCALE && reading.info.jpeg_color_space != JCS_YCbCr)
+    return false;
+  reading.info.out_color_space = JCS_GRAYSCALE;
+  jpeg_start_decompress(&reading.info);
+  return true;
+}
+
+bool read_rows(JpegReading& reading, cv::Mat& gray) {
+  if (setjmp(reading.leave) != 0) return false;
+  while (reading.info.output_scanline < reading.info.output_height) {
+    JSAMPROW row = gray.ptr(static_cast<int>(reading.info.output_scanline));
+    jpeg_read_scanlines(&reading.info, &row, 1);
+  }
+  jpeg_finish_decompress(&reading.info);
+  return reading.errors.num_warnings == 0;
+}
+
+// Luminance as it is stored. Of a file that is damaged in any way, or has other colours, Leptonica makes
+// more.
+cv::Mat decode_gray_jpeg(std::FILE* file) {
+  std::rewind(file);
+  JpegReading reading;
+  reading.info.err = jpeg_std_error(&reading.errors);
+  reading.errors.error_exit = leave;
+  reading.errors.emit_message = count_warning;
+  reading.errors.output_message = say_nothing;
+  if (!begin_gray_jpeg(reading, file)) return {};
+  cv::Mat gray(static_cast<int>(reading.info.output_height), static_cast<int>(reading.info.output_width),
+               CV_8UC1);
+  return read_rows(reading, gray) ? gray : cv::Mat();
+}
+
+constexpr ImageFormat kJpeg{"JPEG", read_jpeg_header, decode_jpeg, decode_gray_jpeg};
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 #include <leptonica/allheaders.h>
 
 #include "io/reader.h"
+#include "io/readers/pix.h"
 #include "tests/io/samples.h"
 
 namespace ocrbatch::io {
@@ -50,6 +51,32 @@ INSTANTIATE_TEST_SUITE_P(
                     FormatCase{"gif", IFF_GIF, 0, false}, FormatCase{"webp", IFF_WEBP, 0, false},
                     FormatCase{"jp2", IFF_JP2, 24, false}),
     [](const auto& info) { return std::string(info.param.name); });
+
+// The luminance that is stored, as Leptonica reads it, gray or coloured, baseline or progressive.
+TEST(ImageReader, ReadsTheLuminanceOfJpegs) {
+  ScratchFolder folder;
+  for (const int depth : {8, 32}) {
+    PixPtr pix(pixCreate(90, 70, depth));
+    for (int y = 0; y < 70; ++y)
+      for (int x = 0; x < 90; ++x)
+        pixSetPixel(pix.get(), x, y,
+                    depth == 8 ? (2 * x + y) % 256 : (2U * x) << 24 | (3U * y) << 16 | (x + y) << 8);
+    for (const int progressive : {0, 1}) {
+      const auto path = folder / "a.jpg";
+      ASSERT_EQ(pixWriteJpeg(path.c_str(), pix.get(), 90, progressive), 0);
+      const PixPtr luminance(pixReadJpeg(path.c_str(), 0, 1, nullptr, L_JPEG_READ_LUMINANCE));
+      const cv::Mat gray = read_first(path).gray;
+      ASSERT_EQ(gray.size(), cv::Size(90, 70));
+      for (int y = 0; y < gray.rows; ++y) {
+        for (int x = 0; x < gray.cols; ++x) {
+          l_uint32 wanted = 0;
+          pixGetPixel(luminance.get(), x, y, &wanted);
+          ASSERT_EQ(gray.at<uchar>(y, x), wanted) << depth << ", " << x << ", " << y;
+        }
+      }
+    }
+  }
+}
 
 TEST(ImageReader, TurnsJpegsByTheirExifOrientation) {
   ScratchFolder folder;
