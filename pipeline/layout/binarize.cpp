@@ -11,6 +11,7 @@
 #include "kernels/gray_rows.h"
 #include "pipeline/layout/cell_means.h"
 #include "pipeline/layout/statistics.h"
+#include "pipeline/layout/tints.h"
 
 namespace ocrbatch::pipeline {
 namespace {
@@ -150,9 +151,15 @@ cv::Mat binarize_locally(const cv::Mat& gray, double share) {
   const int darkest_paper =
       darkest_grain(judged.data == even.data ? darkest : darkest_of_cells(judged, kCell));
   const int grain = std::max(otsu, darkest_paper);
+  const cv::Mat tints = find_tints(even, darkest);
   cv::erode(darkest, darkest, cv::getStructuringElement(cv::MORPH_RECT, {3, 3}));
   cv::blur(darkest, darkest, {3, 3});
-  const cv::Mat by_cell = cv::max(cv::min(share * darkest + (1 - share) * kPaper, grain), otsu);
+  cv::Mat by_cell = cv::max(cv::min(share * darkest + (1 - share) * kPaper, grain), otsu);
+  // On a tint, the same between the print and the tint.
+  constexpr int kLeastDarkness = 24;
+  const cv::Mat half_way = share * darkest + (1 - share) * tints, below = tints - kLeastDarkness;
+  const cv::Mat on_tint = cv::min(half_way, below);
+  on_tint.copyTo(by_cell, tints > 0);
   kernels::CellRows thresholds(by_cell, gray.cols);
   cv::Mat ink(gray.size(), CV_8UC1);
   const int columns = gray.cols;

@@ -81,6 +81,29 @@ io::PageImage page_of_prose() {
   return page;
 }
 
+// Every other row of a table on gray, which is as much of the page as white.
+TEST(FastLayout, FindsTheRowsOfAStripedTable) {
+  constexpr int kRows = 26, kPitch = 32;
+  io::PageImage page = blank_page({900, 1000});
+  for (int row = 0; row < kRows; ++row) {
+    if (row % 2 == 0)
+      cv::rectangle(page.gray, {40, 40 + kPitch * row, 820, kPitch}, cv::Scalar(176), cv::FILLED);
+    write(page, "An entry of a table and its number", {60, 62 + kPitch * row}, 0.6);
+  }
+  // A bar without print, and one with light print.
+  cv::rectangle(page.gray, {40, 920, 400, 40}, cv::Scalar(130), cv::FILLED);
+  cv::rectangle(page.gray, {450, 920, 410, 40}, cv::Scalar(120), cv::FILLED);
+  write(page, "A light sum", {460, 950}, 0.9, 255);
+  const auto lines = find_lines(page);
+  ASSERT_THAT(lines, SizeIs(kRows + 1));
+  for (int row = 0; row < kRows; ++row) {
+    const io::Box& box = lines[static_cast<std::size_t>(row)].bbox;
+    EXPECT_NEAR(box.x0, 60, 6) << row;
+    EXPECT_NEAR(box.x1, lines[1].bbox.x1, 6) << row;
+    EXPECT_LT(box.y1 - box.y0, kPitch) << row;
+  }
+}
+
 TEST(FastLayout, FindsThePagesNumber) {
   const std::vector<cv::Rect> lines = places(page_of_prose());
   const int middle = (lines[0].x + lines[0].br().x) / 2;
