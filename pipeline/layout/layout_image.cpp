@@ -98,8 +98,9 @@ bool departs_to_light(const cv::Mat& gray) {
 }
 
 // The image with the grays turned over where the print is light on dark, as on negatives of film and on
-// screens: most of the page is dark, and so turned over it has more letters. Dark paper and the black lid
-// around a page have fewer: of dark letters, only the counters. `positive` is `binarized(gray)`.
+// screens: most of the page is dark, what departs from that is light, and turned over it has more letters, or
+// at least half as many, as a dark page's grain may pass for some. Dark paper and the black lid around a page
+// have fewer: of dark letters, only the counters. `positive` is `binarized(gray)`.
 std::optional<LayoutImage> negative_of(const cv::Mat& gray, const LayoutImage& positive,
                                        const std::function<cv::Mat(const cv::Mat&)>& binarized) {
   constexpr int kDark = 128, kRowStep = 4;
@@ -109,7 +110,7 @@ std::optional<LayoutImage> negative_of(const cv::Mat& gray, const LayoutImage& p
   const auto letters_of = [](const LayoutImage& image) {
     return letter_sizes(image.components, image.ink.rows).size();
   };
-  return letters_of(negative) > letters_of(positive) ? std::optional(std::move(negative)) : std::nullopt;
+  return 2 * letters_of(negative) > letters_of(positive) ? std::optional(std::move(negative)) : std::nullopt;
 }
 
 // Print by needles, and faint print, falls into pieces one above the other. Where closing the gaps between
