@@ -15,6 +15,7 @@
 #include "pipeline/layout/lone_colons.h"
 #include "pipeline/layout/order.h"
 #include "pipeline/layout/page_bend.h"
+#include "pipeline/layout/page_number.h"
 #include "pipeline/layout/reversed.h"
 #include "pipeline/layout/rows.h"
 #include "pipeline/layout/rules.h"
@@ -165,25 +166,6 @@ FoundLine as_found_line(const Row& row, const Tilt& tilt) {
   line.box = cv::Rect(cv::Point(cvFloor(middle(row.x0)), cvFloor(top)),
                       cv::Point(cvCeil(middle(row.x1)), cvCeil(bottom)));
   return line;
-}
-
-// A single character above or below everything else, where pages have their numbers: in the middle, or where
-// their lines begin or end.
-bool may_be_page_number(const Row& row, const std::vector<Row>& lines, float letter_px) {
-  constexpr float kLowest = 0.75F, kHighest = 1.7F, kAway = 0.8F;  // in usual letters
-  constexpr float kOffMiddle = 0.06F;                              // of the lines' width
-  if (row.letters.size() != 1 || lines.empty()) return false;
-  const float height = row.bottom - row.top;
-  if (height < kLowest * letter_px || height > kHighest * letter_px) return false;
-  float x0 = 1e9F, x1 = -1e9F, top = 1e9F, bottom = -1e9F;
-  for (const Row& line : lines) {
-    x0 = std::min(x0, line.x0), x1 = std::max(x1, line.x1);
-    top = std::min(top, line.top), bottom = std::max(bottom, line.bottom);
-  }
-  if (row.top < bottom + kAway * letter_px && row.bottom > top - kAway * letter_px) return false;
-  const float middle = 0.5F * (row.x0 + row.x1);
-  return std::abs(middle - 0.5F * (x0 + x1)) < kOffMiddle * (x1 - x0) || std::abs(row.x0 - x0) < letter_px ||
-         std::abs(row.x1 - x1) < letter_px;
 }
 
 // Rows that may be no print, where no line has their place; of a page that is full of them, those with most

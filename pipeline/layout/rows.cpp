@@ -173,7 +173,8 @@ void absorb_pieces(std::vector<Row>& rows, float letter_px) {
     for (size_t k = i + 1; k < rows.size(); ++k) {
       Row& row = rows[k];
       if (row.letters.size() < 2 * piece.letters.size() || height > 1.3F * row.height()) continue;
-      const bool is_small = height<kSmall * row.ascent, is_large_row = row.ascent> kLarge * letter_px;
+      const bool is_small = height < kSmall * row.ascent;
+      const bool is_large_row = row.ascent > kLarge * letter_px;
       if (is_large_row && is_small && (piece.letters.size() >= kWord || height < kTiny * row.ascent))
         continue;
       const float reach = kReach * (is_small ? std::min(row.x_height, kUsual * letter_px) : row.x_height);
