@@ -55,7 +55,7 @@ PaperEstimate estimate_paper(const cv::Mat& page, const cv::Rect& line) {
   const cv::Mat region = page(line);
   // Two line heights hold a few letters with the paper between them.
   const int segment_width = std::max(16, 2 * region.rows);
-  const int row_step = std::max(1, region.rows / 64);
+  const int row_step = std::max(1, region.rows / 16);
   double inverted_votes = 0, votes = 0;
   GrayHistogram all{};
   for (int x0 = 0; x0 < region.cols; x0 += segment_width) {
