@@ -48,49 +48,19 @@ int ink_threshold(const cv::Mat& even) {
                     kLightest);
 }
 
-// The darkest pixel of each cell of `cell` by `cell` pixels.
-cv::Mat darkest_of_cells(const cv::Mat& gray, int cell) {
-  cv::Mat darkest((gray.rows + cell - 1) / cell, (gray.cols + cell - 1) / cell, CV_8UC1, cv::Scalar(255));
-  std::vector<uchar> least(static_cast<std::size_t>(gray.cols));
-  for (int y = 0; y < darkest.rows; ++y) {
-    std::ranges::fill(least, uchar{255});
-    for (int i = y * cell; i < std::min(gray.rows, (y + 1) * cell); ++i) {
-      const uchar* const row = gray.ptr<uchar>(i);
-      for (std::size_t x = 0; x < least.size(); ++x) least[x] = std::min(least[x], row[x]);
-    }
-    uchar* const cells = darkest.ptr<uchar>(y);
-    for (int x = 0; x < gray.cols; x += cell)
-      cells[x / cell] = *std::min_element(least.begin() + x, least.begin() + std::min(gray.cols, x + cell));
-  }
-  return darkest;
-}
-
 struct Spread {
-  double mean = 0, variance = 0;
+  double mean = 0, deviation = 0;
 };
 
-Spread spread_of(const kernels::GrayHistogram& counts) {
-  double n = 0, sum = 0, squares = 0;
-  for (std::size_t gray = 0; gray < counts.size(); ++gray) {
-    n += counts[gray];
-    sum += static_cast<double>(counts[gray]) * static_cast<double>(gray);
-    squares += static_cast<double>(counts[gray]) * static_cast<double>(gray * gray);
-  }
-  if (n == 0) return {kPaper, 0};
-  const double mean = sum / n;
-  return {mean, std::max(0.0, squares / n - mean * mean)};
+// Of the cells that are at least as light as `darkest`.
+Spread spread_from(const cv::Mat& cells, int darkest) {
+  cv::Scalar mean, deviation;
+  cv::meanStdDev(cells, mean, deviation, cells >= darkest);
+  return {mean[0], deviation[0]};
 }
 
-// The share of the variance that is between the two classes (Otsu's eta): 0.64 for the halves of one normal
-// distribution.
-double separation(const kernels::GrayHistogram& counts, const kernels::TwoClasses& classes) {
-  const double variance = spread_of(counts).variance, apart = classes.light_mean - classes.dark_mean;
-  return variance > 0 ? classes.dark_share * (1 - classes.dark_share) * apart * apart / variance : 0;
-}
-
-int three_deviations_below(const kernels::GrayHistogram& counts) {
-  const auto [mean, variance] = spread_of(counts);
-  return cvRound(mean - 3 * std::sqrt(variance));
+int three_deviations_below(const Spread& spread) {
+  return cvRound(spread.mean - 3 * spread.deviation);
 }
 
 // The gray value that paper's grain, and print shining through from the other side, do not reach: three
@@ -98,25 +68,30 @@ int three_deviations_below(const kernels::GrayHistogram& counts) {
 int darkest_grain(const cv::Mat& darkest) {
   constexpr int kFaintPrint = kPaper - 80, kLeastDarkness = 24, kLeastFaintDarkness = 10;
   constexpr double kApart = 0.8;
-  const kernels::GrayHistogram cells = kernels::histogram_of(darkest);
-  const int print = kernels::split_in_two(cells).darkest_light;
-  kernels::GrayHistogram blank = cells;
-  std::fill_n(blank.begin(), print, 0);
-  const int grain = std::min(three_deviations_below(blank), kPaper - kLeastDarkness);
+  const kernels::GrayHistogram counts = kernels::histogram_of(darkest);
+  const int blank = kernels::split_in_two(counts).darkest_light;
+  const Spread spread = spread_from(darkest, blank);
+  const int grain = std::min(three_deviations_below(spread), kPaper - kLeastDarkness);
 
   // What is left may have print, too, where all print is faint or all but a dark heading: then nothing shines
-  // through.
-  const kernels::TwoClasses rest = kernels::split_in_two(blank);
+  // through. Whether there are two kinds of it tells the share of the variance that is between the two
+  // (Otsu's eta): 0.64 for the halves of one normal distribution.
+  kernels::GrayHistogram rest = counts;
+  std::fill_n(rest.begin(), blank, 0);
+  const kernels::TwoClasses kinds = kernels::split_in_two(rest);
+  const double apart = kinds.light_mean - kinds.dark_mean;
+  const double between = kinds.dark_share * (1 - kinds.dark_share) * apart * apart;
   const auto median_below = [&](int value) {
-    kernels::GrayHistogram below = cells;
+    kernels::GrayHistogram below = counts;
     std::fill(below.begin() + value, below.end(), 0);
     return kernels::percentile(below, 0.5);
   };
-  const bool is_faint = median_below(print) >= kFaintPrint;
-  const bool has_faint = separation(blank, rest) >= kApart && median_below(rest.darkest_light) >= kFaintPrint;
+  const bool is_faint = median_below(blank) >= kFaintPrint;
+  const bool has_faint = between >= kApart * spread.deviation * spread.deviation && between > 0 &&
+                         median_below(kinds.darkest_light) >= kFaintPrint;
   if (!is_faint && !has_faint) return grain;
-  std::fill_n(blank.begin(), rest.darkest_light, 0);
-  return std::max(grain, std::min(three_deviations_below(blank), kPaper - kLeastFaintDarkness));
+  const int of_rest = three_deviations_below(spread_from(darkest, kinds.darkest_light));
+  return std::max(grain, std::min(of_rest, kPaper - kLeastFaintDarkness));
 }
 
 // The same with cells that are dark all over, and those beside them, as paper: a scanner's black lid around a
@@ -147,12 +122,13 @@ cv::Mat binarize_locally(const cv::Mat& gray, double share) {
   const cv::Mat even = in_even_light(gray);
   const cv::Mat judged = without_background(even, kCell, kPaper);
   const int otsu = ink_threshold(judged);
-  cv::Mat darkest = darkest_of_cells(even, kCell);
+  const CellExtremes cells = extremes_of_cells(even, kCell);
   const int darkest_paper =
-      darkest_grain(judged.data == even.data ? darkest : darkest_of_cells(judged, kCell));
+      darkest_grain(judged.data == even.data ? cells.darkest : extremes_of_cells(judged, kCell).darkest);
   const int grain = std::max(otsu, darkest_paper);
-  const cv::Mat tints = find_tints(even, darkest);
-  cv::erode(darkest, darkest, cv::getStructuringElement(cv::MORPH_RECT, {3, 3}));
+  const cv::Mat tints = find_tints(cells);
+  cv::Mat darkest;
+  cv::erode(cells.darkest, darkest, cv::getStructuringElement(cv::MORPH_RECT, {3, 3}));
   cv::blur(darkest, darkest, {3, 3});
   cv::Mat by_cell = cv::max(cv::min(share * darkest + (1 - share) * kPaper, grain), otsu);
   // On a tint, the same between the print and the tint.

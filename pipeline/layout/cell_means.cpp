@@ -52,4 +52,28 @@ cv::Mat coarse_means(const cv::Mat& gray, int cell) {
   return means;
 }
 
+CellExtremes extremes_of_cells(const cv::Mat& gray, int cell) {
+  const cv::Size cells((gray.cols + cell - 1) / cell, (gray.rows + cell - 1) / cell);
+  CellExtremes extremes{cv::Mat(cells, CV_8UC1), cv::Mat(cells, CV_8UC1)};
+  std::vector<uchar> least(static_cast<std::size_t>(gray.cols)), most(least.size());
+  for (int y = 0; y < cells.height; ++y) {
+    std::ranges::fill(least, uchar{255});
+    std::ranges::fill(most, uchar{0});
+    for (int i = y * cell; i < std::min(gray.rows, (y + 1) * cell); ++i) {
+      const uchar* const row = gray.ptr<uchar>(i);
+      for (std::size_t x = 0; x < least.size(); ++x) {
+        least[x] = std::min(least[x], row[x]);
+        most[x] = std::max(most[x], row[x]);
+      }
+    }
+    uchar *const darkest = extremes.darkest.ptr<uchar>(y), *const lightest = extremes.lightest.ptr<uchar>(y);
+    for (int x = 0; x < gray.cols; x += cell) {
+      const int end = std::min(gray.cols, x + cell);
+      darkest[x / cell] = *std::min_element(least.begin() + x, least.begin() + end);
+      lightest[x / cell] = *std::max_element(most.begin() + x, most.begin() + end);
+    }
+  }
+  return extremes;
+}
+
 }  // namespace ocrbatch::pipeline

@@ -13,4 +13,11 @@ cv::Mat mean_of_cells(const cv::Mat& gray, int cell);
 // The same for any image: of one cell at least, where it is smaller.
 cv::Mat coarse_means(const cv::Mat& gray, int cell);
 
+// The darkest and the lightest pixel of each cell; what is over at the right and at the bottom makes cells,
+// too.
+struct CellExtremes {
+  cv::Mat darkest, lightest;  // CV_8UC1
+};
+CellExtremes extremes_of_cells(const cv::Mat& gray, int cell);
+
 }  // namespace ocrbatch::pipeline

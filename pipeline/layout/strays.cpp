@@ -33,14 +33,9 @@ enum class Surroundings { kPaper, kPicture };
 // False for the texture of pictures, dirt, barcodes and what is left of rules. `specks`: how many components
 // too small for letters lie in the row's zone. In a picture only what is clearly print counts.
 bool looks_like_print(const Row& row, size_t specks, Surroundings surroundings) {
-  // Of a heading, commas and dirt are as large as other rows' letters.
-  constexpr float kPiece = 0.35F;
-  size_t pieces = 0, on_baseline = 0, of_size = 0, bars = 0, wide = 0;
+  const size_t count = row.letters.size();
+  size_t on_baseline = 0, of_size = 0, bars = 0, wide = 0;
   for (const Letter& letter : row.letters) {
-    if (letter.height() < kPiece * row.x_height) {
-      ++pieces;
-      continue;
-    }
     const float off = letter.bottom - row.baseline_at(letter.middle());
     on_baseline += std::abs(off) < 0.25F * row.x_height;
     const float up = letter.height() - std::max(0.0F, off);
@@ -48,8 +43,8 @@ bool looks_like_print(const Row& row, size_t specks, Surroundings surroundings) 
     bars += letter.height() > 4 * letter.width();
     wide += letter.width() > 8 * letter.height();
   }
-  const size_t count = row.letters.size() - pieces, letters = letters_in(row);
-  if (specks > kMostSpecks + 2 * letters || pieces > 2 * count) return false;
+  const size_t letters = letters_in(row);
+  if (specks > kMostSpecks + 2 * letters) return false;
   if (count < 2) return wide == 0;
   if (count >= 6 && 10 * bars > 7 * count) return false;  // a barcode
   if (2 * wide > count) return false;                     // what is left of rules

@@ -6,13 +6,11 @@
 #include <utility>
 #include <vector>
 
-#include "kernels/cell_rows.h"
 #include "pipeline/layout/statistics.h"
 
 namespace ocrbatch::pipeline {
 namespace {
 
-constexpr int kCell = kernels::CellRows::kCell;
 // Paper is lighter, and black panels are darker.
 constexpr int kDarkest = 100, kLightest = 205;
 constexpr int kFlat = 24;            // from the darkest to the lightest pixel of a cell without print
@@ -21,52 +19,34 @@ constexpr double kFlatShare = 0.25;  // of an area's cells: photographs have les
 constexpr int kPrintDepth = 50;      // from a tint to print on it
 constexpr double kPrintShare = 0.03;
 
-cv::Mat lightest_of_cells(const cv::Mat& gray, cv::Size cells) {
-  cv::Mat lightest(cells, CV_8UC1, cv::Scalar(0));
-  std::vector<uchar> most(static_cast<std::size_t>(gray.cols));
-  for (int y = 0; y < cells.height; ++y) {
-    std::ranges::fill(most, uchar{0});
-    for (int i = y * kCell; i < std::min(gray.rows, (y + 1) * kCell); ++i) {
-      const uchar* const row = gray.ptr<uchar>(i);
-      for (std::size_t x = 0; x < most.size(); ++x) most[x] = std::max(most[x], row[x]);
-    }
-    for (int x = 0; x < gray.cols; ++x) {
-      uchar& cell = lightest.at<uchar>(y, x / kCell);
-      cell = std::max(cell, most[static_cast<std::size_t>(x)]);
-    }
-  }
-  return lightest;
-}
-
 // What is known of one area of cells without any paper in them.
 struct Area {
-  int cells = 0;
-  std::vector<uchar> flat;  // the grays of those without print
-  std::vector<uchar> darkest;
+  std::vector<uchar> darkest;  // of each
+  std::vector<uchar> flat;     // the grays of those without print
 };
 
 // The area's gray where it is a tint with print on it; 0 where it is none.
 uchar tint_of(const Area& area) {
-  if (area.cells < kFewestCells || static_cast<double>(area.flat.size()) < kFlatShare * area.cells) return 0;
+  const auto cells = static_cast<double>(area.darkest.size());
+  if (cells < kFewestCells || static_cast<double>(area.flat.size()) < kFlatShare * cells) return 0;
   const uchar tint = median(area.flat);
   const auto print =
       std::ranges::count_if(area.darkest, [&](uchar gray) { return gray < tint - kPrintDepth; });
-  return static_cast<double>(print) >= kPrintShare * area.cells ? tint : uchar{0};
+  return static_cast<double>(print) >= kPrintShare * cells ? tint : uchar{0};
 }
 
 }  // namespace
 
-cv::Mat find_tints(const cv::Mat& even, const cv::Mat& darkest) {
-  const cv::Mat lightest = lightest_of_cells(even, darkest.size());
+cv::Mat find_tints(const CellExtremes& cells) {
   cv::Mat areas;
-  const int count = cv::connectedComponents(lightest <= kLightest, areas, 8, CV_32S);
+  const int count = cv::connectedComponents(cells.lightest <= kLightest, areas, 8, CV_32S);
   std::vector<Area> found(static_cast<std::size_t>(count));
   for (int y = 0; y < areas.rows; ++y) {
     for (int x = 0; x < areas.cols; ++x) {
-      const int label = areas.at<int>(y, x), dark = darkest.at<uchar>(y, x), light = lightest.at<uchar>(y, x);
+      const int label = areas.at<int>(y, x), dark = cells.darkest.at<uchar>(y, x),
+                light = cells.lightest.at<uchar>(y, x);
       if (label == 0) continue;
       Area& area = found[static_cast<std::size_t>(label)];
-      ++area.cells;
       area.darkest.push_back(static_cast<uchar>(dark));
       if (light - dark <= kFlat && dark >= kDarkest)
         area.flat.push_back(static_cast<uchar>((light + dark) / 2));

@@ -3,12 +3,13 @@
 
 #include <opencv2/core.hpp>
 
+#include "pipeline/layout/cell_means.h"
+
 namespace ocrbatch::pipeline {
 
-// `even` is a page in even light (CV_8UC1), `darkest` the darkest pixel of each of its cells of
-// kernels::CellRows. For each cell the gray of the paper where that is a tint with dark print on it, a cell
-// beyond its borders included, 0 elsewhere (CV_8UC1). A gray bar with light print on it, or with none, is no
-// paper.
-cv::Mat find_tints(const cv::Mat& even, const cv::Mat& darkest);
+// For each cell of a page in even light the gray of the paper where that is a tint with dark print on it, a
+// cell beyond its borders included, 0 elsewhere (CV_8UC1). A gray bar with light print on it, or with none,
+// is no paper.
+cv::Mat find_tints(const CellExtremes& cells);
 
 }  // namespace ocrbatch::pipeline

@@ -104,6 +104,28 @@ TEST(FastLayout, FindsTheRowsOfAStripedTable) {
   }
 }
 
+// Entries that stand on rules, with more dots than letters: an entry and its page are one line.
+TEST(FastLayout, FindsUnderlinedContents) {
+  constexpr int kEntries = 40, kPitch = 50;
+  io::PageImage page = blank_page({1650, 2300});
+  for (int i = 0; i < kEntries; ++i) {
+    const int baseline = 150 + kPitch * i, end = 400 + 9 * (i % 7);
+    cv::putText(page.gray, "An entry of the page", {150, baseline}, cv::FONT_HERSHEY_COMPLEX, 0.7,
+                cv::Scalar(0), 1, cv::LINE_AA);
+    for (int x = end; x < 1400; x += 11)
+      cv::rectangle(page.gray, {x, baseline - 4, 4, 4}, cv::Scalar(0), cv::FILLED);
+    cv::putText(page.gray, "27", {1410, baseline}, cv::FONT_HERSHEY_COMPLEX, 0.7, cv::Scalar(0), 1,
+                cv::LINE_AA);
+    cv::line(page.gray, {150, baseline + 4}, {1440, baseline + 4}, cv::Scalar(0), 2);
+  }
+  const auto lines = find_lines(page);
+  ASSERT_THAT(lines, SizeIs(kEntries));
+  for (const io::Line& line : lines) {
+    EXPECT_NEAR(line.bbox.x0, 150, 8);
+    EXPECT_NEAR(line.bbox.x1, 1436, 8);
+  }
+}
+
 TEST(FastLayout, FindsThePagesNumber) {
   const std::vector<cv::Rect> lines = places(page_of_prose());
   const int middle = (lines[0].x + lines[0].br().x) / 2;
