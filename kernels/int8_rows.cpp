@@ -13,6 +13,7 @@ int int8_weight_limit() {
 }
 
 void int8_rows(const Int8Rows& rows, float* to) {
+  if (has_amx()) return int8_rows_amx(rows, to);
   if (has_vnni()) return int8_rows_vnni(rows, to);
   if (has_avx2()) return int8_rows_avx2(rows, to);
   int8_rows_ref(rows, to);

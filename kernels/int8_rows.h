@@ -25,7 +25,7 @@ struct Int8Rows {
   bool one_row_scale = false;
   const float* column_scales = nullptr;  // (columns padded)
   const float* bias = nullptr;           // (columns padded)
-  const float* skip = nullptr;           // (rows, columns) or null: added
+  const float* skip = nullptr;           // (rows, columns) or null: added; apart from the result
   bool relu = false;
   std::int64_t columns = 0;  // not padded
 };

@@ -4,39 +4,10 @@
 #include "kernels/int8_rows_x86.h"
 
 #ifdef __x86_64__
-#if defined(__GNUC__) && !defined(__clang__)
-// GCC bug 105593: it warns of what its own header leaves undefined on purpose.
-#pragma GCC diagnostic ignored "-Wuninitialized"
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#endif
-#include <immintrin.h>
-
-#define OCRBATCH_VNNI __attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni")))
+#include "kernels/int8_rows_avx512.h"
 
 namespace ocrbatch::kernels {
 namespace {
-
-template <int kRows, int kBlocks>
-OCRBATCH_VNNI inline void store(const Int8Rows& x, std::int64_t row, std::int64_t n,
-                                const __m512i (&sums)[kRows][kBlocks], float* to) {
-  for (int b = 0; b < kBlocks; ++b) {
-    const std::int64_t first = n + b * kBlockColumns, count = std::min(kBlockColumns, x.columns - first);
-    const auto mask = static_cast<__mmask16>((1U << count) - 1);
-    const __m512i offset =
-        x.offsets != nullptr ? _mm512_loadu_si512(x.offsets + first) : _mm512_setzero_si512();
-    const __m512 column_scale = _mm512_loadu_ps(x.column_scales + first);
-    const __m512 bias = _mm512_loadu_ps(x.bias + first);
-    for (int r = 0; r < kRows; ++r) {
-      const __m512 scale =
-          _mm512_mul_ps(_mm512_set1_ps(x.row_scales[x.one_row_scale ? 0 : row + r]), column_scale);
-      __m512 value = _mm512_fmadd_ps(_mm512_cvtepi32_ps(_mm512_add_epi32(sums[r][b], offset)), scale, bias);
-      const std::int64_t at = (row + r) * x.columns + first;
-      if (x.skip != nullptr) value = _mm512_add_ps(value, _mm512_maskz_loadu_ps(mask, x.skip + at));
-      if (x.relu) value = _mm512_max_ps(value, _mm512_setzero_ps());
-      _mm512_mask_storeu_ps(to + at, mask, value);
-    }
-  }
-}
 
 OCRBATCH_VNNI inline __m512i four_bytes(const std::uint8_t* from) {
   std::int32_t bytes = 0;
@@ -67,7 +38,10 @@ struct VnniProducts {
         }
       }
     }
-    store<kHeld, kHeldBlocks>(x, row, n, sums, to);
+    for (int b = 0; b < kHeldBlocks; ++b) {
+      const BlockOfColumns columns = block_of_columns(x, n + b * kBlockColumns);
+      for (int r = 0; r < kHeld; ++r) store(x, row + r, columns, sums[r][b], to);
+    }
   }
 };
 

@@ -9,6 +9,9 @@ namespace ocrbatch::kernels {
 bool has_vnni();  // AVX-512 with VNNI
 void int8_rows_vnni(const Int8Rows& rows, float* to);
 
+bool has_amx();  // tiles of bytes (AMX-INT8) beside VNNI, and the system lets this process use them
+void int8_rows_amx(const Int8Rows& rows, float* to);  // rows.skip apart from to
+
 bool has_avx2();                                       // and FMA
 void int8_rows_avx2(const Int8Rows& rows, float* to);  // |weight| <= 63
 

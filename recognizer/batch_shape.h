@@ -20,7 +20,7 @@ int lines_within(std::int64_t budget_px, int bucket_px, int height_px);
 // On a CPU a batch is wide enough for matrix products and small enough that a stage's activations stay in the
 // cache.
 inline constexpr BatchShape kCpuBatches{
-    .fine_step_px = 64, .coarse_step_px = 128, .fine_up_to_px = 1024, .budget_px = 80 << 10};
+    .fine_step_px = 64, .coarse_step_px = 128, .fine_up_to_px = 1024, .budget_px = 32 << 10};
 
 // On a CUDA device a batch is to fill the device for longer than it takes to launch; padding costs less there
 // than buckets that do not fill.

@@ -51,8 +51,9 @@ void linear_int8(benchmark::State& state) {
   count_operations(state, layer.products());
 }
 
-// The products alone, by the instructions of AVX2 wherever there are better ones.
-void products_avx2(benchmark::State& state) {
+// The products alone, by these instructions even where there are better ones.
+void products(benchmark::State& state, bool (*has)(), void (*multiply)(const Int8Rows&, float*)) {
+  if (!has()) return state.SkipWithError("not on this processor");
   const Linear layer(state);
   const Int8Linear bytes = make_int8_linear(layer.weight, {});
   const torch::Tensor x = torch::randint(256, {kFrames, state.range(0)}, torch::kByte),
@@ -63,8 +64,20 @@ void products_avx2(benchmark::State& state) {
   rows.bytes = x.const_data_ptr<std::uint8_t>(), rows.weights = bytes.weights.const_data_ptr<std::int8_t>();
   rows.offsets = bytes.offsets.const_data_ptr<int>(), rows.row_scales = scales.const_data_ptr<float>();
   rows.column_scales = bytes.scales.const_data_ptr<float>(), rows.bias = bytes.bias.const_data_ptr<float>();
-  for (auto _ : state) int8_rows_avx2(rows, out.mutable_data_ptr<float>());
+  for (auto _ : state) multiply(rows, out.mutable_data_ptr<float>());
   count_operations(state, layer.products());
+}
+
+void products_avx2(benchmark::State& state) {
+  products(state, &has_avx2, &int8_rows_avx2);
+}
+
+void products_vnni(benchmark::State& state) {
+  products(state, &has_vnni, &int8_rows_vnni);
+}
+
+void products_amx(benchmark::State& state) {
+  products(state, &has_amx, &int8_rows_amx);
 }
 
 void linear_libtorch(benchmark::State& state) {
@@ -153,6 +166,8 @@ void depthwise(benchmark::State& state) {
 BENCHMARK(linear)->LINEARS->Unit(benchmark::kMicrosecond);
 BENCHMARK(linear_int8)->LINEARS->Unit(benchmark::kMicrosecond);
 BENCHMARK(products_avx2)->LINEARS->Unit(benchmark::kMicrosecond);
+BENCHMARK(products_vnni)->LINEARS->Unit(benchmark::kMicrosecond);
+BENCHMARK(products_amx)->LINEARS->Unit(benchmark::kMicrosecond);
 BENCHMARK(linear_libtorch)->LINEARS->Unit(benchmark::kMicrosecond);
 #define CONVOLUTIONS ArgNames({"channels", "height"})->Args({64, 8})->Args({96, 4})
 BENCHMARK(convolution)->CONVOLUTIONS->Unit(benchmark::kMicrosecond);

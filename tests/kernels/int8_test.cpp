@@ -74,6 +74,11 @@ TEST_P(Int8RowsTest, WithVnniAgreeWithTheDefinition) {
   expect_the_definition(GetParam(), 127, &int8_rows_vnni);
 }
 
+TEST_P(Int8RowsTest, WithAmxAgreeWithTheDefinition) {
+  if (!has_amx()) GTEST_SKIP() << "this processor has no AMX, or the system keeps it to itself";
+  expect_the_definition(GetParam(), 127, &int8_rows_amx);
+}
+
 TEST_P(Int8RowsTest, WithAvx2AgreeWithTheDefinition) {
   if (!has_avx2()) GTEST_SKIP() << "this processor has no AVX2";
   expect_the_definition(GetParam(), 63, &int8_rows_avx2);
@@ -83,7 +88,10 @@ INSTANTIATE_TEST_SUITE_P(Shapes, Int8RowsTest,
                          testing::Values(RowsShape{1, 1, 1, 1}, RowsShape{0, 1, 3, 5},
                                          RowsShape{12, 1, 48, 32}, RowsShape{13, 1, 5, 33},
                                          RowsShape{97, 1, 7, 28}, RowsShape{29, 3, 6, 48},
-                                         RowsShape{200, 1, 3, 17}, RowsShape{5, 0, 0, 16}));
+                                         RowsShape{200, 1, 3, 17}, RowsShape{5, 0, 0, 16},
+                                         // What tiles of 16 rows and 16 quads leave over.
+                                         RowsShape{16, 1, 16, 16}, RowsShape{17, 3, 24, 33},
+                                         RowsShape{101, 1, 48, 64}, RowsShape{47, 2, 17, 48}));
 
 TEST(Int8Rows, RoundsToBytesOverAnyLength) {
   for (const std::int64_t count : {0, 1, 7, 16, 37}) {
