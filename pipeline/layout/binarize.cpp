@@ -10,6 +10,7 @@
 #include "kernels/gray_histogram.h"
 #include "kernels/gray_rows.h"
 #include "pipeline/layout/cell_means.h"
+#include "pipeline/layout/panels.h"
 #include "pipeline/layout/statistics.h"
 #include "pipeline/layout/tints.h"
 
@@ -19,10 +20,17 @@ namespace {
 constexpr int kCell = kernels::CellRows::kCell;
 
 // The paper's brightness in each cell, smooth: the light share of its neighbourhood, so that letters do not
-// count. Never below half of the page's own paper: a black panel stays black.
+// count. Never below half of the page's own paper: a black panel stays black. A gray panel with light print
+// has its print's brightness.
 cv::Mat estimate_light(const cv::Mat& gray) {
-  cv::Mat light;
-  cv::dilate(coarse_means(gray, kCell), light, cv::getStructuringElement(cv::MORPH_RECT, {5, 5}));
+  cv::Mat light = coarse_means(gray, kCell);
+  const int paper = quantile(std::vector<uchar>(light.begin<uchar>(), light.end<uchar>()), 0.75);
+  if (may_have_gray_panels(light, paper)) {
+    const GrayPanels panels = find_gray_panels(extremes_of_cells(gray, kCell), paper);
+    const cv::Mat print = panels.print(cv::Rect({}, light.size()));  // without what is over at the sides
+    print.copyTo(light, print > 0);
+  }
+  cv::dilate(light, light, cv::getStructuringElement(cv::MORPH_RECT, {5, 5}));
   cv::medianBlur(light, light, 5);
   cv::blur(light, light, {7, 7});
   const std::vector<uchar> values(light.begin<uchar>(), light.end<uchar>());
@@ -136,6 +144,10 @@ cv::Mat binarize_locally(const cv::Mat& gray, double share) {
   const cv::Mat half_way = share * darkest + (1 - share) * tints, below = tints - kLeastDarkness;
   const cv::Mat on_tint = cv::min(half_way, below);
   on_tint.copyTo(by_cell, tints > 0);
+  // A panel is ink, and light print on it holes.
+  const GrayPanels panels = find_gray_panels(cells, kPaper);
+  const cv::Mat to_print = 0.5 * panels.panel + 0.5 * panels.print;
+  to_print.copyTo(by_cell, panels.panel > 0);
   kernels::CellRows thresholds(by_cell, gray.cols);
   cv::Mat ink(gray.size(), CV_8UC1);
   const int columns = gray.cols;

@@ -230,6 +230,34 @@ TEST(FastLayout, ReadsLightPrintAtTheSideAndTheHeadOfAPage) {
   EXPECT_EQ(cv::countNonZero(page.gray != before), 0);  // no letter is painted over as a rule
 }
 
+// Panels so large that their gray passes for the light that falls on the paper, each beside another gray.
+TEST(FastLayout, ReadsLightPrintOnGrayPanels) {
+  constexpr int kRows = 5, kPanels = 3;
+  io::PageImage page = blank_page({1500, 1300});
+  for (int row = 0; row < 8; ++row) write(page, "A line of dark print on its paper", {60, 80 + 60 * row});
+  for (int panel = 0; panel < kPanels; ++panel) {
+    const int left = 500 * panel;
+    page.gray(cv::Rect(left, 560, 500, 500)).setTo(90 + 50 * panel);
+    for (int row = 0; row < kRows; ++row)
+      write(page, "Light on a panel", {left + 60, 650 + 80 * row}, 1, 250);
+  }
+  page.gray.rowRange(1060, 1300).setTo(215);  // gray paper
+  write(page, "Dark print on gray", {60, 1180});
+  const auto lines = find_lines(page);
+  ASSERT_THAT(lines, SizeIs(8 + kRows * kPanels + 1));
+  int on_panels = 0;
+  for (const io::Line& line : lines) {
+    const io::Box& box = line.bbox;
+    EXPECT_LT(box.y1 - box.y0, 50) << box.y0;
+    if (box.y0 < 560 || box.y1 > 1060) continue;
+    ++on_panels;
+    const double left = std::floor(box.x0 / 500) * 500;
+    EXPECT_NEAR(box.x0, left + 60, 8) << box.y0;
+    EXPECT_LT(box.x1, left + 500) << box.y0;
+  }
+  EXPECT_EQ(on_panels, kRows * kPanels);
+}
+
 // A page turned far: its lines are those of the level page, turned.
 TEST(FastLayout, MeasuresATurnedPageAsALevelOne) {
   io::PageImage page = blank_page({1300, 1000});

@@ -8,6 +8,7 @@
 
 #include "pipeline/layout/components.h"
 #include "pipeline/layout/heading_letters.h"
+#include "pipeline/layout/panels.h"
 #include "pipeline/layout/reversed.h"
 #include "pipeline/layout/rules.h"
 #include "pipeline/layout/upright_rules.h"
@@ -108,6 +109,46 @@ TEST(PaintOver, TakesBordersOfCellsAndLeavesLetters) {
 
 std::vector<Component> reversed_letters(const cv::Mat& ink) {
   return ReversedPrint(ink, find_components(ink), 13).letters();
+}
+
+// Of a page of cells: paper, and a panel of 20 by 30 cells with print on every third of them.
+CellExtremes cells_with_a_panel(int panel, int print) {
+  CellExtremes cells{.darkest = cv::Mat(60, 60, CV_8UC1, cv::Scalar(225)),
+                     .lightest = cv::Mat(60, 60, CV_8UC1, cv::Scalar(235))};
+  const cv::Rect place(10, 10, 30, 20);
+  cells.darkest(place).setTo(panel), cells.lightest(place).setTo(panel + 4);
+  for (int x = 14; x < 36; ++x) {
+    for (int y = 14; y < 26; y += 3) {
+      cells.darkest.at<uchar>(y, x) = static_cast<uchar>(std::min(panel, print));
+      cells.lightest.at<uchar>(y, x) = static_cast<uchar>(std::max(panel, print));
+    }
+  }
+  return cells;
+}
+
+TEST(FindGrayPanels, HaveLightPrint) {
+  for (const int panel : {80, 120, 170}) {
+    const GrayPanels panels = find_gray_panels(cells_with_a_panel(panel, 230), 230);
+    const cv::Rect with_border(9, 9, 32, 22);
+    EXPECT_EQ(cv::boundingRect(panels.panel), with_border) << panel;
+    EXPECT_EQ(cv::countNonZero(panels.panel == panel), with_border.area()) << panel;
+    EXPECT_EQ(cv::countNonZero(panels.print == 230), with_border.area()) << panel;
+  }
+}
+
+TEST(FindGrayPanels, AreNeitherGrayPaperNorEmptyNorDark) {
+  const auto found = [](const CellExtremes& cells) {
+    return cv::countNonZero(find_gray_panels(cells, 230).panel);
+  };
+  EXPECT_EQ(found(cells_with_a_panel(150, 40)), 0);
+  EXPECT_EQ(found(cells_with_a_panel(150, 150)), 0);
+  EXPECT_EQ(found(cells_with_a_panel(40, 230)), 0);
+  EXPECT_EQ(found(cells_with_a_panel(190, 230)), 0);  // its print is too faint
+  // Of many grays, as a photograph's sky.
+  CellExtremes sky = cells_with_a_panel(100, 230);
+  for (int y = 10; y < 30; ++y)
+    for (cv::Mat* const cells : {&sky.darkest, &sky.lightest}) cells->row(y).colRange(10, 40) += 5 * (y - 10);
+  EXPECT_EQ(found(sky), 0);
 }
 
 TEST(ReversedPrint, IsSeenOnABar) {
