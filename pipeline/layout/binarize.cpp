@@ -26,7 +26,7 @@ cv::Mat estimate_light(const cv::Mat& gray) {
   cv::Mat light = coarse_means(gray, kCell);
   const int paper = quantile(std::vector<uchar>(light.begin<uchar>(), light.end<uchar>()), 0.75);
   if (may_have_gray_panels(light, paper)) {
-    const GrayPanels panels = find_gray_panels(extremes_of_cells(gray, kCell), paper);
+    const GrayPanels panels = find_gray_panels(gray, extremes_of_cells(gray, kCell), kCell, paper);
     const cv::Mat print = panels.print(cv::Rect({}, light.size()));  // without what is over at the sides
     print.copyTo(light, print > 0);
   }
@@ -145,7 +145,7 @@ cv::Mat binarize_locally(const cv::Mat& gray, double share) {
   const cv::Mat on_tint = cv::min(half_way, below);
   on_tint.copyTo(by_cell, tints > 0);
   // A panel is ink, and light print on it holes.
-  const GrayPanels panels = find_gray_panels(cells, kPaper);
+  const GrayPanels panels = find_gray_panels(even, cells, kCell, kPaper);
   const cv::Mat to_print = 0.5 * panels.panel + 0.5 * panels.print;
   to_print.copyTo(by_cell, panels.panel > 0);
   kernels::CellRows thresholds(by_cell, gray.cols);

@@ -6,6 +6,7 @@
 #include <opencv2/imgproc.hpp>
 #include <vector>
 
+#include "pipeline/layout/components.h"
 #include "pipeline/layout/statistics.h"
 
 namespace ocrbatch::pipeline {
@@ -65,9 +66,36 @@ Grays grays_of(const Area& area) {
   return {.panel = panel, .print = print};
 }
 
+// How many pieces of `ink` look like letters, by their size and by how much of their boxes they fill, and how
+// many do not: rules, hatches, the paper around.
+struct Pieces {
+  int letters = 0, others = 0;
+};
+
+Pieces pieces_of(const cv::Mat& ink) {
+  constexpr int kLowest = 5, kHighest = 100, kSpeckPixels = 4;
+  constexpr double kLeastFill = 0.2;
+  Pieces pieces;
+  for (const Component& piece : find_components(ink)) {
+    const cv::Rect& box = piece.box;
+    if (piece.pixels < kSpeckPixels) continue;
+    const bool is_letter = box.height >= kLowest && box.height <= kHighest && box.width <= 4 * box.height &&
+                           box.height <= 8 * box.width && piece.pixels >= kLeastFill * box.area();
+    ++(is_letter ? pieces.letters : pieces.others);
+  }
+  return pieces;
+}
+
+bool holds_light_print(const cv::Mat& gray, const Grays& grays) {
+  constexpr int kFewest = 3;
+  const Pieces light = pieces_of(gray > (grays.panel + grays.print) / 2);
+  if (light.letters < kFewest || light.letters < light.others) return false;
+  return light.letters > pieces_of(gray < grays.panel - kPrintHeight).letters;
+}
+
 }  // namespace
 
-GrayPanels find_gray_panels(const CellExtremes& cells, int paper) {
+GrayPanels find_gray_panels(const cv::Mat& page, const CellExtremes& cells, int cell, int paper) {
   const cv::Mat& darkest = cells.darkest;
   GrayPanels panels{.panel = cv::Mat::zeros(darkest.size(), CV_8UC1),
                     .print = cv::Mat::zeros(darkest.size(), CV_8UC1)};
@@ -86,6 +114,8 @@ GrayPanels find_gray_panels(const CellExtremes& cells, int paper) {
       here.setTo(kBefore, area);
       const Grays grays = grays_of(area_of(area, cells.darkest(box), cells.lightest(box)));
       if (grays.panel == 0) continue;
+      const cv::Rect on_page(box.x * cell, box.y * cell, box.width * cell, box.height * cell);
+      if (!holds_light_print(page(on_page & cv::Rect({}, page.size())), grays)) continue;
       panels.panel(box).setTo(grays.panel, area);
       panels.print(box).setTo(grays.print, area);
     }

@@ -6,6 +6,7 @@
 #include <opencv2/imgproc.hpp>
 #include <vector>
 
+#include "pipeline/layout/cell_means.h"
 #include "pipeline/layout/components.h"
 #include "pipeline/layout/heading_letters.h"
 #include "pipeline/layout/panels.h"
@@ -111,24 +112,29 @@ std::vector<Component> reversed_letters(const cv::Mat& ink) {
   return ReversedPrint(ink, find_components(ink), 13).letters();
 }
 
-// Of a page of cells: paper, and a panel of 20 by 30 cells with print on every third of them.
-CellExtremes cells_with_a_panel(int panel, int print) {
-  CellExtremes cells{.darkest = cv::Mat(60, 60, CV_8UC1, cv::Scalar(225)),
-                     .lightest = cv::Mat(60, 60, CV_8UC1, cv::Scalar(235))};
-  const cv::Rect place(10, 10, 30, 20);
-  cells.darkest(place).setTo(panel), cells.lightest(place).setTo(panel + 4);
-  for (int x = 14; x < 36; ++x) {
-    for (int y = 14; y < 26; y += 3) {
-      cells.darkest.at<uchar>(y, x) = static_cast<uchar>(std::min(panel, print));
-      cells.lightest.at<uchar>(y, x) = static_cast<uchar>(std::max(panel, print));
-    }
-  }
-  return cells;
+constexpr int kCell = 8;
+
+GrayPanels panels_of(const cv::Mat& page) {
+  return find_gray_panels(page, extremes_of_cells(page, kCell), kCell, 230);
+}
+
+// Paper, and on it a panel of 30 by 20 cells.
+cv::Mat page_with_a_panel(int panel) {
+  cv::Mat page(480, 480, CV_8UC1, cv::Scalar(230));
+  page(cv::Rect(10 * kCell, 10 * kCell, 30 * kCell, 20 * kCell)).setTo(panel);
+  return page;
+}
+
+cv::Mat with_print(cv::Mat page, int gray) {
+  for (const int y : {130, 170, 210})
+    cv::putText(page, "some print", {110, y}, cv::FONT_HERSHEY_SIMPLEX, 0.8, cv::Scalar(gray), 2,
+                cv::LINE_AA);
+  return page;
 }
 
 TEST(FindGrayPanels, HaveLightPrint) {
   for (const int panel : {80, 120, 170}) {
-    const GrayPanels panels = find_gray_panels(cells_with_a_panel(panel, 230), 230);
+    const GrayPanels panels = panels_of(with_print(page_with_a_panel(panel), 230));
     const cv::Rect with_border(9, 9, 32, 22);
     EXPECT_EQ(cv::boundingRect(panels.panel), with_border) << panel;
     EXPECT_EQ(cv::countNonZero(panels.panel == panel), with_border.area()) << panel;
@@ -137,18 +143,28 @@ TEST(FindGrayPanels, HaveLightPrint) {
 }
 
 TEST(FindGrayPanels, AreNeitherGrayPaperNorEmptyNorDark) {
-  const auto found = [](const CellExtremes& cells) {
-    return cv::countNonZero(find_gray_panels(cells, 230).panel);
-  };
-  EXPECT_EQ(found(cells_with_a_panel(150, 40)), 0);
-  EXPECT_EQ(found(cells_with_a_panel(150, 150)), 0);
-  EXPECT_EQ(found(cells_with_a_panel(40, 230)), 0);
-  EXPECT_EQ(found(cells_with_a_panel(190, 230)), 0);  // its print is too faint
-  // Of many grays, as a photograph's sky.
-  CellExtremes sky = cells_with_a_panel(100, 230);
-  for (int y = 10; y < 30; ++y)
-    for (cv::Mat* const cells : {&sky.darkest, &sky.lightest}) cells->row(y).colRange(10, 40) += 5 * (y - 10);
-  EXPECT_EQ(found(sky), 0);
+  const auto found = [](const cv::Mat& page) { return cv::countNonZero(panels_of(page).panel); };
+  EXPECT_EQ(found(with_print(page_with_a_panel(150), 40)), 0);
+  EXPECT_EQ(found(page_with_a_panel(150)), 0);
+  EXPECT_EQ(found(with_print(page_with_a_panel(40), 230)), 0);
+  EXPECT_EQ(found(with_print(page_with_a_panel(190), 230)), 0);  // its print is too faint
+  cv::Mat sky = page_with_a_panel(100);
+  for (int y = 80; y < 240; ++y) sky.row(y).colRange(80, 320).setTo(70 + (y - 80) * 3 / 4);
+  EXPECT_EQ(found(with_print(sky, 230)), 0);
+}
+
+// Bars of a chart, hatched, and a table whose cells light rules part: both have more light than many a panel.
+TEST(FindGrayPanels, AreNoBarsAndNoTablesWithLightRules) {
+  cv::Mat bars = page_with_a_panel(130);
+  for (int x = 90; x < 320; x += 24) cv::line(bars, {x, 80}, {x, 239}, cv::Scalar(230), 2);
+  EXPECT_EQ(cv::countNonZero(panels_of(bars).panel), 0);
+  cv::Mat hatched = page_with_a_panel(130);
+  for (int x = 90; x < 290; x += 20) cv::line(hatched, {x, 230}, {x + 30, 90}, cv::Scalar(230), 2);
+  EXPECT_EQ(cv::countNonZero(panels_of(hatched).panel), 0);
+  cv::Mat table = with_print(page_with_a_panel(150), 30);
+  for (int y = 100; y < 239; y += 40) cv::line(table, {80, y}, {319, y}, cv::Scalar(230), 2);
+  cv::putText(table, "light", {110, 95}, cv::FONT_HERSHEY_SIMPLEX, 0.4, cv::Scalar(230), 1);
+  EXPECT_EQ(cv::countNonZero(panels_of(table).panel), 0);
 }
 
 TEST(ReversedPrint, IsSeenOnABar) {
