@@ -101,11 +101,14 @@ GrayPanels find_gray_panels(const cv::Mat& page, const CellExtremes& cells, int 
                     .print = cv::Mat::zeros(darkest.size(), CV_8UC1)};
   cv::Mat gray, seen;  // the latter with a border, as cv::floodFill has it
   cv::inRange(darkest, kDarkest * paper, kLightest * paper, gray);
+  const cv::Mat flat = gray & (cells.lightest - darkest <= kFlat);
+  if (cv::countNonZero(flat) < kFewestCells) return panels;
   cv::copyMakeBorder(~gray, seen, 1, 1, 1, 1, cv::BORDER_CONSTANT, 255);
   constexpr uchar kHere = 1, kBefore = 255;
   for (int y = 0; y < darkest.rows; ++y) {
     for (int x = 0; x < darkest.cols; ++x) {
-      if (seen.at<uchar>(y + 1, x + 1) != 0) continue;
+      // Each area has cells without print.
+      if (flat.at<uchar>(y, x) == 0 || seen.at<uchar>(y + 1, x + 1) != 0) continue;
       cv::Rect box;
       cv::floodFill(darkest, seen, {x, y}, 0, &box, kOneGray, kOneGray,
                     4 | (kHere << 8) | cv::FLOODFILL_MASK_ONLY);
