@@ -78,7 +78,11 @@ bool has_bfloat16(torch::Device device) {
 }
 
 FastArithmetic fast_arithmetic(torch::Device device) {
-  return {.bfloat16 = has_bfloat16(device), .int8 = device.is_cpu() && kernels::int8_speedup() > 1};
+  // With AMX, oneDNN's convolutions of bfloat16 round differently with the number of images, and a line's
+  // text must not depend on its company.
+  const bool is_the_same_in_any_batch = device.is_cuda() || __builtin_cpu_supports("amx-bf16") == 0;
+  return {.bfloat16 = has_bfloat16(device) && is_the_same_in_any_batch,
+          .int8 = device.is_cpu() && kernels::int8_speedup() > 1};
 }
 
 bool has_bfloat16(const std::string& name) {

@@ -14,7 +14,9 @@ namespace {
 class CpuReader : public NetworkReader {
  public:
   CpuReader(std::shared_ptr<LineNetwork> network, int height_px)
-      : network_(std::move(network)), height_px_(height_px), bfloat16_(has_bfloat16(torch::kCPU)) {
+      : network_(std::move(network)),
+        height_px_(height_px),
+        bfloat16_(fast_arithmetic(torch::kCPU).bfloat16) {
     network_->prepare_for_inference(fast_arithmetic(torch::kCPU));
   }
 
