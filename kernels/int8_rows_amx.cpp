@@ -7,6 +7,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "kernels/int8_rows_avx512.h"
 
 namespace ocrbatch::kernels {

@@ -34,6 +34,10 @@ CudaSupport find_cuda() {
   return cuda;
 }
 
+bool multiplies_bfloat16(torch::Device device) {
+  return device.is_cuda() || __builtin_cpu_supports("avx512bf16") != 0;
+}
+
 }  // namespace
 
 const CudaSupport& cuda_support() {
@@ -73,20 +77,16 @@ std::string unused_device(const std::string& name) {
   return name == "auto" ? cuda_support().problem : std::string();
 }
 
-bool has_bfloat16(torch::Device device) {
-  return device.is_cuda() || __builtin_cpu_supports("avx512bf16") != 0;
-}
-
 FastArithmetic fast_arithmetic(torch::Device device) {
   // With AMX, oneDNN's convolutions of bfloat16 round differently with the number of images, and a line's
   // text must not depend on its company.
   const bool is_the_same_in_any_batch = device.is_cuda() || __builtin_cpu_supports("amx-bf16") == 0;
-  return {.bfloat16 = has_bfloat16(device) && is_the_same_in_any_batch,
+  return {.bfloat16 = multiplies_bfloat16(device) && is_the_same_in_any_batch,
           .int8 = device.is_cpu() && kernels::int8_speedup() > 1};
 }
 
 bool has_bfloat16(const std::string& name) {
-  return has_bfloat16(choose_device(name));
+  return multiplies_bfloat16(choose_device(name));
 }
 
 std::string first_sentence(const std::string& message) {

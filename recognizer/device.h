@@ -25,8 +25,6 @@ std::vector<torch::Device> choose_devices(const std::string& name, const CudaSup
 // The first of them on this machine.
 torch::Device choose_device(const std::string& name);
 
-// Whether it multiplies bfloat16 in hardware.
-bool has_bfloat16(torch::Device device);
 // What networks are prepared with for reading on it.
 FastArithmetic fast_arithmetic(torch::Device device);
 

@@ -14,10 +14,8 @@ namespace {
 class CpuReader : public NetworkReader {
  public:
   CpuReader(std::shared_ptr<LineNetwork> network, int height_px)
-      : network_(std::move(network)),
-        height_px_(height_px),
-        bfloat16_(fast_arithmetic(torch::kCPU).bfloat16) {
-    network_->prepare_for_inference(fast_arithmetic(torch::kCPU));
+      : network_(std::move(network)), height_px_(height_px), fast_(fast_arithmetic(torch::kCPU)) {
+    network_->prepare_for_inference(fast_);
   }
 
   int width_bucket(int width_px) const override { return kCpuBatches.bucket(width_px); }
@@ -32,7 +30,7 @@ class CpuReader : public NetworkReader {
     static_cast<void>(single);
     const c10::InferenceMode inference;
     const int bucket = width_bucket(widest(lines));
-    const bool needs_company = lines.size() == 1 && !bfloat16_ && bucket <= kNarrowPx;
+    const bool needs_company = lines.size() == 1 && !fast_.bfloat16 && bucket <= kNarrowPx;
     const std::vector<cv::Mat> pair(needs_company ? 2 : 0, lines.front());
     const LineBatch batch = make_line_batch(needs_company ? std::span(pair) : lines, bucket);
     auto labels = network_->read(network_->forward(batch.images, batch.widths), batch.widths, decoding);
@@ -47,7 +45,7 @@ class CpuReader : public NetworkReader {
 
   const std::shared_ptr<LineNetwork> network_;
   const int height_px_;
-  const bool bfloat16_;
+  const FastArithmetic fast_;
 };
 
 }  // namespace

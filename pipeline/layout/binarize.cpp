@@ -24,7 +24,7 @@ constexpr int kCell = kernels::CellRows::kCell;
 // has its print's brightness.
 cv::Mat estimate_light(const cv::Mat& gray) {
   cv::Mat light = coarse_means(gray, kCell);
-  const int paper = quantile(std::vector<uchar>(light.begin<uchar>(), light.end<uchar>()), 0.75);
+  const int paper = kernels::percentile(kernels::histogram_of(light), 0.75);
   if (may_have_gray_panels(light, paper)) {
     const GrayPanels panels = find_gray_panels(gray, extremes_of_cells(gray, kCell), kCell, paper);
     const cv::Mat print = panels.print(cv::Rect({}, light.size()));  // without what is over at the sides

@@ -20,7 +20,8 @@ constexpr int kFewestCells = 16;  // with print
 constexpr int kPrintHeight = 50;  // from a panel to the print on it
 constexpr double kFlatShare = 0.2, kPrintShare = 0.05;
 
-// What is known of one area of cells that are nowhere darker than a panel.
+// What is known of an area of cells that are alike in their darkest pixels: a panel, with light print or
+// without.
 struct Area {
   std::size_t cells = 0;
   std::vector<uchar> flat;      // the grays of those without print

@@ -16,7 +16,7 @@ struct GrayPanels {
 // Of a page whose paper has the gray `paper`; `cells` are its cells of `cell` pixels. A panel without print
 // is none, nor is gray paper with dark print on it, nor are the bars of charts and cells of tables with light
 // rules between them, nor what is dark enough to be ink beside any print.
-GrayPanels find_gray_panels(const cv::Mat& gray, const CellExtremes& cells, int cell, int paper);
+GrayPanels find_gray_panels(const cv::Mat& page, const CellExtremes& cells, int cell, int paper);
 
 // Whether looking for them is worth its time, from the means of cells: some are gray and like those beside
 // and below them, which cells with print are not.
