@@ -27,7 +27,7 @@ struct ImageFormat {
   // False for a damaged header. The file may be at any position, here and below.
   bool (*read_header)(std::FILE* file, const std::filesystem::path& path, Header& header);
   PIX* (*decode)(std::FILE* file, const Header& header);  // null: damaged
-  // For files that hold gray pixels and nothing else, without a detour: CV_8UC1. Empty: ask decode.
+  // For the kinds of files that can be turned to gray without a detour: CV_8UC1. Empty: ask decode.
   cv::Mat (*decode_gray)(std::FILE* file) = nullptr;
 };
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <csetjmp>
 #include <cstring>
+#include <opencv2/imgproc.hpp>
 #include <vector>
 
 #include "io/readers/exif.h"
@@ -49,37 +50,61 @@ void leave(png_structp png, png_const_charp) {
 }
 
 // Calls of libpng that may leave by longjmp, in functions without anything to destroy.
-bool begin_gray_png(const PngReading& reading, std::FILE* file) {
+bool begin_png(const PngReading& reading, std::FILE* file) {
   if (setjmp(png_jmpbuf(reading.png)) != 0) return false;
   // Each chunk has a checksum of its own: damage shows without the one over all pixels, which takes time.
   png_set_option(reading.png, PNG_IGNORE_ADLER32, PNG_OPTION_ON);
   png_init_io(reading.png, file);
   png_read_info(reading.png, reading.info);
-  return png_get_color_type(reading.png, reading.info) == PNG_COLOR_TYPE_GRAY &&
-         png_get_bit_depth(reading.png, reading.info) == 8 &&
+  return png_get_bit_depth(reading.png, reading.info) == 8 &&
          png_get_interlace_type(reading.png, reading.info) == PNG_INTERLACE_NONE;
 }
 
-bool read_rows(const PngReading& reading, png_bytepp rows) {
+bool read_row(const PngReading& reading, png_bytep row) {
   if (setjmp(png_jmpbuf(reading.png)) != 0) return false;
-  png_read_image(reading.png, rows);
+  png_read_row(reading.png, row, nullptr);
+  return true;
+}
+
+bool read_end(const PngReading& reading) {
+  if (setjmp(png_jmpbuf(reading.png)) != 0) return false;
   png_read_end(reading.png, nullptr);
   return true;
 }
 
-// Gray of eight bits, the most frequent kind of scans: a transparent shade shows as itself.
+// Whether one row's pixels, R G B A each, hide nothing of what they lie on.
+bool is_opaque(const std::vector<unsigned char>& row) {
+  unsigned char in_all = 0xFF;
+  for (std::size_t i = 3; i < row.size(); i += 4) in_all &= row[i];
+  return in_all == 0xFF;
+}
+
+// Gray or colours of eight bits, opaque throughout: each row is turned to gray while it is at hand. A shade of gray
+// that is declared transparent shows as itself.
 cv::Mat decode_gray_png(std::FILE* file) {
   std::rewind(file);
   PngReading reading;
   reading.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, nullptr, leave, say_nothing);
   if (reading.png == nullptr) return {};
   reading.info = png_create_info_struct(reading.png);
-  if (reading.info == nullptr || !begin_gray_png(reading, file)) return {};
+  if (reading.info == nullptr || !begin_png(reading, file)) return {};
+  const int channels = png_get_channels(reading.png, reading.info);
+  const bool is_gray = png_get_color_type(reading.png, reading.info) == PNG_COLOR_TYPE_GRAY;
+  const bool is_colour = (png_get_color_type(reading.png, reading.info) & ~PNG_COLOR_MASK_ALPHA) ==
+                             PNG_COLOR_TYPE_RGB &&
+                         png_get_valid(reading.png, reading.info, PNG_INFO_tRNS) == 0;
+  if (!is_gray && !is_colour) return {};
   cv::Mat gray(static_cast<int>(png_get_image_height(reading.png, reading.info)),
                static_cast<int>(png_get_image_width(reading.png, reading.info)), CV_8UC1);
-  std::vector<png_bytep> rows;
-  for (int y = 0; y < gray.rows; ++y) rows.push_back(gray.ptr(y));
-  return read_rows(reading, rows.data()) ? gray : cv::Mat();
+  std::vector<unsigned char> colours(is_gray ? 0 : gray.cols * static_cast<std::size_t>(channels));
+  for (int y = 0; y < gray.rows; ++y) {
+    if (!read_row(reading, is_gray ? gray.ptr(y) : colours.data())) return {};
+    if (is_gray) continue;
+    if (channels == 4 && !is_opaque(colours)) return {};
+    cv::cvtColor(cv::Mat(1, gray.cols, CV_8UC(channels), colours.data()), gray.row(y),
+                 channels == 4 ? cv::COLOR_RGBA2GRAY : cv::COLOR_RGB2GRAY);
+  }
+  return read_end(reading) ? gray : cv::Mat();
 }
 
 // Leptonica makes a gray image with a transparent shade transparent everywhere, its colours lost. So it gets
