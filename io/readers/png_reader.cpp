@@ -79,8 +79,8 @@ bool is_opaque(const std::vector<unsigned char>& row) {
   return in_all == 0xFF;
 }
 
-// Gray or colours of eight bits, opaque throughout: each row is turned to gray while it is at hand. A shade of gray
-// that is declared transparent shows as itself.
+// Gray or colours of eight bits, opaque throughout: each row is turned to gray while it is at hand. A shade
+// of gray that is declared transparent shows as itself.
 cv::Mat decode_gray_png(std::FILE* file) {
   std::rewind(file);
   PngReading reading;
@@ -90,9 +90,9 @@ cv::Mat decode_gray_png(std::FILE* file) {
   if (reading.info == nullptr || !begin_png(reading, file)) return {};
   const int channels = png_get_channels(reading.png, reading.info);
   const bool is_gray = png_get_color_type(reading.png, reading.info) == PNG_COLOR_TYPE_GRAY;
-  const bool is_colour = (png_get_color_type(reading.png, reading.info) & ~PNG_COLOR_MASK_ALPHA) ==
-                             PNG_COLOR_TYPE_RGB &&
-                         png_get_valid(reading.png, reading.info, PNG_INFO_tRNS) == 0;
+  const bool is_colour =
+      (png_get_color_type(reading.png, reading.info) & ~PNG_COLOR_MASK_ALPHA) == PNG_COLOR_TYPE_RGB &&
+      png_get_valid(reading.png, reading.info, PNG_INFO_tRNS) == 0;
   if (!is_gray && !is_colour) return {};
   cv::Mat gray(static_cast<int>(png_get_image_height(reading.png, reading.info)),
                static_cast<int>(png_get_image_width(reading.png, reading.info)), CV_8UC1);
