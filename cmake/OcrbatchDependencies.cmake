@@ -26,6 +26,26 @@ endif()
 if(OCRBATCH_POPPLER)
   pkg_check_modules(POPPLER REQUIRED IMPORTED_TARGET poppler-cpp)
   pkg_check_modules(QPDF REQUIRED IMPORTED_TARGET libqpdf)
+  # JBIG2 scans are decoded without being rendered where Poppler's own streams, whose interface changes with its
+  # versions, can be used as io/readers/jbig2.cpp does.
+  pkg_check_modules(POPPLER_CORE IMPORTED_TARGET poppler)
+  if(POPPLER_CORE_FOUND)
+    include(CheckCXXSourceCompiles)
+    set(CMAKE_REQUIRED_LIBRARIES PkgConfig::POPPLER_CORE)
+    check_cxx_source_compiles("
+      #include <poppler/Object.h>
+      #include <poppler/Dict.h>
+      #include <poppler/Stream.h>
+      int main() {
+        auto* entries = new Dict(static_cast<XRef*>(nullptr));
+        entries->add(\"Filter\", Object(objName, \"JBIG2Decode\"));
+        Stream* stored = new MemStream(\"\", 0, 0, Object(entries));
+        Object decoded(stored->addFilters(entries));
+        decoded.streamReset();
+        return decoded.streamGetChar();
+      }" OCRBATCH_POPPLER_STREAMS)
+    unset(CMAKE_REQUIRED_LIBRARIES)
+  endif()
 endif()
 if(OCRBATCH_TESTS)
   find_package(GTest REQUIRED)

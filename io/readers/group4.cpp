@@ -8,6 +8,8 @@
 #include <memory>
 #include <vector>
 
+#include "io/readers/packed_samples.h"
+
 namespace ocrbatch::io {
 namespace {
 
@@ -95,13 +97,12 @@ std::optional<cv::Mat> decode_group_4(const std::uint8_t* data, std::size_t byte
       TIFFClose);
   if (!tiff) return std::nullopt;
   std::vector<std::uint8_t> bits(static_cast<std::size_t>(TIFFScanlineSize(tiff.get())));
+  const PackedSamples samples(1, {255, 0});
   cv::Mat gray(height_px, width_px, CV_8UC1);
   for (int y = 0; y < height_px; ++y) {
     if (TIFFReadScanline(tiff.get(), bits.data(), static_cast<std::uint32_t>(y), 0) != 1 || complained)
       return std::nullopt;
-    auto* row = gray.ptr<std::uint8_t>(y);
-    for (int x = 0; x < width_px; ++x)
-      row[x] = (bits[static_cast<std::size_t>(x) / 8] >> (7 - x % 8) & 1) != 0 ? 0 : 255;
+    samples.unpack(bits.data(), width_px, gray.ptr<std::uint8_t>(y));
   }
   return gray;
 }

@@ -2,15 +2,20 @@
 
 #include <leptonica/allheaders.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <opencv2/imgproc.hpp>
 #include <qpdf/Buffer.hh>
 #include <qpdf/Pipeline.hh>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "io/readers/group4.h"
+#include "io/readers/jbig2.h"
+#include "io/readers/packed_samples.h"
 #include "io/readers/pdf_content.h"
 #include "io/readers/pix.h"
 
@@ -107,60 +112,79 @@ cv::Mat reduced(const cv::Mat& image, int reduction) {
   return smaller;
 }
 
-// One sample a byte: `bits` (1, 2, 4 or 8) are spread out from the high end of each byte.
-cv::Mat unpack(const std::vector<std::uint8_t>& rows, int width, int height, int bits) {
-  cv::Mat samples(height, width, CV_8UC1);
-  const std::size_t stride = (static_cast<std::size_t>(width) * static_cast<std::size_t>(bits) + 7) / 8;
-  const int per_byte = 8 / bits, mask = (1 << bits) - 1;
-  for (int y = 0; y < height; ++y) {
-    const std::uint8_t* in = rows.data() + stride * static_cast<std::size_t>(y);
-    auto* out = samples.ptr<std::uint8_t>(y);
-    for (int x = 0; x < width; ++x)
-      out[x] = static_cast<std::uint8_t>(in[x / per_byte] >> (8 - bits * (x % per_byte + 1)) & mask);
-  }
-  return samples;
-}
-
 struct ImageFacts {
   QPDFObjectHandle dictionary;
   int width = 0, height = 0, bits = 8;
   bool mask = false;
 };
 
-std::optional<cv::Mat> decode_samples(QPDFObjectHandle stream, const ImageFacts& image,
-                                      const Colours& colours, bool invert) {
-  const bool one_byte = image.bits == 8;
-  if (!one_byte && (colours.components != 1 || (image.bits != 1 && image.bits != 2 && image.bits != 4)))
-    return std::nullopt;
-  const std::size_t stride = (static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.bits) *
-                                  static_cast<std::size_t>(colours.components) +
-                              7) /
-                             8;
-  const std::size_t wanted = stride * static_cast<std::size_t>(image.height);
-  std::vector<std::uint8_t> rows;
-  constexpr std::size_t kSlack = 64;  // writers pad
-  LimitedBuffer buffer(&rows, wanted + kSlack);
-  if (!stream.pipeStreamData(&buffer, nullptr, 0, qpdf_dl_specialized, /*suppress_warnings=*/true) ||
-      rows.size() < wanted)
-    return std::nullopt;
+std::size_t stride_of(const ImageFacts& image, const Colours& colours) {
+  return (static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.bits) *
+              static_cast<std::size_t>(colours.components) +
+          7) /
+         8;
+}
+
+// Gray of `rows`, one stride_of() long each.
+cv::Mat gray_of_samples(std::vector<std::uint8_t>& rows, const ImageFacts& image, const Colours& colours,
+                        bool invert) {
+  const std::size_t stride = stride_of(image, colours);
   cv::Mat gray;
   if (colours.components == 3) {
     cv::cvtColor(cv::Mat(image.height, image.width, CV_8UC3, rows.data(), stride), gray, cv::COLOR_RGB2GRAY);
     if (invert) cv::bitwise_not(gray, gray);
     return gray;
   }
-  const cv::Mat samples = one_byte ? cv::Mat(image.height, image.width, CV_8UC1, rows.data(), stride)
-                                   : unpack(rows, image.width, image.height, image.bits);
   const int most = (1 << image.bits) - 1;
-  cv::Mat table(1, 256, CV_8UC1, cv::Scalar(0));
+  std::array<std::uint8_t, 256> table;
   for (int i = 0; i < 256; ++i) {
     int value = std::min(i, most) * 255 / most;
     if (!colours.palette.empty())
       value = colours.palette[std::min(static_cast<std::size_t>(i), colours.palette.size() - 1)];
-    table.at<std::uint8_t>(i) = static_cast<std::uint8_t>(invert ? 255 - value : value);
+    table[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(invert ? 255 - value : value);
   }
-  cv::LUT(samples, table, gray);
+  if (image.bits == 8) {
+    cv::LUT(cv::Mat(image.height, image.width, CV_8UC1, rows.data(), stride),
+            cv::Mat(1, 256, CV_8UC1, table.data()), gray);
+    return gray;
+  }
+  const PackedSamples samples(image.bits, table);
+  gray.create(image.height, image.width, CV_8UC1);
+  for (int y = 0; y < image.height; ++y)
+    samples.unpack(rows.data() + stride * static_cast<std::size_t>(y), image.width,
+                   gray.ptr<std::uint8_t>(y));
   return gray;
+}
+
+std::optional<cv::Mat> decode_samples(QPDFObjectHandle stream, const ImageFacts& image,
+                                      const Colours& colours, bool invert) {
+  if (image.bits != 8 && (colours.components != 1 || (image.bits != 1 && image.bits != 2 && image.bits != 4)))
+    return std::nullopt;
+  const std::size_t wanted = stride_of(image, colours) * static_cast<std::size_t>(image.height);
+  std::vector<std::uint8_t> rows;
+  constexpr std::size_t kSlack = 64;  // writers pad
+  LimitedBuffer buffer(&rows, wanted + kSlack);
+  if (!stream.pipeStreamData(&buffer, nullptr, 0, qpdf_dl_specialized, /*suppress_warnings=*/true) ||
+      rows.size() < wanted)
+    return std::nullopt;
+  return gray_of_samples(rows, image, colours, invert);
+}
+
+std::optional<cv::Mat> decode_jbig2_stream(QPDFObjectHandle stream, QPDFObjectHandle parameters,
+                                           const ImageFacts& image, const Colours& colours, bool invert) {
+  if (image.bits != 1 || colours.components != 1) return std::nullopt;
+  const auto bytes_of = [](Buffer& buffer) { return std::span(buffer.getBuffer(), buffer.getSize()); };
+  const auto data = stream.getRawStreamData();
+  std::vector<std::uint8_t> shared;
+  if (parameters.isDictionary() && parameters.getKey("/JBIG2Globals").isStream()) {
+    const auto segments = parameters.getKey("/JBIG2Globals").getStreamData(qpdf_dl_generalized);
+    const auto bytes = bytes_of(*segments);
+    shared.assign(bytes.begin(), bytes.end());
+  }
+  auto rows = decode_jbig2(bytes_of(*data), shared,
+                           stride_of(image, colours) * static_cast<std::size_t>(image.height));
+  if (!rows) return std::nullopt;
+  return gray_of_samples(*rows, image, colours, invert);
 }
 
 std::optional<cv::Mat> decode_jpeg_stream(QPDFObjectHandle stream, QPDFObjectHandle parameters,
@@ -259,6 +283,8 @@ std::optional<cv::Mat> decode_image_stream(QPDFObjectHandle stream, int reductio
     if (image.bits != 1 || !colours->palette.empty() || colours->components != 1) return std::nullopt;
     gray = decode_fax_stream(stream, parameters, image);
     if (gray && *invert) cv::bitwise_not(*gray, *gray);
+  } else if (name == "/JBIG2Decode") {
+    gray = decode_jbig2_stream(stream, parameters, image, *colours, *invert);
   } else if (name.empty() || name == "/FlateDecode" || name == "/LZWDecode" || name == "/RunLengthDecode") {
     gray = decode_samples(stream, image, *colours, *invert);
   }

@@ -119,6 +119,36 @@ std::string group_4(const cv::Mat& bilevel) {
   return bytes;
 }
 
+std::string big_endian(std::size_t value, int bytes) {
+  std::string out;
+  for (int i = bytes - 1; i >= 0; --i) out += static_cast<char>(value >> 8 * i);
+  return out;
+}
+
+// One segment of JBIG2 data, of page 1 (ITU-T T.88, 7.2).
+std::string jbig2_segment(int number, int type, const std::string& data) {
+  return big_endian(static_cast<std::size_t>(number), 4) + static_cast<char>(type) + '\0' + '\1' +
+         big_endian(data.size(), 4) + data;
+}
+
+std::string jbig2_size(const cv::Mat& image) {
+  return big_endian(static_cast<std::size_t>(image.cols), 4) +
+         big_endian(static_cast<std::size_t>(image.rows), 4);
+}
+
+std::string jbig2_page(const cv::Mat& image) {
+  constexpr int kPageInformation = 48;
+  return jbig2_segment(0, kPageInformation, jbig2_size(image) + std::string(8 + 1 + 2, '\0'));
+}
+
+// The page as one region in MMR, which is Group 4.
+std::string jbig2_region(const cv::Mat& bilevel) {
+  constexpr int kImmediateLosslessRegion = 39;
+  const std::string place(8, '\0'), combined_by_or(1, '\0'), mmr(1, '\1');
+  return jbig2_segment(1, kImmediateLosslessRegion,
+                       jbig2_size(bilevel) + place + combined_by_or + mmr + group_4(bilevel));
+}
+
 std::string run_length(const std::string& bytes) {
   std::string out;
   for (std::size_t i = 0; i < bytes.size(); i += 128) {
@@ -203,6 +233,28 @@ TEST(PdfScans, AgreeWithTheRendererForEachWayToStoreAPage) {
   expect_same(page_of({mask + fax + ">>", group_4(bilevel)}), 0, "fax, mask");
   expect_same(page_of({mask + fax + "/BlackIs1 true>> /Decode[1 0]", group_4(bilevel)}), 0,
               "fax, mask, black is 1");
+}
+
+TEST(PdfScans, DecodeJbig2WherePopplersStreamsCanBeUsed) {
+#ifndef OCRBATCH_POPPLER_STREAMS
+  GTEST_SKIP() << "this build leaves JBIG2 to the renderer";
+#endif
+  const cv::Mat bilevel = bilevel_page();
+  const std::string whole = jbig2_page(bilevel) + jbig2_region(bilevel), filter = "/Filter/JBIG2Decode ";
+  const std::string gray = size_entries() + "/ColorSpace/DeviceGray /BitsPerComponent 1 " + filter,
+                    mask = size_entries() + "/ImageMask true /BitsPerComponent 1 " + filter;
+  expect_same(page_of({gray, whole}), 0, "gray");
+  expect_same(page_of({gray + "/Decode[1 0]", whole}), 0, "gray, inverted");
+  expect_same(page_of({mask, whole}), 0, "mask");
+  expect_same(
+      page_of({size_entries() + "/ColorSpace[/Indexed/DeviceGray 1 <FF40>] /BitsPerComponent 1 " + filter,
+               whole}),
+      0, "palette");
+
+  expect_same(page_of({gray, jbig2_region(bilevel), jbig2_page(bilevel)}), 0, "segments that pages share");
+  EXPECT_FALSE(read_stored(page_of({gray, jbig2_region(bilevel)}))) << "no page to draw on";
+  EXPECT_FALSE(read_stored(page_of({gray, jbig2_page(bilevel.rowRange(0, 200)) + jbig2_region(bilevel)})))
+      << "a page of another height";
 }
 
 TEST(PdfScans, AgreeWithTheRendererHoweverThePageIsTurned) {

@@ -255,6 +255,11 @@ void write_pdf(const std::filesystem::path& path, const std::vector<PdfSample>& 
       QPDFObjectHandle image = pdf.newStream(page.stored[i].data);
       image.replaceDict(
           QPDFObjectHandle::parse("<</Type/XObject /Subtype/Image " + page.stored[i].dictionary + ">>"));
+      if (!page.stored[i].jbig2_globals.empty()) {
+        QPDFObjectHandle parameters = QPDFObjectHandle::newDictionary();
+        parameters.replaceKey("/JBIG2Globals", pdf.newStream(page.stored[i].jbig2_globals));
+        image.getDict().replaceKey("/DecodeParms", parameters);
+      }
       objects.replaceKey("/Stored" + std::to_string(i), image);
     }
     if (!page.form.empty()) {

@@ -57,6 +57,7 @@ std::string with_exif(const std::string& jpeg, int orientation, int dpi, bool bi
 // An image XObject as it is to stand in the file: data in the dictionary's /Filter.
 struct PdfImage {
   std::string dictionary, data;
+  std::string jbig2_globals = "";  // segments that the image's parameters refer to
 };
 
 struct PdfSample {
