@@ -36,16 +36,16 @@ double dark_share_around(const cv::Mat& page, const cv::Rect& line, int x0, int 
     if (edges[i].empty()) edges[i] = near[i].empty() ? own[i] : near[i];
   if (x0 > 0) edges[2] = {};
   if (x1 < line.width) edges[3] = {};
-  double dark = 0, total = 0;
+  std::ptrdiff_t dark = 0;
+  double total = 0;
   for (const cv::Rect& edge : edges) {
-    if (edge.empty()) continue;
-    const GrayHistogram counts = histogram_of(page(edge));
-    for (int value = 0; value < 256; ++value) {
-      total += counts[value];
-      if (value < threshold) dark += counts[value];
+    total += edge.area();
+    for (int y = edge.y; y < edge.br().y; ++y) {
+      const uchar* const row = page.ptr<uchar>(y) + edge.x;
+      dark += std::count_if(row, row + edge.width, [&](uchar gray) { return gray < threshold; });
     }
   }
-  return total > 0 ? dark / total : 0.5;
+  return total > 0 ? static_cast<double>(dark) / total : 0.5;
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "kernels/line_sampler.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 #include <vector>
@@ -13,26 +14,34 @@ namespace {
 // Moves each column up by as much as the baseline bends down there; between pixels with Keys' cubic.
 // `first_x` is the page's column that `image` begins with.
 void straighten(const BaselineBend& bend, int first_x, const cv::Mat& image, cv::Mat& to) {
-  struct Column {
-    int whole;
-    float weights[4];  // of the rows from whole - 1 to whole + 2
+  // Columns in a row that move by the same number of whole pixels, so that their pixels lie side by side.
+  struct Run {
+    int begin, whole;
   };
-  std::vector<Column> columns;
+  std::vector<Run> runs;
+  std::array<std::vector<float>, 4> weights;  // of the rows from whole - 1 to whole + 2
+  for (auto& of_row : weights) of_row.resize(static_cast<std::size_t>(image.cols));
   for (int x = 0; x < image.cols; ++x) {
     const float below = bend.at(static_cast<float>(first_x + x) + 0.5F), whole = std::floor(below);
-    Column column{static_cast<int>(whole), {}};
+    if (runs.empty() || runs.back().whole != static_cast<int>(whole))
+      runs.push_back({x, static_cast<int>(whole)});
     for (int k = 0; k < 4; ++k)
-      column.weights[k] = sampling_weight(/*is_cubic=*/true, static_cast<float>(k - 1) - (below - whole));
-    columns.push_back(column);
+      weights[k][x] = sampling_weight(/*is_cubic=*/true, static_cast<float>(k - 1) - (below - whole));
   }
+  runs.push_back({image.cols, 0});
   for (int y = 0; y < image.rows; ++y) {
-    uchar* const row = to.ptr<uchar>(y);
-    for (int x = 0; x < image.cols; ++x) {
-      float sum = 0;
+    uchar* const out = to.ptr<uchar>(y);
+    for (std::size_t run = 0; run + 1 < runs.size(); ++run) {
+      const uchar* rows[4];
       for (int k = 0; k < 4; ++k)
-        sum += columns[x].weights[k] * static_cast<float>(image.at<uchar>(
-                                           std::clamp(y + columns[x].whole + k - 1, 0, image.rows - 1), x));
-      row[x] = cv::saturate_cast<uchar>(sum);
+        rows[k] = image.ptr<uchar>(std::clamp(y + runs[run].whole + k - 1, 0, image.rows - 1));
+      for (int x = runs[run].begin; x < runs[run + 1].begin; ++x) {
+        float sum = 0;
+        for (int k = 0; k < 4; ++k) sum += weights[k][x] * static_cast<float>(rows[k][x]);
+        // The nearest whole number, within what a pixel holds: as saturate_cast, which compilers leave alone.
+        constexpr float kToWhole = 12582912.0F;
+        out[x] = static_cast<uchar>(static_cast<int>(std::clamp(sum, 0.0F, 255.0F) + kToWhole - kToWhole));
+      }
     }
   }
 }
