@@ -1,5 +1,6 @@
 #include "recognizer/hypothesis.h"
 
+#include "recognizer/full_width_marks.h"
 #include "recognizer/quotation_marks.h"
 
 namespace ocrbatch::recognizer {
@@ -11,6 +12,7 @@ Hypothesis to_hypothesis(const std::vector<ReadLabel>& labels, const Alphabet& a
         {alphabet.text(label.label), label.x0_px, label.x1_px, label.confidence, label.agreement});
   }
   join_quotation_marks(hypothesis.characters, line_height_px, alphabet);
+  widen_commas(hypothesis.characters, alphabet);
   return hypothesis;
 }
 

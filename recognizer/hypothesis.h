@@ -8,7 +8,7 @@
 namespace ocrbatch::recognizer {
 
 // Of a line that was prepared `line_height_px` high. Marks that were read twice are joined
-// (quotation_marks.h).
+// (quotation_marks.h), commas of Chinese text are full-width (full_width_marks.h).
 Hypothesis to_hypothesis(const std::vector<ReadLabel>& labels, const Alphabet& alphabet, int line_height_px);
 
 }  // namespace ocrbatch::recognizer
