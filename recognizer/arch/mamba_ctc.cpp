@@ -130,7 +130,7 @@ torch::Tensor MambaCtc::forward(const torch::Tensor& images, const torch::Tensor
   torch::Tensor x = lines.pack(maps.squeeze(2).transpose(1, 2).to(torch::kFloat));  // (rows, d_model)
   const MambaLines places(x, lengths);
   for (MambaLayer& layer : layers_) x = layer->forward(x, places);
-  x = head_->forward(dropout_->forward(norm_->forward(x)));
+  x = head_->forward(dropout_->forward(normalized_rows(norm_, x)));
   return lines.unpack(x.to(torch::kFloat));
 }
 

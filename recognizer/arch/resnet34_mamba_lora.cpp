@@ -52,7 +52,7 @@ torch::Tensor Resnet34MambaLora::forward(const torch::Tensor& images, const torc
   torch::Tensor x = linear_in_weight_type(projection_, features).to(torch::kFloat);
   const MambaLines places(x, lengths);
   for (MambaLayer& layer : layers_) x = layer->forward(x, places);
-  x = linear_in_weight_type(head_, dropout_->forward(norm_->forward(x)));
+  x = linear_in_weight_type(head_, dropout_->forward(normalized_rows(norm_, x)));
   return lines.unpack(x.to(torch::kFloat));
 }
 

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "kernels/depthwise_convolution.h"
+#include "kernels/layer_norm.h"
 #include "kernels/selective_scan.h"
 
 namespace ocrbatch::recognizer {
@@ -91,6 +92,13 @@ torch::Tensor tied_rates(const torch::Tensor& A_log) {
 
 torch::Tensor linear_in_weight_type(const torch::nn::Linear& linear, const torch::Tensor& x) {
   return torch::linear(x.to(linear->weight.scalar_type()), linear->weight, linear->bias);
+}
+
+torch::Tensor normalized_rows(torch::nn::LayerNorm norm, const torch::Tensor& x) {
+  const bool reads_on_cpu = !torch::GradMode::is_enabled() && x.is_cpu() &&
+                            x.scalar_type() == torch::kFloat && norm->weight.scalar_type() == torch::kFloat;
+  return reads_on_cpu ? kernels::layer_norm(x, norm->weight, norm->bias, norm->options.eps())
+                      : norm->forward(x);
 }
 
 BidirectionalMambaImpl::BidirectionalMambaImpl(const MambaOptions& options)
@@ -193,7 +201,7 @@ MambaLayerImpl::MambaLayerImpl(const MambaOptions& options, double dropout) {
 }
 
 torch::Tensor MambaLayerImpl::forward(const torch::Tensor& x, const MambaLines& lines) {
-  if (!is_training()) return mixer_->add_to(x, norm_->forward(x), lines);
+  if (!is_training()) return mixer_->add_to(x, normalized_rows(norm_, x), lines);
   return x + dropout_->forward(mixer_->forward(norm_->forward(x), lines).to(x.scalar_type()));
 }
 

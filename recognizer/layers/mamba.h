@@ -107,6 +107,9 @@ bool has_rates(std::string_view name);
 // Tied ones to begin with in place of free ones: the geometric mean of a channel's.
 torch::Tensor tied_rates(const torch::Tensor& A_log);
 
+// norm(x); where the CPU reads in float32, by the project's own kernel.
+torch::Tensor normalized_rows(torch::nn::LayerNorm norm, const torch::Tensor& x);
+
 // x @ weight^T + bias in the weight's dtype.
 torch::Tensor linear_in_weight_type(const torch::nn::Linear& linear, const torch::Tensor& x);
 

@@ -9,6 +9,7 @@
 #include "kernels/int8_convolution.h"
 #include "kernels/int8_linear.h"
 #include "kernels/int8_rows_x86.h"
+#include "kernels/layer_norm.h"
 #include "kernels/packed_linear.h"
 #include "kernels/selective_scan.h"
 #include "kernels/winograd_convolution.h"
@@ -85,6 +86,30 @@ void linear_libtorch(benchmark::State& state) {
   const Linear layer(state);
   for (auto _ : state) benchmark::DoNotOptimize(torch::linear(layer.x, layer.weight));
   count_operations(state, layer.products());
+}
+
+// Argument: width.
+struct Norm {
+  explicit Norm(const benchmark::State& state)
+      : x(torch::randn({kFrames, state.range(0)})),
+        weight(torch::randn({state.range(0)})),
+        bias(torch::randn({state.range(0)})) {}
+  torch::Tensor x, weight, bias;
+};
+
+void norm(benchmark::State& state) {
+  const torch::InferenceMode inference;
+  const Norm layer(state);
+  for (auto _ : state)
+    benchmark::DoNotOptimize(ocrbatch::kernels::layer_norm(layer.x, layer.weight, layer.bias, 1e-5));
+}
+
+void norm_libtorch(benchmark::State& state) {
+  const torch::InferenceMode inference;
+  const Norm layer(state);
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(torch::layer_norm(layer.x, {layer.x.size(1)}, layer.weight, layer.bias, 1e-5));
+  }
 }
 
 // Arguments: channels, height.
@@ -169,6 +194,8 @@ BENCHMARK(products_avx2)->LINEARS->Unit(benchmark::kMicrosecond);
 BENCHMARK(products_vnni)->LINEARS->Unit(benchmark::kMicrosecond);
 BENCHMARK(products_amx)->LINEARS->Unit(benchmark::kMicrosecond);
 BENCHMARK(linear_libtorch)->LINEARS->Unit(benchmark::kMicrosecond);
+BENCHMARK(norm)->ArgName("width")->Arg(128)->Unit(benchmark::kMicrosecond);
+BENCHMARK(norm_libtorch)->ArgName("width")->Arg(128)->Unit(benchmark::kMicrosecond);
 #define CONVOLUTIONS ArgNames({"channels", "height"})->Args({64, 8})->Args({96, 4})
 BENCHMARK(convolution)->CONVOLUTIONS->Unit(benchmark::kMicrosecond);
 BENCHMARK(convolution_int8)->CONVOLUTIONS->Unit(benchmark::kMicrosecond);

@@ -12,6 +12,7 @@
 #include "kernels/ctc_loss_cpu.h"
 #include "kernels/depthwise_convolution_cpu.h"
 #include "kernels/int8_rows.h"
+#include "kernels/layer_norm_cpu.h"
 #include "kernels/line_preparation.h"
 #include "kernels/packed_linear_cpu.h"
 #include "kernels/selective_scan_cpu.h"
@@ -67,6 +68,16 @@ void packed_linear() {
   rows.rows = kFrames, rows.in = rows.stride = kIn, rows.out = kOut;
   rows.x = x.data(), rows.weights = weights.data(), rows.bias = bias.data();
   measured([&] { packed_linear_cpu(rows, out.data()); });
+}
+
+void layer_norm() {
+  constexpr std::int64_t kWidth = 192;
+  const auto x = numbers(kFrames * kWidth), weight = numbers(kWidth), bias = numbers(kWidth);
+  std::vector<float> out(kFrames * kWidth);
+  NormRows rows;
+  rows.rows = kFrames, rows.width = rows.stride = kWidth, rows.epsilon = 1e-5F;
+  rows.x = x.data(), rows.weight = weight.data(), rows.bias = bias.data();
+  measured([&] { layer_norm_cpu(rows, out.data()); });
 }
 
 void int8_rows() {
@@ -151,6 +162,7 @@ struct Kernel {
 constexpr Kernel kKernels[] = {{"selective_scan", selective_scan},
                                {"depthwise_convolution", depthwise_convolution},
                                {"packed_linear", packed_linear},
+                               {"layer_norm", layer_norm},
                                {"int8_rows", int8_rows},
                                {"winograd_convolution", winograd_convolution},
                                {"winograd_int16", winograd_int16},
