@@ -118,7 +118,7 @@ std::optional<ScanCommand> parse_scan_command(const std::vector<std::string>& ar
       ("exclude", value(&scan.exclude, "GLOB"), "from folders, leave out files and folders that match (repeatable)")
       ("shard", value(&shard, "I/N"), "only the I-th of N parts of the documents, told apart by their names; auto: as Slurm's job array or Kubernetes' indexed job says. {shard} in the names of output files becomes the part's number")
       ("pages", value(&pages, "LIST"), "only these pages of each document, for example 1-3,7,10-")
-      ("dpi", value(&scan.dpi, "N"), "render PDF pages at N dpi; default: a page that is one image is taken as it is stored, others are rendered as they were scanned, within 150-400, and at 300 where they are no scan")
+      ("dpi", value(&scan.dpi, "N"), "render PDF pages at N dpi; default: a page that is one image is taken as it is stored, others are rendered as they were scanned, within 150-400, and at 200 to 300 where they are no scan, as their small print needs")
       ("max-megapixels", value(&scan.max_megapixels, "N"), "render larger PDF pages at a lower dpi, down to 100, and refuse other pages that are larger (default 400)")
       ("max-pages", value(&scan.max_pages, "N"), "refuse documents with more pages than this, of those selected by --pages (default 100000)")
       ("max-error-rate", value(&scan.max_error_rate, "SHARE"), "stop when more than this share (0 to 1) of at least 50 pages and documents failed: then something else is wrong; default 1, never")

@@ -69,8 +69,10 @@ void ContentImages::run(const std::string& content, QPDFObjectHandle resources, 
   struct State {
     Matrix ctm;
     bool text_visible = true;
+    double font_size = 0;
   };
   State state{ctm};
+  Matrix text;  // from text to user space, where the text stands left out
   std::vector<State> saved;
   std::vector<double> numbers;
   std::string name;
@@ -110,14 +112,35 @@ void ContentImages::run(const std::string& content, QPDFObjectHandle resources, 
       draw(name, resources, state.ctm, depth);
     } else if (op == "Tr" && !numbers.empty()) {
       state.text_visible = numbers.back() != 3 && numbers.back() != 7;
+    } else if (op == "BT") {
+      text = {};
+    } else if (op == "Tf" && !numbers.empty()) {
+      state.font_size = numbers.back();
+    } else if (op == "Tm" && numbers.size() >= 6) {
+      const double* n = &numbers[numbers.size() - 6];
+      text = {n[0], n[1], n[2], n[3], n[4], n[5]};
     } else if (op == "Tj" || op == "TJ" || op == "'" || op == "\"") {
-      if (state.text_visible) visible_text += string_bytes;
+      if (state.text_visible) {
+        visible_text += string_bytes;
+        const Matrix on_page = concat(text, state.ctm);
+        const double size_pt = std::abs(state.font_size) * std::hypot(on_page.c, on_page.d);
+        text_of_size_[static_cast<int>(std::min(10 * size_pt, 1e6))] += string_bytes;
+      }
     } else if (op == "BI") {
       read_inline_image(tokenizer, input, state.ctm);
     }
     numbers.clear();
     string_bytes = 0;
   }
+}
+
+double ContentImages::text_size_pt(double share) const {
+  double left = share * static_cast<double>(visible_text);
+  for (const auto& [tenths, bytes] : text_of_size_) {
+    left -= static_cast<double>(bytes);
+    if (left < 0) return tenths / 10.0;
+  }
+  return text_of_size_.empty() ? 0 : text_of_size_.rbegin()->first / 10.0;
 }
 
 void ContentImages::draw(const std::string& name, QPDFObjectHandle resources, const Matrix& ctm, int depth) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <qpdf/QPDFObjectHandle.hh>
 #include <qpdf/QPDFTokenizer.hh>
@@ -41,8 +42,12 @@ class ContentImages {
 
   void run(const std::string& content, QPDFObjectHandle resources, Matrix ctm, int depth);
 
+  // The size that `share` (0 to 1) of the visible text does not exceed, as it stands on the page; 0 without
+  // text.
+  double text_size_pt(double share) const;
+
   std::vector<PlacedImage> images;
-  std::size_t visible_text = 0;
+  std::size_t visible_text = 0;  // bytes
 
  private:
   void draw(const std::string& name, QPDFObjectHandle resources, const Matrix& ctm, int depth);
@@ -51,6 +56,7 @@ class ContentImages {
                          const Matrix& ctm);
 
   Rect page_;
+  std::map<int, std::size_t> text_of_size_;  // bytes of visible text by tenths of a point
   std::size_t content_bytes_ = 0;
   int forms_ = 0;
 };

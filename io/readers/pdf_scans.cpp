@@ -83,6 +83,24 @@ struct PdfScans::Impl {
   bool tried = false;
   std::optional<Cut> cut;
 
+  std::optional<ContentImages> content;  // of page content_index
+  int content_index = -1;
+
+  // Throws std::exception for what is damaged or too large. Null for a page that is not there or has no area.
+  const ContentImages* content_of(int index) {
+    if (index != content_index) {
+      content.reset();
+      content_index = index;
+      const auto whole = page(index);
+      if (whole && whole->box().area() > 0) {
+        ContentImages found(whole->box());
+        found.run(whole->content(), whole->resources, {}, 0);
+        content = std::move(found);
+      }
+    }
+    return content ? &*content : nullptr;
+  }
+
   std::optional<PdfPage> page(int index) {
     if (!tried) {
       tried = true;
@@ -99,11 +117,21 @@ PdfScans::~PdfScans() = default;
 
 std::optional<ScanDpi> PdfScans::scan_dpi(int index) {
   try {
-    const auto page = impl_->page(index);
-    if (!page || !(page->box().area() > 0)) return std::nullopt;
-    ContentImages images(page->box());
-    images.run(page->content(), page->resources, {}, 0);
-    return judge(images);
+    const ContentImages* const content = impl_->content_of(index);
+    return content ? judge(*content) : std::nullopt;
+  } catch (const std::exception&) {
+    return std::nullopt;
+  }
+}
+
+std::optional<double> PdfScans::small_print_pt(int index) {
+  constexpr double kSmallShare = 0.05, kMostPictures = 0.1;
+  try {
+    const ContentImages* const content = impl_->content_of(index);
+    if (!content || content->visible_text == 0) return std::nullopt;
+    double pictures = 0;
+    for (const PlacedImage& image : content->images) pictures += image.share;
+    return pictures < kMostPictures ? std::optional(content->text_size_pt(kSmallShare)) : std::nullopt;
   } catch (const std::exception&) {
     return std::nullopt;
   }

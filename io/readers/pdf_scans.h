@@ -31,6 +31,10 @@ class PdfScans {
   // is not essentially one image (or strips or layers of one), or when text is printed beside it.
   std::optional<ScanDpi> scan_dpi(int index);
 
+  // The size of page `index`'s small print, a twentieth of its text. Nothing without text, and where
+  // pictures, which may hold print of any size, cover a tenth of the page.
+  std::optional<double> small_print_pt(int index);
+
   // Nothing when the page shows more than one upright image that covers it, when the image has more than
   // `max_megapixels`, or when its resolution is not the same in both directions or lies below `least_dpi`.
   // Sides are divided by 2, 4 or 8 where the resolution lies above `most_dpi`; where that is not enough the

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <functional>
+#include <iterator>
 #include <opencv2/imgproc.hpp>
 #include <optional>
 #include <utility>
@@ -36,6 +37,12 @@ bool is_dash(const Component& component) {
   return box.width >= 2 * box.height && pixels * 10 >= 7 * box.area();
 }
 
+// A full stop, or one of a leader's.
+bool is_dot(const Component& component) {
+  const auto& [box, pixels] = component;
+  return 3 * box.width >= 2 * box.height && 3 * box.height >= 2 * box.width && pixels * 4 >= 3 * box.area();
+}
+
 // The components that look like letters. `rows` is the image's height.
 std::vector<cv::Size> letter_sizes(const std::vector<Component>& components, int rows) {
   // On a page no letter is higher than an eighth of it; in the image of a line it may fill nearly all of it.
@@ -60,7 +67,14 @@ double median_of(const std::vector<cv::Size>& sizes, int cv::Size::*side) {
 }
 
 double letter_height(const std::vector<Component>& components, int rows) {
-  return median_of(letter_sizes(components, rows), &cv::Size::height);
+  const std::vector<cv::Size> all = letter_sizes(components, rows);
+  std::vector<Component> others;
+  std::ranges::remove_copy_if(components, std::back_inserter(others), is_dot);
+  // Contents have more dots in their leaders than letters. Where next to nothing else is there, the dots are
+  // print: by needles.
+  const std::vector<cv::Size> letters = letter_sizes(others, rows);
+  const bool are_leaders = 2 * letters.size() < all.size() && 10 * letters.size() >= all.size();
+  return median_of(are_leaders ? letters : all, &cv::Size::height);
 }
 
 LayoutImage layout_image_of(const cv::Mat& ink) {
@@ -188,8 +202,11 @@ LayoutImage make_quick_layout_image(const io::PageImage& page) {
   constexpr double kProbePixels = 2.5e6, kMostPixels = 4e6;
 
   const double pixels = static_cast<double>(page.gray.total());
-  const int cell = std::min({static_cast<int>(std::ceil(std::sqrt(std::max(1.0, pixels / kProbePixels)))),
-                             page.gray.cols, page.gray.rows});
+  // Pages of 200 dpi are small enough as they are; halved, their letters would be too small, and be enlarged
+  // again.
+  const int wanted_cell =
+      pixels <= kMostPixels ? 1 : static_cast<int>(std::ceil(std::sqrt(pixels / kProbePixels)));
+  const int cell = std::min({wanted_cell, page.gray.cols, page.gray.rows});
   double scale = 1.0 / cell;
   cv::Mat whole = page.gray, gray = cell > 1 ? mean_of_cells(whole, cell) : whole;
   LayoutImage image = layout_image_of(binarize_locally(gray));

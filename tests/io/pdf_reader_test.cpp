@@ -88,9 +88,42 @@ TEST(PdfReader, KeepsFaxPagesInProportion) {
   EXPECT_EQ(page.value().gray.size(), cv::Size(1734, 2244));
 }
 
-TEST(PdfReader, ReadsVectorPagesAt300) {
-  EXPECT_EQ(dpi_of({.content = kManyWords}), 300);
+// 400 letters.
+std::string words_of_size(double size_pt, const std::string& before = "") {
+  return "q " + before + " BT /F1 " + std::to_string(size_pt) + " Tf 72 700 Td (" + std::string(400, 'x') +
+         ") Tj ET Q\n";
+}
+
+TEST(PdfReader, RendersWhatIsNoScanAsItsSmallPrintNeeds) {
+  EXPECT_EQ(dpi_of({.content = words_of_size(12)}), 200);
+  EXPECT_EQ(dpi_of({.content = words_of_size(10)}), 200);
+  EXPECT_EQ(dpi_of({.content = words_of_size(8)}), 250);
+  EXPECT_EQ(dpi_of({.content = words_of_size(5)}), 300);
+  EXPECT_EQ(dpi_of({.content = words_of_size(12) + words_of_size(12) + words_of_size(8)}), 250);
+  std::string mostly_large = words_of_size(8);
+  for (int i = 0; i < 25; ++i) mostly_large += words_of_size(12);
+  EXPECT_EQ(dpi_of({.content = mostly_large}), 200) << "a superscript or two";
+  EXPECT_EQ(dpi_of({.content = words_of_size(12) + "BT 3 Tr /F1 4 Tf (" + std::string(400, 'x') + ") Tj ET"}),
+            200)
+      << "invisible text";
+}
+
+TEST(PdfReader, MeasuresPrintAsItStandsOnThePage) {
+  EXPECT_EQ(dpi_of({.content = words_of_size(16, "0.5 0 0 0.5 0 0 cm")}), 250);
+  EXPECT_EQ(dpi_of({.content = words_of_size(4, "0 2 -2 0 600 0 cm")}), 250) << "turned";
+  EXPECT_EQ(dpi_of({.content = "BT /F1 1 Tf 8 0 0 8 72 700 Tm (" + std::string(400, 'x') + ") Tj ET"}), 250);
+  EXPECT_EQ(dpi_of({.content = "/Fm0 Do", .form = words_of_size(8)}), 250);
+}
+
+TEST(PdfReader, RendersAt300WhatTellsNothingOfItsPrint) {
   EXPECT_EQ(dpi_of({.content = ""}), 300);
+  EXPECT_EQ(dpi_of({.content = "0 0 100 100 re f"}), 300);
+  EXPECT_EQ(dpi_of({.content = "q 306 0 0 200 0 0 cm /Im0 Do Q " + kManyWords, .images = {scan(850, 500)}}),
+            300)
+      << "a picture may hold print";
+  EXPECT_EQ(dpi_of({.content = "q 60 0 0 60 0 0 cm /Im0 Do Q " + kManyWords, .images = {scan(100, 100)}}),
+            200)
+      << "a sign does not";
 }
 
 TEST(PdfReader, KeepsTheResolutionWithin150To400WhereItHasToRender) {
@@ -132,10 +165,10 @@ TEST(PdfReader, ReadsScansWithAHiddenTextLayerAtTheScansResolution) {
   EXPECT_EQ(dpi_of({.content = kManyWords + kWholePage, .images = {image}}), 200);  // covered text
 }
 
-TEST(PdfReader, ReadsPagesWithPrintedTextAt300WhateverTheirPictures) {
+TEST(PdfReader, ReadsPagesWithPrintedTextByTheirTextWhateverTheResolutionOfTheirPictures) {
   EXPECT_EQ(dpi_of({.content = kWholePage + kManyWords, .images = {scan(850, 1100)}}), 300);
   EXPECT_EQ(dpi_of({.content = "q 100 0 0 100 72 72 cm /Im0 Do Q " + kManyWords, .images = {scan(150, 150)}}),
-            300);
+            200);
 }
 
 TEST(PdfReader, FindsInlineImages) {
