@@ -160,6 +160,36 @@ TEST(ImageReader, LaysTransparencyOverWhite) {
   EXPECT_EQ(gray.at<uchar>(5, 25), 0);
 }
 
+TEST(ImageReader, ReadsTheGrayOfColours) {
+  ScratchFolder folder;
+  for (const int channels : {3, 4}) {
+    SCOPED_TRACE(channels);
+    PIX* pix = pixCreate(30, 10, 32);
+    pixSetSpp(pix, channels);
+    for (int y = 0; y < 10; ++y) {
+      for (int x = 0; x < 30; ++x) {
+        l_uint32 value = 0;
+        composeRGBAPixel(x < 10 ? 200 : 0, x >= 10 && x < 20 ? 200 : 0, x < 20 ? 0 : 200, 255, &value);
+        pixSetPixel(pix, x, y, value);
+      }
+    }
+    for (const bool last_row_is_transparent : {false, true}) {
+      if (last_row_is_transparent && channels == 3) continue;
+      for (int x = 0; last_row_is_transparent && x < 30; ++x) pixSetPixel(pix, x, 9, 0);
+      ASSERT_EQ(pixWrite((folder / "a.png").c_str(), pix, IFF_PNG), 0);
+      const cv::Mat gray = read_first(folder / "a.png").gray;
+      ASSERT_EQ(gray.size(), cv::Size(30, 10));
+      for (const int y : {0, 8}) {
+        EXPECT_NEAR(gray.at<uchar>(y, 5), 60, 1);    // 0.299 x 200
+        EXPECT_NEAR(gray.at<uchar>(y, 15), 117, 1);  // 0.587 x 200
+        EXPECT_NEAR(gray.at<uchar>(y, 25), 23, 1);   // 0.114 x 200
+      }
+      EXPECT_NEAR(gray.at<uchar>(9, 15), last_row_is_transparent ? 255 : 117, 1);
+    }
+    pixDestroy(&pix);
+  }
+}
+
 TEST(ImageReader, ReadsOneBitImagesWithInkDark) {
   ScratchFolder folder;
   const cv::Mat page = sample_bilevel();
