@@ -72,7 +72,7 @@ ExitCode dispatch(const std::vector<std::string>& arguments) {
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
   spdlog::shutdown();
   std::fflush(nullptr);
-  std::_Exit(static_cast<int>(code));
+  std::quick_exit(static_cast<int>(code));
 #else
   std::exit(static_cast<int>(code));
 #endif

@@ -68,7 +68,9 @@ struct Fault {
                                : EIO;
     on = true;
   }
-  ~Fault() {
+  ~Fault() { write_count(); }
+
+  void write_count() {
     if (!on || count_file == nullptr) return;
     on = false;
     if (std::FILE* file = std::fopen(count_file, "w")) {
@@ -111,6 +113,9 @@ struct Fault {
   }
 };
 Fault fault;
+
+// The program leaves without destructors.
+[[maybe_unused]] const int registered = std::at_quick_exit([] { fault.write_count(); });
 
 }  // namespace
 
