@@ -1,5 +1,5 @@
-// Where a PDF page's content puts images, and how much text it shows: the few operators that matter, run over
-// qpdf's tokens.
+// Where a PDF page's content puts images, and how much text of which size it shows: the few operators that
+// matter, run over qpdf's tokens.
 #pragma once
 
 #include <algorithm>
