@@ -26,7 +26,7 @@ Stream* stream_of(std::span<const std::uint8_t> bytes, Dict* entries) {
 
 }  // namespace
 
-// Rendering a page of one image takes Poppler five times as long as decoding it.
+// Rendering a page of one image takes Poppler three to six times as long as decoding it.
 std::optional<std::vector<std::uint8_t>> decode_jbig2(std::span<const std::uint8_t> data,
                                                       std::span<const std::uint8_t> shared_segments,
                                                       std::size_t wanted) {

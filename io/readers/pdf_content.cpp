@@ -123,8 +123,9 @@ void ContentImages::run(const std::string& content, QPDFObjectHandle resources, 
       if (state.text_visible) {
         visible_text += string_bytes;
         const Matrix on_page = concat(text, state.ctm);
-        const double size_pt = std::abs(state.font_size) * std::hypot(on_page.c, on_page.d);
-        text_of_size_[static_cast<int>(std::min(10 * size_pt, 1e6))] += string_bytes;
+        const double tenths = 10 * std::abs(state.font_size) * std::hypot(on_page.c, on_page.d);
+        constexpr int kMost = 100000;  // also where damaged matrices make it no number
+        text_of_size_[tenths < kMost ? static_cast<int>(tenths) : kMost] += string_bytes;
       }
     } else if (op == "BI") {
       read_inline_image(tokenizer, input, state.ctm);

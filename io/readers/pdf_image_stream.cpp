@@ -8,7 +8,6 @@
 #include <opencv2/imgproc.hpp>
 #include <qpdf/Buffer.hh>
 #include <qpdf/Pipeline.hh>
-#include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -173,15 +172,16 @@ std::optional<cv::Mat> decode_samples(QPDFObjectHandle stream, const ImageFacts&
 std::optional<cv::Mat> decode_jbig2_stream(QPDFObjectHandle stream, QPDFObjectHandle parameters,
                                            const ImageFacts& image, const Colours& colours, bool invert) {
   if (image.bits != 1 || colours.components != 1) return std::nullopt;
-  const auto bytes_of = [](Buffer& buffer) { return std::span(buffer.getBuffer(), buffer.getSize()); };
-  const auto data = stream.getRawStreamData();
   std::vector<std::uint8_t> shared;
   if (parameters.isDictionary() && parameters.getKey("/JBIG2Globals").isStream()) {
-    const auto segments = parameters.getKey("/JBIG2Globals").getStreamData(qpdf_dl_generalized);
-    const auto bytes = bytes_of(*segments);
-    shared.assign(bytes.begin(), bytes.end());
+    constexpr std::size_t kMostShared = 16 << 20;  // a book's letters are a hundredth of that
+    LimitedBuffer buffer(&shared, kMostShared);
+    if (!parameters.getKey("/JBIG2Globals")
+             .pipeStreamData(&buffer, nullptr, 0, qpdf_dl_generalized, /*suppress_warnings=*/true))
+      return std::nullopt;
   }
-  auto rows = decode_jbig2(bytes_of(*data), shared,
+  const auto data = stream.getRawStreamData();
+  auto rows = decode_jbig2({data->getBuffer(), data->getSize()}, shared,
                            stride_of(image, colours) * static_cast<std::size_t>(image.height));
   if (!rows) return std::nullopt;
   return gray_of_samples(*rows, image, colours, invert);

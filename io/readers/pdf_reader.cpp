@@ -176,7 +176,7 @@ class PdfReader : public Reader {
   // In steps of ten.
   ScanDpi vector_dpi(int index) {
     const double print_pt = scans_.small_print_pt(index).value_or(0);
-    const double wanted = print_pt > 0 ? 10 * std::ceil(7.2 * kEmPixels / print_pt) : kVectorDpi;
+    const double wanted = print_pt > 0 ? 10 * std::ceil(72 * kEmPixels / print_pt / 10) : kVectorDpi;
     const double dpi = std::clamp(wanted, kLeastVectorDpi, kVectorDpi);
     return {dpi, dpi};
   }
